@@ -1,0 +1,17 @@
+export { assert, InvariantViolation, unreachable } from './assert.js';
+export { TypedError } from './errors.js';
+export type { ErrorFacts } from './errors.js';
+export type {
+  CancelTimer,
+  Clock,
+  Counter,
+  Gauge,
+  Histogram,
+  Lifecycle,
+  LogFields,
+  Logger,
+  MetricLabels,
+  Metrics,
+  Random,
+  Timers,
+} from './ports.js';
