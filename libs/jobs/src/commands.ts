@@ -1,0 +1,170 @@
+import type { AttemptEnd, FencingToken, JobId, JobSpec } from './job.js';
+import type { NodeRecord, WorkerDescription } from './worker.js';
+
+/** The client session of a coordinator incarnation: it makes a forwarded or repeated command apply once (P9). */
+export interface CommandOrigin {
+  readonly nodeId: string;
+  readonly incarnation: number;
+  /** From 1, one for each command of this incarnation. */
+  readonly sequence: number;
+  /** Replies below this sequence have been received and may be forgotten. */
+  readonly acknowledgedBelow: number;
+}
+
+/** Envelope in which every command travels and lies in the log. */
+export interface CommandEnvelope<Body extends Command = Command> {
+  readonly groupId: number;
+  /** Version of the body's type, from 1. An unknown type or version stops a replica before it applies. */
+  readonly version: number;
+  /** Wall time of the leader when it proposed; applied time is the maximum of all so far. */
+  readonly stampMs: number;
+  /** Who asked; empty without authentication. */
+  readonly principal: string;
+  /** W3C traceparent; empty when none. */
+  readonly traceContext: string;
+  readonly origin: CommandOrigin;
+  readonly body: Body;
+}
+
+export interface SubmitJobs {
+  readonly type: 'submitJobs';
+  /** All or none. 1 to 10,000. */
+  readonly specs: readonly JobSpec[];
+  /** Replays the original answer when it was used before; empty means none. */
+  readonly idempotencyKey: string;
+}
+
+export interface CancelJob {
+  readonly type: 'cancelJob';
+  readonly jobId: JobId;
+  readonly reason: string;
+}
+
+/** Identity of one attempt; the token alone is unique, the rest saves a search. */
+export interface AttemptRef {
+  readonly jobId: JobId;
+  readonly attempt: number;
+  readonly fencingToken: FencingToken;
+}
+
+/** A worker opened an agent session: first contact, reconnection or restart. */
+export interface OpenAgentSession {
+  readonly type: 'openAgentSession';
+  readonly worker: WorkerDescription;
+  /**
+   * What the worker still holds: attempts that run or whose reports are unacknowledged. Attempts of an OLDER incarnation of
+   * this worker that are not among them are lost; those that are go over to the new incarnation. (Attempts of the same
+   * incarnation stay as they are: their assignment may still be on its way.)
+   */
+  readonly held: readonly AttemptRef[];
+}
+
+/** Ends of workers. `left`: goodbye after its work ended. `lost`: unheard. `guardEnded`: its guard ended all that ran. */
+export interface CloseWorker {
+  readonly type: 'closeWorker';
+  readonly workerId: string;
+  readonly incarnation: number;
+  readonly cause: 'left' | 'lost' | 'guardEnded';
+}
+
+/** The leader's decision that these attempts are lost, because their worker was unheard for their `lostAfterMs`. */
+export interface LoseAttempts {
+  readonly type: 'loseAttempts';
+  readonly attempts: readonly AttemptRef[];
+  readonly reason: string;
+}
+
+/** A proposal of the planner, item by item: apply checks everything again and may refuse. */
+export interface ProposedAssignment {
+  readonly jobId: JobId;
+  readonly jobRevision: number;
+  readonly workerId: string;
+  readonly workerIncarnation: number;
+}
+
+export interface AssignJobs {
+  readonly type: 'assignJobs';
+  readonly assignments: readonly ProposedAssignment[];
+}
+
+/** What a worker reports of an attempt. `end` undefined: it started. A report may say both in one. */
+export interface AttemptReport extends AttemptRef {
+  readonly startedAtMs: number | undefined;
+  readonly finishedAtMs: number | undefined;
+  readonly end: AttemptEnd | undefined;
+}
+
+export interface ReportAttempts {
+  readonly type: 'reportAttempts';
+  readonly workerId: string;
+  readonly incarnation: number;
+  readonly reports: readonly AttemptReport[];
+}
+
+/** Embedded node store. */
+export interface RegisterNode {
+  readonly type: 'registerNode';
+  readonly node: NodeRecord;
+}
+
+export interface DeregisterNode {
+  readonly type: 'deregisterNode';
+  readonly nodeId: string;
+  /** Only this incarnation or an older one is removed. */
+  readonly incarnation: number;
+  readonly cause: 'asked' | 'expired';
+}
+
+export type Command =
+  | SubmitJobs
+  | CancelJob
+  | OpenAgentSession
+  | CloseWorker
+  | LoseAttempts
+  | AssignJobs
+  | ReportAttempts
+  | RegisterNode
+  | DeregisterNode;
+
+export type CommandType = Command['type'];
+
+/** Versions of each command type that this program applies. */
+export const COMMAND_VERSIONS: Readonly<Record<CommandType, number>> = {
+  submitJobs: 1,
+  cancelJob: 1,
+  openAgentSession: 1,
+  closeWorker: 1,
+  loseAttempts: 1,
+  assignJobs: 1,
+  reportAttempts: 1,
+  registerNode: 1,
+  deregisterNode: 1,
+};
+
+export type AssignmentRefusal = 'jobChanged' | 'jobUnknown' | 'workerGone' | 'workerFull' | 'workerUnfit';
+
+/** `stale`: the token is not the current one of the job, or the attempt has ended; the report was recorded as refused. */
+export type ReportOutcome = 'applied' | 'duplicate' | 'stale';
+
+export type CommandReply =
+  | { readonly type: 'jobsSubmitted'; readonly jobIds: readonly JobId[]; readonly replayed: boolean }
+  | { readonly type: 'jobCancelled'; readonly jobId: JobId; readonly alreadyFinal: boolean }
+  | { readonly type: 'agentSessionOpened' }
+  | { readonly type: 'workerClosed' }
+  | { readonly type: 'attemptsLost'; readonly lost: number }
+  /** Per assignment, in order: undefined when it was made. */
+  | { readonly type: 'jobsAssigned'; readonly refusals: readonly (AssignmentRefusal | undefined)[] }
+  | { readonly type: 'attemptsReported'; readonly outcomes: readonly ReportOutcome[] }
+  | { readonly type: 'nodeRegistered' }
+  | { readonly type: 'nodeDeregistered' }
+  | { readonly type: 'refused'; readonly refusal: CommandRefusal };
+
+export type CommandRefusal =
+  | { readonly code: 'jobUnknown'; readonly jobId: JobId }
+  /** A newer incarnation of this worker has registered: the older must stop. */
+  | { readonly code: 'incarnationOutdated'; readonly newest: number }
+  | { readonly code: 'workerUnknown'; readonly workerId: string }
+  /** The client session was evicted, or the reply is already forgotten: the command was NOT applied again. */
+  | { readonly code: 'sessionEvicted' }
+  | { readonly code: 'tooManyJobs'; readonly limit: number }
+  | { readonly code: 'idempotencyKeyReused'; readonly idempotencyKey: string };

@@ -1,0 +1,123 @@
+/** Bytes as base64 text: opaque to the state machine, encoded and decoded at the edges. */
+export type Base64 = string;
+
+/** Identity of a job, minted when its submission is applied: ids sort by creation. See `mintJobId`. */
+export type JobId = string;
+
+/**
+ * Fencing token of an assignment: unique for each, rising within a group. On the wire it is one 64-bit number,
+ * generation * 2^48 + counter. Restoring a backup raises the generation.
+ */
+export interface FencingToken {
+  readonly generation: number;
+  readonly counter: number;
+}
+
+/** A process: started by the guard as the leader of a process group of its own. */
+export interface ExecTask {
+  readonly kind: 'exec';
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Working directory; empty means the attempt's own directory. */
+  readonly cwd: string;
+  readonly stdin: Base64;
+  /** User to run as; empty means the agent's own. */
+  readonly user: string;
+}
+
+/** A function that a handler worker registered under a name. */
+export interface HandlerTask {
+  readonly kind: 'handler';
+  readonly handler: string;
+  readonly payload: Base64;
+}
+
+export type Task = ExecTask | HandlerTask;
+
+/** What happens to an attempt whose worker can't be reached (DESIGN: modes by job). */
+export type ExecutionMode = 'oneLiveHolder' | 'atLeastOnce' | 'atMostOnce';
+
+export type PlacementPolicy = 'leastLoaded' | 'consistentHash';
+
+/** A job as submitted, validated and with its defaults filled in. */
+export interface JobSpec {
+  readonly task: Task;
+  readonly queue: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Labels that a worker must have, with these values. */
+  readonly workerLabels: Readonly<Record<string, string>>;
+  readonly placement: PlacementPolicy;
+  /** Key of `consistentHash`: equal keys go to the same worker while it can take them. */
+  readonly placementKey: string;
+  readonly mode: ExecutionMode;
+  /** How long a worker may be unheard before its attempts count as lost; 3 s to 24 h. */
+  readonly lostAfterMs: number;
+  /** Time from start to forced end; 0 means none. */
+  readonly startToCloseTimeoutMs: number;
+  /** Time between SIGTERM and SIGKILL. */
+  readonly killGraceMs: number;
+  /** After so many lost attempts the job fails rather than run again; 1 to 1,000. */
+  readonly maxLostAttempts: number;
+}
+
+export type JobState =
+  | 'waiting'
+  | 'ready'
+  | 'assigned'
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled'
+  | 'expired';
+
+export type AttemptState = 'assigned' | 'starting' | 'running' | AttemptOutcome;
+
+export type AttemptOutcome = 'succeeded' | 'failed' | 'timedOut' | 'cancelled' | 'lost';
+
+/** How an attempt ended, as its worker saw it. */
+export interface AttemptEnd {
+  readonly outcome: AttemptOutcome;
+  /** Exit status of an exec task; undefined when a signal ended it or it never ran. */
+  readonly exitCode: number | undefined;
+  /** Signal that ended the process, such as `SIGKILL`; empty when none. */
+  readonly signal: string;
+  /** Why, for people; empty on success. */
+  readonly message: string;
+  /** Result of a handler; at most 64 KiB. */
+  readonly result: Base64;
+  /** The last part of the output of an exec task. */
+  readonly stdoutTail: Base64;
+  readonly stderrTail: Base64;
+}
+
+export interface AttemptRecord {
+  /** From 1. */
+  readonly attempt: number;
+  readonly fencingToken: FencingToken;
+  readonly workerId: string;
+  readonly workerIncarnation: number;
+  readonly state: AttemptState;
+  readonly assignedAtMs: number;
+  readonly startedAtMs: number | undefined;
+  readonly finishedAtMs: number | undefined;
+  readonly end: AttemptEnd | undefined;
+}
+
+export interface JobRecord {
+  readonly jobId: JobId;
+  readonly spec: JobSpec;
+  readonly state: JobState;
+  /** Rises with each change of the job: an assignment that was planned on an older one is refused. */
+  readonly revision: number;
+  readonly submittedAtMs: number;
+  readonly finishedAtMs: number | undefined;
+  readonly cancelRequested: boolean;
+  readonly cancelReason: string;
+  readonly lostAttempts: number;
+  readonly principal: string;
+  /** The last attempts, oldest first; at most 16 are kept. */
+  readonly attempts: readonly AttemptRecord[];
+}
+
+export const FINAL_JOB_STATES: ReadonlySet<JobState> = new Set(['succeeded', 'failed', 'cancelled', 'expired']);

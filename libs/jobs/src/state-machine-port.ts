@@ -1,0 +1,73 @@
+import type { CommandEnvelope, CommandReply } from './commands.js';
+import type { JobEvent } from './events.js';
+import type { AttemptRef } from './commands.js';
+import type { JobId, JobRecord, JobSpec, JobState } from './job.js';
+import type { NodeRecord, WorkerRecord } from './worker.js';
+
+/** The effect of one log entry: one reply for each command in order, and all events in order. */
+export interface AppliedEntry {
+  readonly slot: number;
+  /** Applied time: the maximum of all stamps so far. */
+  readonly timeMs: number;
+  readonly replies: readonly CommandReply[];
+  readonly events: readonly JobEvent[];
+  /** Records of jobs that left the active state with this entry and now belong to history only, oldest first. */
+  readonly retired: readonly JobRecord[];
+}
+
+/** Ready jobs that need the same of a worker, oldest first; the planner looks at heads only, so its cost doesn't follow the backlog. */
+export interface ReadyClass {
+  readonly classKey: string;
+  readonly task: { readonly kind: 'exec' } | { readonly kind: 'handler'; readonly handler: string };
+  readonly workerLabels: Readonly<Record<string, string>>;
+  /** In order of jobId. */
+  jobs(): IterableIterator<ReadyJob>;
+}
+
+export interface ReadyJob {
+  readonly jobId: JobId;
+  readonly revision: number;
+  readonly placement: JobSpec['placement'];
+  readonly placementKey: string;
+}
+
+/** Reads of the applied state. Views are valid until the next apply. */
+export interface JobsView {
+  readonly appliedSlot: number;
+  readonly timeMs: number;
+  job(jobId: JobId): JobRecord | undefined;
+  /** Newest first, from below `beforeJobId` (exclusive; undefined: from the newest). */
+  listJobs(filter: JobFilter, beforeJobId: JobId | undefined, limit: number): readonly JobRecord[];
+  counts(): Readonly<Record<JobState, number>>;
+  worker(workerId: string): WorkerRecord | undefined;
+  /** Sorted by workerId. */
+  workers(): readonly WorkerRecord[];
+  /** Attempts of this worker that have not ended, by rising fencing token. */
+  activeAttempts(workerId: string): readonly ActiveAttempt[];
+  readyClasses(): IterableIterator<ReadyClass>;
+  readyCount(): number;
+  /** Sorted by nodeId. */
+  nodes(): readonly NodeRecord[];
+}
+
+export interface ActiveAttempt extends AttemptRef {
+  readonly workerIncarnation: number;
+  readonly spec: JobSpec;
+  readonly started: boolean;
+  readonly cancelRequested: boolean;
+}
+
+export interface JobFilter {
+  /** Empty: all. */
+  readonly states: readonly JobState[];
+  /** Empty: all. */
+  readonly queue: string;
+}
+
+/** The replicated state machine. Pure: same entries, same state, same hash, on every machine. */
+export interface JobsStateMachine extends JobsView {
+  /** Slots come once, in order, without gaps; an entry without commands is a no-op. */
+  apply(slot: number, commands: readonly CommandEnvelope[]): AppliedEntry;
+  /** 16 hexadecimal digits over the whole active state; equal on replicas with equal `appliedSlot` (I11). */
+  stateHash(): string;
+}
