@@ -1,0 +1,3 @@
+process.stderr.write('worker-agent: not written yet\n');
+process.exitCode = 70;
+export {};
