@@ -1,0 +1,133 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { Any as _google_protobuf_Any, Any__Output as _google_protobuf_Any__Output } from './google/protobuf/Any.js';
+import type { Status as _google_rpc_Status, Status__Output as _google_rpc_Status__Output } from './google/rpc/Status.js';
+import type { AgentServiceClient as _synod_v1_AgentServiceClient, AgentServiceDefinition as _synod_v1_AgentServiceDefinition } from './synod/v1/AgentService.js';
+import type { Assignment as _synod_v1_Assignment, Assignment__Output as _synod_v1_Assignment__Output } from './synod/v1/Assignment.js';
+import type { Assignments as _synod_v1_Assignments, Assignments__Output as _synod_v1_Assignments__Output } from './synod/v1/Assignments.js';
+import type { Attempt as _synod_v1_Attempt, Attempt__Output as _synod_v1_Attempt__Output } from './synod/v1/Attempt.js';
+import type { AttemptEnd as _synod_v1_AttemptEnd, AttemptEnd__Output as _synod_v1_AttemptEnd__Output } from './synod/v1/AttemptEnd.js';
+import type { AttemptRef as _synod_v1_AttemptRef, AttemptRef__Output as _synod_v1_AttemptRef__Output } from './synod/v1/AttemptRef.js';
+import type { AttemptReport as _synod_v1_AttemptReport, AttemptReport__Output as _synod_v1_AttemptReport__Output } from './synod/v1/AttemptReport.js';
+import type { Ballot as _synod_v1_Ballot, Ballot__Output as _synod_v1_Ballot__Output } from './synod/v1/Ballot.js';
+import type { CancelJobRequest as _synod_v1_CancelJobRequest, CancelJobRequest__Output as _synod_v1_CancelJobRequest__Output } from './synod/v1/CancelJobRequest.js';
+import type { CancelJobResponse as _synod_v1_CancelJobResponse, CancelJobResponse__Output as _synod_v1_CancelJobResponse__Output } from './synod/v1/CancelJobResponse.js';
+import type { Cancellations as _synod_v1_Cancellations, Cancellations__Output as _synod_v1_Cancellations__Output } from './synod/v1/Cancellations.js';
+import type { ClusterServiceClient as _synod_v1_ClusterServiceClient, ClusterServiceDefinition as _synod_v1_ClusterServiceDefinition } from './synod/v1/ClusterService.js';
+import type { Event as _synod_v1_Event, Event__Output as _synod_v1_Event__Output } from './synod/v1/Event.js';
+import type { ExecTask as _synod_v1_ExecTask, ExecTask__Output as _synod_v1_ExecTask__Output } from './synod/v1/ExecTask.js';
+import type { GetClusterStatusRequest as _synod_v1_GetClusterStatusRequest, GetClusterStatusRequest__Output as _synod_v1_GetClusterStatusRequest__Output } from './synod/v1/GetClusterStatusRequest.js';
+import type { GetClusterStatusResponse as _synod_v1_GetClusterStatusResponse, GetClusterStatusResponse__Output as _synod_v1_GetClusterStatusResponse__Output } from './synod/v1/GetClusterStatusResponse.js';
+import type { GetJobLogsRequest as _synod_v1_GetJobLogsRequest, GetJobLogsRequest__Output as _synod_v1_GetJobLogsRequest__Output } from './synod/v1/GetJobLogsRequest.js';
+import type { GetJobLogsResponse as _synod_v1_GetJobLogsResponse, GetJobLogsResponse__Output as _synod_v1_GetJobLogsResponse__Output } from './synod/v1/GetJobLogsResponse.js';
+import type { GetJobRequest as _synod_v1_GetJobRequest, GetJobRequest__Output as _synod_v1_GetJobRequest__Output } from './synod/v1/GetJobRequest.js';
+import type { GetJobResponse as _synod_v1_GetJobResponse, GetJobResponse__Output as _synod_v1_GetJobResponse__Output } from './synod/v1/GetJobResponse.js';
+import type { GetMemberStatusRequest as _synod_v1_GetMemberStatusRequest, GetMemberStatusRequest__Output as _synod_v1_GetMemberStatusRequest__Output } from './synod/v1/GetMemberStatusRequest.js';
+import type { GetMemberStatusResponse as _synod_v1_GetMemberStatusResponse, GetMemberStatusResponse__Output as _synod_v1_GetMemberStatusResponse__Output } from './synod/v1/GetMemberStatusResponse.js';
+import type { Goodbye as _synod_v1_Goodbye, Goodbye__Output as _synod_v1_Goodbye__Output } from './synod/v1/Goodbye.js';
+import type { HandlerTask as _synod_v1_HandlerTask, HandlerTask__Output as _synod_v1_HandlerTask__Output } from './synod/v1/HandlerTask.js';
+import type { HeartbeatRequest as _synod_v1_HeartbeatRequest, HeartbeatRequest__Output as _synod_v1_HeartbeatRequest__Output } from './synod/v1/HeartbeatRequest.js';
+import type { HeartbeatResponse as _synod_v1_HeartbeatResponse, HeartbeatResponse__Output as _synod_v1_HeartbeatResponse__Output } from './synod/v1/HeartbeatResponse.js';
+import type { Hello as _synod_v1_Hello, Hello__Output as _synod_v1_Hello__Output } from './synod/v1/Hello.js';
+import type { Job as _synod_v1_Job, Job__Output as _synod_v1_Job__Output } from './synod/v1/Job.js';
+import type { JobServiceClient as _synod_v1_JobServiceClient, JobServiceDefinition as _synod_v1_JobServiceDefinition } from './synod/v1/JobService.js';
+import type { JobSpec as _synod_v1_JobSpec, JobSpec__Output as _synod_v1_JobSpec__Output } from './synod/v1/JobSpec.js';
+import type { ListJobsRequest as _synod_v1_ListJobsRequest, ListJobsRequest__Output as _synod_v1_ListJobsRequest__Output } from './synod/v1/ListJobsRequest.js';
+import type { ListJobsResponse as _synod_v1_ListJobsResponse, ListJobsResponse__Output as _synod_v1_ListJobsResponse__Output } from './synod/v1/ListJobsResponse.js';
+import type { Member as _synod_v1_Member, Member__Output as _synod_v1_Member__Output } from './synod/v1/Member.js';
+import type { PushLogsRequest as _synod_v1_PushLogsRequest, PushLogsRequest__Output as _synod_v1_PushLogsRequest__Output } from './synod/v1/PushLogsRequest.js';
+import type { PushLogsResponse as _synod_v1_PushLogsResponse, PushLogsResponse__Output as _synod_v1_PushLogsResponse__Output } from './synod/v1/PushLogsResponse.js';
+import type { ReportGuardEndedRequest as _synod_v1_ReportGuardEndedRequest, ReportGuardEndedRequest__Output as _synod_v1_ReportGuardEndedRequest__Output } from './synod/v1/ReportGuardEndedRequest.js';
+import type { ReportGuardEndedResponse as _synod_v1_ReportGuardEndedResponse, ReportGuardEndedResponse__Output as _synod_v1_ReportGuardEndedResponse__Output } from './synod/v1/ReportGuardEndedResponse.js';
+import type { Reports as _synod_v1_Reports, Reports__Output as _synod_v1_Reports__Output } from './synod/v1/Reports.js';
+import type { ReportsAcknowledged as _synod_v1_ReportsAcknowledged, ReportsAcknowledged__Output as _synod_v1_ReportsAcknowledged__Output } from './synod/v1/ReportsAcknowledged.js';
+import type { SessionRequest as _synod_v1_SessionRequest, SessionRequest__Output as _synod_v1_SessionRequest__Output } from './synod/v1/SessionRequest.js';
+import type { SessionResponse as _synod_v1_SessionResponse, SessionResponse__Output as _synod_v1_SessionResponse__Output } from './synod/v1/SessionResponse.js';
+import type { SubmitJobRequest as _synod_v1_SubmitJobRequest, SubmitJobRequest__Output as _synod_v1_SubmitJobRequest__Output } from './synod/v1/SubmitJobRequest.js';
+import type { SubmitJobResponse as _synod_v1_SubmitJobResponse, SubmitJobResponse__Output as _synod_v1_SubmitJobResponse__Output } from './synod/v1/SubmitJobResponse.js';
+import type { SubmitJobsRequest as _synod_v1_SubmitJobsRequest, SubmitJobsRequest__Output as _synod_v1_SubmitJobsRequest__Output } from './synod/v1/SubmitJobsRequest.js';
+import type { SubmitJobsResponse as _synod_v1_SubmitJobsResponse, SubmitJobsResponse__Output as _synod_v1_SubmitJobsResponse__Output } from './synod/v1/SubmitJobsResponse.js';
+import type { SubmitStreamRequest as _synod_v1_SubmitStreamRequest, SubmitStreamRequest__Output as _synod_v1_SubmitStreamRequest__Output } from './synod/v1/SubmitStreamRequest.js';
+import type { SubmitStreamResponse as _synod_v1_SubmitStreamResponse, SubmitStreamResponse__Output as _synod_v1_SubmitStreamResponse__Output } from './synod/v1/SubmitStreamResponse.js';
+import type { TailLogs as _synod_v1_TailLogs, TailLogs__Output as _synod_v1_TailLogs__Output } from './synod/v1/TailLogs.js';
+import type { WatchEventsRequest as _synod_v1_WatchEventsRequest, WatchEventsRequest__Output as _synod_v1_WatchEventsRequest__Output } from './synod/v1/WatchEventsRequest.js';
+import type { WatchEventsResponse as _synod_v1_WatchEventsResponse, WatchEventsResponse__Output as _synod_v1_WatchEventsResponse__Output } from './synod/v1/WatchEventsResponse.js';
+import type { Welcome as _synod_v1_Welcome, Welcome__Output as _synod_v1_Welcome__Output } from './synod/v1/Welcome.js';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  google: {
+    protobuf: {
+      Any: MessageTypeDefinition<_google_protobuf_Any, _google_protobuf_Any__Output>
+    }
+    rpc: {
+      Status: MessageTypeDefinition<_google_rpc_Status, _google_rpc_Status__Output>
+    }
+  }
+  synod: {
+    v1: {
+      AgentService: SubtypeConstructor<typeof grpc.Client, _synod_v1_AgentServiceClient> & { service: _synod_v1_AgentServiceDefinition }
+      Assignment: MessageTypeDefinition<_synod_v1_Assignment, _synod_v1_Assignment__Output>
+      Assignments: MessageTypeDefinition<_synod_v1_Assignments, _synod_v1_Assignments__Output>
+      Attempt: MessageTypeDefinition<_synod_v1_Attempt, _synod_v1_Attempt__Output>
+      AttemptEnd: MessageTypeDefinition<_synod_v1_AttemptEnd, _synod_v1_AttemptEnd__Output>
+      AttemptRef: MessageTypeDefinition<_synod_v1_AttemptRef, _synod_v1_AttemptRef__Output>
+      AttemptReport: MessageTypeDefinition<_synod_v1_AttemptReport, _synod_v1_AttemptReport__Output>
+      AttemptState: EnumTypeDefinition
+      Ballot: MessageTypeDefinition<_synod_v1_Ballot, _synod_v1_Ballot__Output>
+      CancelJobRequest: MessageTypeDefinition<_synod_v1_CancelJobRequest, _synod_v1_CancelJobRequest__Output>
+      CancelJobResponse: MessageTypeDefinition<_synod_v1_CancelJobResponse, _synod_v1_CancelJobResponse__Output>
+      Cancellations: MessageTypeDefinition<_synod_v1_Cancellations, _synod_v1_Cancellations__Output>
+      ClusterService: SubtypeConstructor<typeof grpc.Client, _synod_v1_ClusterServiceClient> & { service: _synod_v1_ClusterServiceDefinition }
+      Event: MessageTypeDefinition<_synod_v1_Event, _synod_v1_Event__Output>
+      ExecTask: MessageTypeDefinition<_synod_v1_ExecTask, _synod_v1_ExecTask__Output>
+      ExecutionMode: EnumTypeDefinition
+      GetClusterStatusRequest: MessageTypeDefinition<_synod_v1_GetClusterStatusRequest, _synod_v1_GetClusterStatusRequest__Output>
+      GetClusterStatusResponse: MessageTypeDefinition<_synod_v1_GetClusterStatusResponse, _synod_v1_GetClusterStatusResponse__Output>
+      GetJobLogsRequest: MessageTypeDefinition<_synod_v1_GetJobLogsRequest, _synod_v1_GetJobLogsRequest__Output>
+      GetJobLogsResponse: MessageTypeDefinition<_synod_v1_GetJobLogsResponse, _synod_v1_GetJobLogsResponse__Output>
+      GetJobRequest: MessageTypeDefinition<_synod_v1_GetJobRequest, _synod_v1_GetJobRequest__Output>
+      GetJobResponse: MessageTypeDefinition<_synod_v1_GetJobResponse, _synod_v1_GetJobResponse__Output>
+      GetMemberStatusRequest: MessageTypeDefinition<_synod_v1_GetMemberStatusRequest, _synod_v1_GetMemberStatusRequest__Output>
+      GetMemberStatusResponse: MessageTypeDefinition<_synod_v1_GetMemberStatusResponse, _synod_v1_GetMemberStatusResponse__Output>
+      Goodbye: MessageTypeDefinition<_synod_v1_Goodbye, _synod_v1_Goodbye__Output>
+      HandlerTask: MessageTypeDefinition<_synod_v1_HandlerTask, _synod_v1_HandlerTask__Output>
+      HeartbeatRequest: MessageTypeDefinition<_synod_v1_HeartbeatRequest, _synod_v1_HeartbeatRequest__Output>
+      HeartbeatResponse: MessageTypeDefinition<_synod_v1_HeartbeatResponse, _synod_v1_HeartbeatResponse__Output>
+      Hello: MessageTypeDefinition<_synod_v1_Hello, _synod_v1_Hello__Output>
+      Job: MessageTypeDefinition<_synod_v1_Job, _synod_v1_Job__Output>
+      JobService: SubtypeConstructor<typeof grpc.Client, _synod_v1_JobServiceClient> & { service: _synod_v1_JobServiceDefinition }
+      JobSpec: MessageTypeDefinition<_synod_v1_JobSpec, _synod_v1_JobSpec__Output>
+      JobState: EnumTypeDefinition
+      ListJobsRequest: MessageTypeDefinition<_synod_v1_ListJobsRequest, _synod_v1_ListJobsRequest__Output>
+      ListJobsResponse: MessageTypeDefinition<_synod_v1_ListJobsResponse, _synod_v1_ListJobsResponse__Output>
+      LogStream: EnumTypeDefinition
+      Member: MessageTypeDefinition<_synod_v1_Member, _synod_v1_Member__Output>
+      MemberRole: EnumTypeDefinition
+      PlacementPolicy: EnumTypeDefinition
+      PushLogsRequest: MessageTypeDefinition<_synod_v1_PushLogsRequest, _synod_v1_PushLogsRequest__Output>
+      PushLogsResponse: MessageTypeDefinition<_synod_v1_PushLogsResponse, _synod_v1_PushLogsResponse__Output>
+      ReportGuardEndedRequest: MessageTypeDefinition<_synod_v1_ReportGuardEndedRequest, _synod_v1_ReportGuardEndedRequest__Output>
+      ReportGuardEndedResponse: MessageTypeDefinition<_synod_v1_ReportGuardEndedResponse, _synod_v1_ReportGuardEndedResponse__Output>
+      Reports: MessageTypeDefinition<_synod_v1_Reports, _synod_v1_Reports__Output>
+      ReportsAcknowledged: MessageTypeDefinition<_synod_v1_ReportsAcknowledged, _synod_v1_ReportsAcknowledged__Output>
+      SessionRequest: MessageTypeDefinition<_synod_v1_SessionRequest, _synod_v1_SessionRequest__Output>
+      SessionResponse: MessageTypeDefinition<_synod_v1_SessionResponse, _synod_v1_SessionResponse__Output>
+      SubmitJobRequest: MessageTypeDefinition<_synod_v1_SubmitJobRequest, _synod_v1_SubmitJobRequest__Output>
+      SubmitJobResponse: MessageTypeDefinition<_synod_v1_SubmitJobResponse, _synod_v1_SubmitJobResponse__Output>
+      SubmitJobsRequest: MessageTypeDefinition<_synod_v1_SubmitJobsRequest, _synod_v1_SubmitJobsRequest__Output>
+      SubmitJobsResponse: MessageTypeDefinition<_synod_v1_SubmitJobsResponse, _synod_v1_SubmitJobsResponse__Output>
+      SubmitStreamRequest: MessageTypeDefinition<_synod_v1_SubmitStreamRequest, _synod_v1_SubmitStreamRequest__Output>
+      SubmitStreamResponse: MessageTypeDefinition<_synod_v1_SubmitStreamResponse, _synod_v1_SubmitStreamResponse__Output>
+      TailLogs: MessageTypeDefinition<_synod_v1_TailLogs, _synod_v1_TailLogs__Output>
+      WatchEventsRequest: MessageTypeDefinition<_synod_v1_WatchEventsRequest, _synod_v1_WatchEventsRequest__Output>
+      WatchEventsResponse: MessageTypeDefinition<_synod_v1_WatchEventsResponse, _synod_v1_WatchEventsResponse__Output>
+      Welcome: MessageTypeDefinition<_synod_v1_Welcome, _synod_v1_Welcome__Output>
+    }
+  }
+}
+

@@ -1,0 +1,8 @@
+// Original file: synod/v1/paxos_service.proto
+
+
+export interface ExchangeResponse {
+}
+
+export interface ExchangeResponse__Output {
+}

@@ -1,0 +1,20 @@
+// Original file: synod/v1/job.proto
+
+export const ExecutionMode = {
+  EXECUTION_MODE_UNSPECIFIED: 'EXECUTION_MODE_UNSPECIFIED',
+  EXECUTION_MODE_ONE_LIVE_HOLDER: 'EXECUTION_MODE_ONE_LIVE_HOLDER',
+  EXECUTION_MODE_AT_LEAST_ONCE: 'EXECUTION_MODE_AT_LEAST_ONCE',
+  EXECUTION_MODE_AT_MOST_ONCE: 'EXECUTION_MODE_AT_MOST_ONCE',
+} as const;
+
+export type ExecutionMode =
+  | 'EXECUTION_MODE_UNSPECIFIED'
+  | 0
+  | 'EXECUTION_MODE_ONE_LIVE_HOLDER'
+  | 1
+  | 'EXECUTION_MODE_AT_LEAST_ONCE'
+  | 2
+  | 'EXECUTION_MODE_AT_MOST_ONCE'
+  | 3
+
+export type ExecutionMode__Output = typeof ExecutionMode[keyof typeof ExecutionMode]

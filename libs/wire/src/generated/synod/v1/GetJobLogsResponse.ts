@@ -1,0 +1,20 @@
+// Original file: synod/v1/job_service.proto
+
+import type { LogStream as _synod_v1_LogStream, LogStream__Output as _synod_v1_LogStream__Output } from '../../synod/v1/LogStream.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface GetJobLogsResponse {
+  'attempt'?: (number);
+  'stream'?: (_synod_v1_LogStream);
+  'position'?: (number | string | Long);
+  'data'?: (Buffer | Uint8Array | string);
+  'truncated'?: (boolean);
+}
+
+export interface GetJobLogsResponse__Output {
+  'attempt': (number);
+  'stream': (_synod_v1_LogStream__Output);
+  'position': (string);
+  'data': (Buffer);
+  'truncated': (boolean);
+}

@@ -1,0 +1,40 @@
+// Original file: synod/v1/job.proto
+
+import type { ExecTask as _synod_v1_ExecTask, ExecTask__Output as _synod_v1_ExecTask__Output } from '../../synod/v1/ExecTask.js';
+import type { HandlerTask as _synod_v1_HandlerTask, HandlerTask__Output as _synod_v1_HandlerTask__Output } from '../../synod/v1/HandlerTask.js';
+import type { PlacementPolicy as _synod_v1_PlacementPolicy, PlacementPolicy__Output as _synod_v1_PlacementPolicy__Output } from '../../synod/v1/PlacementPolicy.js';
+import type { ExecutionMode as _synod_v1_ExecutionMode, ExecutionMode__Output as _synod_v1_ExecutionMode__Output } from '../../synod/v1/ExecutionMode.js';
+
+export interface JobSpec {
+  'exec'?: (_synod_v1_ExecTask | null);
+  'handler'?: (_synod_v1_HandlerTask | null);
+  'queue'?: (string);
+  'labels'?: ({[key: string]: string});
+  'workerLabels'?: ({[key: string]: string});
+  'placement'?: (_synod_v1_PlacementPolicy);
+  'placementKey'?: (string);
+  'mode'?: (_synod_v1_ExecutionMode);
+  'lostAfterMs'?: (number);
+  'startToCloseTimeoutMs'?: (number);
+  'killGraceMs'?: (number);
+  'maxLostAttempts'?: (number);
+  'task'?: "exec"|"handler";
+  '_killGraceMs'?: "killGraceMs";
+}
+
+export interface JobSpec__Output {
+  'exec'?: (_synod_v1_ExecTask__Output | null);
+  'handler'?: (_synod_v1_HandlerTask__Output | null);
+  'queue': (string);
+  'labels': ({[key: string]: string});
+  'workerLabels': ({[key: string]: string});
+  'placement': (_synod_v1_PlacementPolicy__Output);
+  'placementKey': (string);
+  'mode': (_synod_v1_ExecutionMode__Output);
+  'lostAfterMs': (number);
+  'startToCloseTimeoutMs': (number);
+  'killGraceMs'?: (number);
+  'maxLostAttempts': (number);
+  'task'?: "exec"|"handler";
+  '_killGraceMs'?: "killGraceMs";
+}

@@ -1,0 +1,33 @@
+// Original file: synod/v1/paxos_service.proto
+
+import type * as grpc from '@grpc/grpc-js'
+import type { MethodDefinition } from '@grpc/proto-loader'
+import type { ExchangeRequest as _synod_v1_ExchangeRequest, ExchangeRequest__Output as _synod_v1_ExchangeRequest__Output } from '../../synod/v1/ExchangeRequest.js';
+import type { ExchangeResponse as _synod_v1_ExchangeResponse, ExchangeResponse__Output as _synod_v1_ExchangeResponse__Output } from '../../synod/v1/ExchangeResponse.js';
+import type { ForwardRequest as _synod_v1_ForwardRequest, ForwardRequest__Output as _synod_v1_ForwardRequest__Output } from '../../synod/v1/ForwardRequest.js';
+import type { ForwardResponse as _synod_v1_ForwardResponse, ForwardResponse__Output as _synod_v1_ForwardResponse__Output } from '../../synod/v1/ForwardResponse.js';
+
+export interface PaxosServiceClient extends grpc.Client {
+  Exchange(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_synod_v1_ExchangeRequest, _synod_v1_ExchangeResponse__Output>;
+  Exchange(options?: grpc.CallOptions): grpc.ClientDuplexStream<_synod_v1_ExchangeRequest, _synod_v1_ExchangeResponse__Output>;
+  exchange(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_synod_v1_ExchangeRequest, _synod_v1_ExchangeResponse__Output>;
+  exchange(options?: grpc.CallOptions): grpc.ClientDuplexStream<_synod_v1_ExchangeRequest, _synod_v1_ExchangeResponse__Output>;
+  
+  Forward(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_synod_v1_ForwardRequest, _synod_v1_ForwardResponse__Output>;
+  Forward(options?: grpc.CallOptions): grpc.ClientDuplexStream<_synod_v1_ForwardRequest, _synod_v1_ForwardResponse__Output>;
+  forward(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_synod_v1_ForwardRequest, _synod_v1_ForwardResponse__Output>;
+  forward(options?: grpc.CallOptions): grpc.ClientDuplexStream<_synod_v1_ForwardRequest, _synod_v1_ForwardResponse__Output>;
+  
+}
+
+export interface PaxosServiceHandlers extends grpc.UntypedServiceImplementation {
+  Exchange: grpc.handleBidiStreamingCall<_synod_v1_ExchangeRequest__Output, _synod_v1_ExchangeResponse>;
+  
+  Forward: grpc.handleBidiStreamingCall<_synod_v1_ForwardRequest__Output, _synod_v1_ForwardResponse>;
+  
+}
+
+export interface PaxosServiceDefinition extends grpc.ServiceDefinition {
+  Exchange: MethodDefinition<_synod_v1_ExchangeRequest, _synod_v1_ExchangeResponse, _synod_v1_ExchangeRequest__Output, _synod_v1_ExchangeResponse__Output>
+  Forward: MethodDefinition<_synod_v1_ForwardRequest, _synod_v1_ForwardResponse, _synod_v1_ForwardRequest__Output, _synod_v1_ForwardResponse__Output>
+}

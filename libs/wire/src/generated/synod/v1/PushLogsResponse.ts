@@ -1,0 +1,8 @@
+// Original file: synod/v1/agent_service.proto
+
+
+export interface PushLogsResponse {
+}
+
+export interface PushLogsResponse__Output {
+}
