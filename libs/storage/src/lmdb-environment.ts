@@ -1,0 +1,89 @@
+import { open } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
+
+export type Tree = Database<Buffer, Buffer>;
+
+export interface Environment<Name extends string> {
+  readonly trees: Readonly<Record<Name, Tree>>;
+  /** Runs `write` (puts and removes only) as one transaction; resolves after fdatasync and the write of the meta page. */
+  commit(write: (sink: WriteSink) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Collects the writes of one transaction. */
+export interface WriteSink {
+  put(tree: Tree, key: Buffer, value: Buffer): void;
+  /** The key is higher than every other of the tree: pages are filled, not split. */
+  append(tree: Tree, key: Buffer, value: Buffer): void;
+  remove(tree: Tree, key: Buffer): void;
+}
+
+export interface EnvironmentOptions<Name extends string> {
+  /** A directory of its own. */
+  readonly path: string;
+  readonly treeNames: readonly Name[];
+  readonly mapSizeBytes: number;
+}
+
+/**
+ * Opens an LMDB environment with the only settings that we trust (see README.md): no overlapping sync, so that the promise
+ * of a write resolves after the flush; no compression; nothing batched but what we batch; trees opened here, at start, since
+ * opening one later commits half of a batch.
+ */
+export function openEnvironment<Name extends string>(options: EnvironmentOptions<Name>): Environment<Name> {
+  const root: RootDatabase<Buffer, Buffer> = open({
+    path: options.path,
+    mapSize: options.mapSizeBytes,
+    maxDbs: options.treeNames.length,
+    noSubdir: false,
+    overlappingSync: false,
+    compression: false,
+    eventTurnBatching: false,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+  });
+  const trees = {} as Record<Name, Tree>;
+  for (const name of options.treeNames) {
+    trees[name] = root.openDB<Buffer, Buffer>({ name, encoding: 'binary', keyEncoding: 'binary' });
+  }
+  return { trees, commit: (write) => commit(root, write), close: () => root.close() };
+}
+
+async function commit(root: RootDatabase<Buffer, Buffer>, write: (sink: WriteSink) => void): Promise<void> {
+  const appended: Promise<boolean>[] = [];
+  const sink: WriteSink = {
+    put: (tree, key, value) => void quiet(tree.put(key, value)),
+    // The declared type of `put` lacks the options that README documents; `append` gives MDB_APPEND.
+    append: (tree, key, value) =>
+      void appended.push(quiet((tree.put as unknown as PutWithOptions)(key, value, { append: true }))),
+    remove: (tree, key) => void quiet(tree.remove(key)),
+  };
+  try {
+    await root.batch(() => write(sink));
+    for (const done of appended) {
+      if (!(await done)) throw new Error('an append met a key that is not the highest of its tree');
+    }
+  } catch (error) {
+    throw await causeOf(error);
+  }
+}
+
+type PutWithOptions = (this: void, key: Buffer, value: Buffer, options: { append: true }) => Promise<boolean>;
+
+/** The transaction's own promise reports a failure; those of its parts must not become unhandled rejections too. */
+function quiet(promise: Promise<boolean>): Promise<boolean> {
+  promise.catch((error: unknown) => causeOf(error));
+  return promise;
+}
+
+/** lmdb puts the reason into a second promise, `commitError`, which is an unhandled rejection unless it is looked at. */
+async function causeOf(error: unknown): Promise<unknown> {
+  const reason = (error as { commitError?: Promise<unknown> }).commitError;
+  if (reason === undefined) return error;
+  try {
+    await reason;
+    return error;
+  } catch (cause) {
+    return cause;
+  }
+}

@@ -1,0 +1,58 @@
+import { TypedError } from '@synod/base';
+
+export type StorageFacts =
+  /** Another process holds the directory; `pid` is undefined when it could not be read. */
+  | { readonly code: 'directoryLocked'; readonly directory: string; readonly pid: number | undefined }
+  /** The directory holds something that this version can't read, or a store of another kind. */
+  | { readonly code: 'unsupportedFormat'; readonly directory: string; readonly found: string }
+  /** The record of the highest promise is damaged or gone: this node must not speak again under its identity. */
+  | { readonly code: 'promiseDamaged'; readonly directory: string; readonly detail: string }
+  /** The store's own bookkeeping is damaged, so what it held can't be told any more. */
+  | { readonly code: 'storeDamaged'; readonly directory: string; readonly detail: string }
+  /** A slot that the log holds, but whose record is damaged. It is unknown, never empty. */
+  | { readonly code: 'slotUnknown'; readonly slot: number }
+  | { readonly code: 'storeClosed' }
+  /** A commit failed earlier; the process must not go on with this store. */
+  | { readonly code: 'commitFailed'; readonly directory: string }
+  | { readonly code: 'queueFull'; readonly limit: number }
+  | { readonly code: 'spoolFull'; readonly limit: 'count' | 'bytes'; readonly maximum: number }
+  | { readonly code: 'keyTooLong'; readonly bytes: number; readonly maximum: number };
+
+/** Every failure of this library. Match on `code`; the message is for people and says what to do. */
+export class StorageError extends TypedError<StorageFacts> {}
+
+export function directoryLocked(directory: string, pid: number | undefined): StorageError {
+  const holder = pid === undefined ? 'another process' : `process ${String(pid)}`;
+  return new StorageError(
+    { code: 'directoryLocked', directory, pid },
+    `${directory} is in use by ${holder}. Stop that process, or start this one with a data directory of its own.`,
+  );
+}
+
+export function unsupportedFormat(directory: string, found: string): StorageError {
+  return new StorageError(
+    { code: 'unsupportedFormat', directory, found },
+    `${directory} can't be read by this version (${found}). Start the version that wrote it, or point at another data directory.`,
+  );
+}
+
+const REPLACE_THE_NODE =
+  'Do not start it again on this directory: keep a copy for analysis, add a new member with a new id and an empty directory, and remove this one.';
+
+export function promiseDamaged(directory: string, detail: string): StorageError {
+  return new StorageError(
+    { code: 'promiseDamaged', directory, detail },
+    `The record of this node's promise in ${directory} is damaged (${detail}). ${REPLACE_THE_NODE}`,
+  );
+}
+
+export function storeDamaged(directory: string, detail: string): StorageError {
+  return new StorageError(
+    { code: 'storeDamaged', directory, detail },
+    `The store in ${directory} is damaged (${detail}). ${REPLACE_THE_NODE}`,
+  );
+}
+
+export function storeClosed(): StorageError {
+  return new StorageError({ code: 'storeClosed' }, 'The store is closed. Open it again before using it.');
+}
