@@ -1,1 +1,14 @@
-export {};
+export { UsageCommand } from './command.js';
+export { readConfigFile } from './config-file.js';
+export type { FileValue } from './config-file.js';
+export { defineOptions } from './define-options.js';
+export type { OptionsDefinition, OptionsSettings } from './define-options.js';
+export { addFlags, resolveFlags } from './flags.js';
+export type { Environment } from './flags.js';
+export { kebabCase, optionName, variableName } from './names.js';
+export { nearestName, suggestionText } from './nearest-name.js';
+export { formatDuration, isAddress, option } from './option.js';
+export type { OptionDefinition, OptionDefinitions, ResolvedOptions } from './option.js';
+export { CONSUL_OPTIONS, LOG_OPTIONS, rpcSecurity, SECURITY_OPTIONS } from './shared-options.js';
+export { InformationRequested, UsageError } from './usage-error.js';
+export type { UsageErrorCode, UsageFacts } from './usage-error.js';
