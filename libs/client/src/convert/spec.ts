@@ -1,0 +1,104 @@
+import type { WireJobSpec, WireJobSpecInput } from '@synod/wire';
+import { clientError } from '../errors.js';
+import type { ExecTaskSpec, ExecutionMode, JobOptions, JobSpec, PlacementPolicy } from '../types.js';
+
+const MODES = {
+  oneLiveHolder: 'EXECUTION_MODE_ONE_LIVE_HOLDER',
+  atLeastOnce: 'EXECUTION_MODE_AT_LEAST_ONCE',
+  atMostOnce: 'EXECUTION_MODE_AT_MOST_ONCE',
+} as const satisfies Record<ExecutionMode, string>;
+
+const PLACEMENTS = {
+  leastLoaded: 'PLACEMENT_POLICY_LEAST_LOADED',
+  consistentHash: 'PLACEMENT_POLICY_CONSISTENT_HASH',
+} as const satisfies Record<PlacementPolicy, string>;
+
+/**
+ * A spec as it travels. Checks only what the wire would silently change (two tasks, an unknown mode, a fraction); ranges are
+ * the coordinator's to judge.
+ * @throws SynodClientError `invalidArgument`
+ */
+export function specToWire(spec: JobSpec): WireJobSpecInput {
+  const wire: WireJobSpecInput = { ...taskToWire(spec) };
+  if (spec.queue !== undefined) wire.queue = spec.queue;
+  if (spec.labels !== undefined) wire.labels = spec.labels;
+  if (spec.workerLabels !== undefined) wire.workerLabels = spec.workerLabels;
+  const placement = spec.placement ?? (spec.placementKey === undefined ? undefined : 'consistentHash');
+  if (placement !== undefined) wire.placement = known(PLACEMENTS, placement, 'placement');
+  if (spec.placementKey !== undefined) wire.placementKey = spec.placementKey;
+  if (spec.mode !== undefined) wire.mode = known(MODES, spec.mode, 'mode');
+  if (spec.lostAfterMs !== undefined) wire.lostAfterMs = uint32(spec.lostAfterMs, 'lostAfterMs');
+  if (spec.startToCloseTimeoutMs !== undefined)
+    wire.startToCloseTimeoutMs = uint32(spec.startToCloseTimeoutMs, 'startToCloseTimeoutMs');
+  if (spec.killGraceMs !== undefined) wire.killGraceMs = uint32(spec.killGraceMs, 'killGraceMs');
+  if (spec.maxLostAttempts !== undefined) wire.maxLostAttempts = uint32(spec.maxLostAttempts, 'maxLostAttempts');
+  return wire;
+}
+
+function taskToWire(spec: JobSpec): WireJobSpecInput {
+  if ((spec.exec === undefined) === (spec.handler === undefined))
+    throw invalid('exec', 'give a job exactly one of `exec` and `handler`');
+  if (spec.exec === undefined) {
+    const { handler, payload } = spec.handler;
+    return { handler: payload === undefined ? { handler } : { handler, payload } };
+  }
+  const { command, args, env, cwd, stdin, user } = spec.exec;
+  return {
+    exec: {
+      command,
+      ...(args === undefined ? {} : { args: [...args] }),
+      ...(env === undefined ? {} : { env }),
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(stdin === undefined ? {} : { stdin }),
+      ...(user === undefined ? {} : { user }),
+    },
+  };
+}
+
+function invalid(field: string, description: string) {
+  return clientError('invalidArgument', description, { violations: [{ field, description }] });
+}
+
+function known<Name extends string, Wire>(table: Readonly<Record<Name, Wire>>, name: Name, field: string): Wire {
+  if (!Object.hasOwn(table, name)) throw invalid(field, `${field} is one of ${Object.keys(table).join(', ')}, not ${name}`);
+  return table[name];
+}
+
+function uint32(value: number, field: string): number {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
+    throw invalid(field, `${field} is a whole number of milliseconds or a count, from 0 to 4,294,967,295, not ${value}`);
+  return value;
+}
+
+function nameOf<Name extends string>(table: Readonly<Record<Name, string>>, wire: string): Name | undefined {
+  return (Object.keys(table) as Name[]).find((name) => table[name] === wire);
+}
+
+/** A spec as a coordinator tells it: what is at its default is left out, except for the queue. */
+export function specFromWire(wire: WireJobSpec): JobSpec {
+  const options: Writable<JobOptions> = { queue: wire.queue };
+  if (Object.keys(wire.labels).length > 0) options.labels = wire.labels;
+  if (Object.keys(wire.workerLabels).length > 0) options.workerLabels = wire.workerLabels;
+  const placement = nameOf(PLACEMENTS, wire.placement);
+  if (placement !== undefined) options.placement = placement;
+  if (wire.placementKey !== '') options.placementKey = wire.placementKey;
+  const mode = nameOf(MODES, wire.mode);
+  if (mode !== undefined) options.mode = mode;
+  if (wire.lostAfterMs > 0) options.lostAfterMs = wire.lostAfterMs;
+  if (wire.startToCloseTimeoutMs > 0) options.startToCloseTimeoutMs = wire.startToCloseTimeoutMs;
+  if (wire.killGraceMs !== undefined) options.killGraceMs = wire.killGraceMs;
+  if (wire.maxLostAttempts > 0) options.maxLostAttempts = wire.maxLostAttempts;
+  return { ...options, ...taskFromWire(wire) };
+}
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+function taskFromWire(wire: WireJobSpec): Pick<JobSpec, 'exec' | 'handler'> & JobSpec {
+  if (wire.handler) return { handler: { handler: wire.handler.handler, payload: wire.handler.payload } };
+  const exec: Writable<ExecTaskSpec> = { command: wire.exec?.command ?? '', args: wire.exec?.args ?? [] };
+  if (wire.exec && Object.keys(wire.exec.env).length > 0) exec.env = wire.exec.env;
+  if (wire.exec && wire.exec.cwd !== '') exec.cwd = wire.exec.cwd;
+  if (wire.exec && wire.exec.stdin.length > 0) exec.stdin = wire.exec.stdin;
+  if (wire.exec && wire.exec.user !== '') exec.user = wire.exec.user;
+  return { exec };
+}

@@ -1,0 +1,225 @@
+/** Where a job stands. `succeeded`, `failed`, `cancelled` and `expired` are final. */
+export type JobState =
+  | 'waiting'
+  | 'ready'
+  | 'assigned'
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled'
+  | 'expired'
+  /** A state that a newer cluster knows and this library doesn't. */
+  | 'unknown';
+
+export type AttemptState =
+  | 'assigned'
+  | 'starting'
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'timedOut'
+  | 'cancelled'
+  | 'lost'
+  | 'unknown';
+
+/** What happens to an attempt whose worker can't be reached. */
+export type ExecutionMode = 'oneLiveHolder' | 'atLeastOnce' | 'atMostOnce';
+
+export type PlacementPolicy = 'leastLoaded' | 'consistentHash';
+
+/** A process, run by a worker agent. */
+export interface ExecTaskSpec {
+  readonly command: string;
+  readonly args?: readonly string[];
+  /** Added to the agent's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Working directory; by default a directory of the attempt's own. */
+  readonly cwd?: string;
+  readonly stdin?: Uint8Array;
+  /** User to run as; by default the agent's own. */
+  readonly user?: string;
+}
+
+/** A function that a {@link SynodWorker} registered under this name. */
+export interface HandlerTaskSpec {
+  readonly handler: string;
+  /** At most 256 KiB. */
+  readonly payload?: Uint8Array;
+}
+
+export interface JobOptions {
+  /** Default: `default`. */
+  readonly queue?: string;
+  /** At most 64. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Labels that a worker must have, with these values. */
+  readonly workerLabels?: Readonly<Record<string, string>>;
+  readonly placement?: PlacementPolicy;
+  /** Equal keys go to the same worker while it can take them; sets `placement` to `consistentHash` unless that is given. */
+  readonly placementKey?: string;
+  /** Default: `oneLiveHolder`. */
+  readonly mode?: ExecutionMode;
+  /** How long a worker may be unheard before its attempts count as lost: 3,000 to 86,400,000; default 10,000. */
+  readonly lostAfterMs?: number;
+  /** Time from start to forced end; default none. */
+  readonly startToCloseTimeoutMs?: number;
+  /** Time between SIGTERM and SIGKILL: up to 3,600,000; default 5,000. */
+  readonly killGraceMs?: number;
+  /** After so many lost attempts the job fails rather than run again: 1 to 1,000; default 10. */
+  readonly maxLostAttempts?: number;
+}
+
+/** What to run and how: exactly one of `exec` and `handler`. */
+export type JobSpec = JobOptions &
+  (
+    | { readonly exec: ExecTaskSpec; readonly handler?: undefined }
+    | { readonly handler: HandlerTaskSpec; readonly exec?: undefined }
+  );
+
+/** One run of a job by one worker. */
+export interface Attempt {
+  /** From 1. */
+  readonly attempt: number;
+  /** 64-bit decimal number, unique for each assignment and rising. */
+  readonly fencingToken: string;
+  readonly workerId: string;
+  readonly state: AttemptState;
+  readonly assignedAtMs: number;
+  readonly startedAtMs: number | undefined;
+  readonly finishedAtMs: number | undefined;
+  /** Exit status of the process; undefined when a signal ended it or it never ran. */
+  readonly exitCode: number | undefined;
+  /** Signal that ended the process, such as SIGKILL; empty when none did. */
+  readonly signal: string;
+  /** Why it ended so, for people. */
+  readonly message: string;
+  /** What a handler returned. */
+  readonly result: Uint8Array;
+  /** The last part of a process's output. */
+  readonly stdoutTail: Uint8Array;
+  readonly stderrTail: Uint8Array;
+}
+
+export interface Job {
+  readonly jobId: string;
+  readonly state: JobState;
+  readonly spec: JobSpec;
+  /** Rises with each change. */
+  readonly revision: number;
+  readonly submittedAtMs: number;
+  readonly finishedAtMs: number | undefined;
+  readonly cancelRequested: boolean;
+  readonly cancelReason: string;
+  readonly lostAttempts: number;
+  /** The last attempts, oldest first. */
+  readonly attempts: readonly Attempt[];
+}
+
+export interface JobFilter {
+  /** Default: all. */
+  readonly states?: readonly JobState[];
+  readonly queue?: string;
+  /** Jobs asked for at once, 1 to 1,000; default 100. */
+  readonly pageSize?: number;
+}
+
+/** A change of a job or a worker. */
+export interface JobEvent {
+  /** Opaque; give it to `watchEvents` to go on behind this event. */
+  readonly cursor: string;
+  readonly timeMs: number;
+  /** `jobSubmitted`, `attemptAssigned`, `attemptStarted`, `attemptFinished`, `jobRetried`, `cancelRequested`, `jobFinished`, …: new ones may come. */
+  readonly type: string;
+  readonly jobId: string;
+  /** 0 when the event is not about an attempt. */
+  readonly attempt: number;
+  readonly workerId: string;
+  readonly fencingToken: string;
+  readonly jobState: JobState | undefined;
+  readonly attemptState: AttemptState | undefined;
+  readonly exitCode: number | undefined;
+  readonly message: string;
+}
+
+export interface WatchOptions {
+  /** Go on behind this event; default: from now. */
+  readonly cursor?: string;
+  /** Only events of these jobs, at most 1,000; default: all. */
+  readonly jobIds?: readonly string[];
+  readonly types?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+export type LogStreamName = 'stdout' | 'stderr';
+
+/** A piece of a process's output. Pieces of one stream of one attempt come in order and never overlap. */
+export interface LogChunk {
+  readonly attempt: number;
+  readonly stream: LogStreamName;
+  /** Position of the first byte of `data` in this stream of this attempt. */
+  readonly position: number;
+  readonly data: Uint8Array;
+  /** True when bytes before `position` are gone. */
+  readonly truncated: boolean;
+}
+
+export interface LogOptions {
+  /** Default: the last one or, when following, all from the current one on. */
+  readonly attempt?: number;
+  /** Waits for output that is still to come, until the job ends. */
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export type WorkerState = 'online' | 'lost' | 'left' | 'unknown';
+
+export interface Worker {
+  readonly workerId: string;
+  readonly incarnation: number;
+  readonly state: WorkerState;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Attempts at the same time. */
+  readonly capacity: number;
+  readonly activeAttempts: number;
+  readonly runsExec: boolean;
+  readonly handlers: readonly string[];
+  readonly version: string;
+  readonly host: string;
+  /** Coordinator that holds its session. */
+  readonly coordinatorId: string;
+  readonly registeredAtMs: number;
+  /** Since the leader last heard of it; undefined when it never did. */
+  readonly heardAgoMs: number | undefined;
+}
+
+export type MemberRole = 'leader' | 'follower' | 'candidate' | 'unreachable';
+
+export interface ClusterMember {
+  readonly id: string;
+  readonly address: string;
+  readonly role: MemberRole;
+  readonly appliedSlot: number;
+  readonly chosenThroughSlot: number;
+  /** Equal on members with equal `appliedSlot`. */
+  readonly stateHash: string;
+  readonly happy: boolean;
+  /** Why it isn't; empty when it is. */
+  readonly problem: string;
+  readonly incarnation: number;
+  readonly version: string;
+}
+
+export interface ClusterStatus {
+  readonly clusterId: string;
+  /** Empty when there is none. */
+  readonly leaderId: string;
+  readonly members: readonly ClusterMember[];
+  readonly jobsByState: Readonly<Record<string, number>>;
+}
+
+const FINAL_STATES: ReadonlySet<JobState> = new Set<JobState>(['succeeded', 'failed', 'cancelled', 'expired']);
+
+/** Whether a job in this state has ended for good. */
+export function isFinal(state: JobState): boolean {
+  return FINAL_STATES.has(state);
+}

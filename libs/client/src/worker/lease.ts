@@ -1,0 +1,74 @@
+/** What of `lostAfterMs` is kept back: clock drift, and the time that ending an attempt takes. */
+export const LEASE_MARGIN_MS = 700;
+
+/** Heartbeats remembered until acknowledged: 64 of one second each outlive every useful acknowledgement. */
+const REMEMBERED_HEARTBEATS = 64;
+
+export interface LeaderBallot {
+  readonly round: number;
+  readonly priority: number;
+  readonly nodeId: string;
+}
+
+function compareBallots(left: LeaderBallot, right: LeaderBallot): number {
+  if (left.round !== right.round) return left.round - right.round;
+  if (left.priority !== right.priority) return left.priority - right.priority;
+  return left.nodeId < right.nodeId ? -1 : left.nodeId > right.nodeId ? 1 : 0;
+}
+
+/**
+ * The worker lease: from the moment it SENT the last acknowledged heartbeat, a worker may go on with an attempt for
+ * `lostAfterMs` less {@link LEASE_MARGIN_MS}. The coordinators wait `lostAfterMs` from the receipt, which came later; so the
+ * old attempt has ended before a new one starts. Times are monotonic milliseconds.
+ */
+export class WorkerLease {
+  private heardAtMs: number | undefined;
+  private highestBallot: LeaderBallot | undefined;
+  private readonly sentAtMs = new Map<number, number>();
+  private nextSequence = 1;
+
+  /** The first contact: the session was opened by a log entry that a quorum chose after this moment. */
+  begin(helloSentAtMs: number): void {
+    this.heardAtMs ??= helloSentAtMs;
+  }
+
+  /** Notes that a heartbeat goes out now; returns its sequence. */
+  send(nowMs: number): number {
+    const sequence = this.nextSequence;
+    this.nextSequence += 1;
+    this.sentAtMs.set(sequence, nowMs);
+    if (this.sentAtMs.size > REMEMBERED_HEARTBEATS) this.sentAtMs.delete(sequence - REMEMBERED_HEARTBEATS);
+    return sequence;
+  }
+
+  /** True when the acknowledgement extended the lease; false for one of a deposed leader or of a forgotten heartbeat. */
+  acknowledge(sequence: number, leader: LeaderBallot): boolean {
+    if (this.highestBallot !== undefined && compareBallots(leader, this.highestBallot) < 0) return false;
+    this.highestBallot = leader;
+    const sentAtMs = this.sentAtMs.get(sequence);
+    if (sentAtMs === undefined) return false;
+    for (const earlier of this.sentAtMs.keys()) {
+      if (earlier > sequence) break;
+      this.sentAtMs.delete(earlier);
+    }
+    if (this.heardAtMs !== undefined && sentAtMs <= this.heardAtMs) return false;
+    this.heardAtMs = sentAtMs;
+    return true;
+  }
+
+  /** Since when the oldest heartbeat is unanswered; undefined when none is. */
+  unansweredSinceMs(): number | undefined {
+    for (const sentAtMs of this.sentAtMs.values()) return sentAtMs;
+    return undefined;
+  }
+
+  /** Heartbeats of a connection that broke will not be answered on another one. */
+  forgetUnanswered(): void {
+    this.sentAtMs.clear();
+  }
+
+  /** Whether an attempt with this `lostAfterMs` must end now. */
+  hasLapsed(nowMs: number, lostAfterMs: number): boolean {
+    return this.heardAtMs !== undefined && nowMs - this.heardAtMs >= lostAfterMs - LEASE_MARGIN_MS;
+  }
+}
