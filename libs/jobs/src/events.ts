@@ -34,5 +34,10 @@ export type JobEvent =
   /** The job reached its final state. */
   | { readonly type: 'jobFinished'; readonly jobId: JobId; readonly state: JobState }
   | { readonly type: 'reportRefused'; readonly jobId: JobId; readonly attempt: number; readonly workerId: string }
-  | { readonly type: 'workerChanged'; readonly workerId: string; readonly incarnation: number; readonly state: WorkerState }
+  | {
+      readonly type: 'workerChanged';
+      readonly workerId: string;
+      readonly incarnation: number;
+      readonly state: WorkerState;
+    }
   | { readonly type: 'nodeChanged'; readonly nodeId: string; readonly present: boolean };

@@ -22,6 +22,8 @@ export type {
   SubmitJobs,
 } from './commands.js';
 export type { JobEvent } from './events.js';
+export { JOB_ID_LENGTH, MAX_GROUP_ID, mintJobId, parseJobId } from './job-id.js';
+export type { JobIdParts } from './job-id.js';
 export { FINAL_JOB_STATES } from './job.js';
 export type {
   AttemptEnd,
@@ -40,6 +42,10 @@ export type {
   PlacementPolicy,
   Task,
 } from './job.js';
+export { CLIENT_SESSION_WINDOW, DEFAULT_JOBS_OPTIONS, MAX_CLIENT_SESSIONS, MAX_KEPT_ATTEMPTS } from './options.js';
+export type { JobsOptions } from './options.js';
+export { createJobsStateMachine } from './state-machine.js';
+export type { CheckedJobsStateMachine } from './state-machine.js';
 export type {
   ActiveAttempt,
   AppliedEntry,
@@ -50,3 +56,5 @@ export type {
   ReadyJob,
 } from './state-machine-port.js';
 export type { NodeRecord, WorkerDescription, WorkerRecord, WorkerState } from './worker.js';
+export { workerFits } from './worker-fit.js';
+export type { WorkerNeeds } from './worker-fit.js';

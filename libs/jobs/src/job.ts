@@ -61,15 +61,7 @@ export interface JobSpec {
   readonly maxLostAttempts: number;
 }
 
-export type JobState =
-  | 'waiting'
-  | 'ready'
-  | 'assigned'
-  | 'running'
-  | 'succeeded'
-  | 'failed'
-  | 'cancelled'
-  | 'expired';
+export type JobState = 'waiting' | 'ready' | 'assigned' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'expired';
 
 export type AttemptState = 'assigned' | 'starting' | 'running' | AttemptOutcome;
 

@@ -18,6 +18,7 @@ export interface AppliedEntry {
 /** Ready jobs that need the same of a worker, oldest first; the planner looks at heads only, so its cost doesn't follow the backlog. */
 export interface ReadyClass {
   readonly classKey: string;
+  readonly queue: string;
   readonly task: { readonly kind: 'exec' } | { readonly kind: 'handler'; readonly handler: string };
   readonly workerLabels: Readonly<Record<string, string>>;
   /** In order of jobId. */
@@ -42,6 +43,11 @@ export interface JobsView {
   worker(workerId: string): WorkerRecord | undefined;
   /** Sorted by workerId. */
   workers(): readonly WorkerRecord[];
+  /**
+   * Rises when a worker comes, goes or describes itself anew, and not with its load: what is computed of the workers alone
+   * may be kept until then. No part of the state: replicas may differ in it.
+   */
+  readonly workersRevision: number;
   /** Attempts of this worker that have not ended, by rising fencing token. */
   activeAttempts(workerId: string): readonly ActiveAttempt[];
   readyClasses(): IterableIterator<ReadyClass>;

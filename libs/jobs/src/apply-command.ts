@@ -1,0 +1,41 @@
+import { unreachable } from '@synod/base';
+import type { CommandEnvelope } from './commands.js';
+import type { EntryContext } from './entry-context.js';
+import { assignJobs } from './handlers/assign-jobs.js';
+import { cancelJob } from './handlers/cancel-job.js';
+import { closeWorker } from './handlers/close-worker.js';
+import { deregisterNode } from './handlers/deregister-node.js';
+import { loseAttempts } from './handlers/lose-attempts.js';
+import { openAgentSession } from './handlers/open-agent-session.js';
+import { registerNode } from './handlers/register-node.js';
+import { reportAttempts } from './handlers/report-attempts.js';
+import { submitJobs } from './handlers/submit-jobs.js';
+import type { JobsState } from './state/jobs-state.js';
+import type { CompactReply } from './state/reply-hash.js';
+
+/** One handler for each command. Whether the command was applied before has been decided by its client session. */
+export function applyCommand(state: JobsState, entry: EntryContext, envelope: CommandEnvelope): CompactReply {
+  const { body } = envelope;
+  switch (body.type) {
+    case 'submitJobs':
+      return submitJobs(state, entry, body, envelope);
+    case 'cancelJob':
+      return cancelJob(state, entry, body);
+    case 'openAgentSession':
+      return openAgentSession(state, entry, body, envelope);
+    case 'closeWorker':
+      return closeWorker(state, entry, body);
+    case 'loseAttempts':
+      return loseAttempts(state, entry, body);
+    case 'assignJobs':
+      return assignJobs(state, entry, body);
+    case 'reportAttempts':
+      return reportAttempts(state, entry, body);
+    case 'registerNode':
+      return registerNode(state, entry, body);
+    case 'deregisterNode':
+      return deregisterNode(state, entry, body);
+    default:
+      return unreachable(body);
+  }
+}

@@ -1,0 +1,64 @@
+import type { CommandEnvelope, SubmitJobs } from '../commands.js';
+import type { EntryContext } from '../entry-context.js';
+import { mintJobId } from '../job-id.js';
+import { HashLanes } from '../state/hash-lanes.js';
+import type { InternedSpec } from '../state/interned-spec.js';
+import { JobEntry } from '../state/job-entry.js';
+import type { JobsState } from '../state/jobs-state.js';
+import type { CompactReply } from '../state/reply-hash.js';
+import { RECORD_KINDS } from '../state/state-hash.js';
+
+/** All jobs of the command or none; a known idempotency key gives the jobs that were made under it. */
+export function submitJobs(
+  state: JobsState,
+  entry: EntryContext,
+  command: SubmitJobs,
+  { principal }: CommandEnvelope,
+): CompactReply {
+  const { options, jobs, interner } = state;
+  const { specs, idempotencyKey } = command;
+  if (specs.length > options.maxJobsPerCommand) return tooManyJobs(options.maxJobsPerCommand);
+
+  const interned = specs.map((spec) => interner.intern(spec));
+  const { a: specsHashA, b: specsHashB } = hashOf(interned);
+  if (idempotencyKey !== '') {
+    const known = state.keys.find(idempotencyKey, entry.timeMs);
+    if (known !== undefined) {
+      const equal = known.specsHashA === specsHashA && known.specsHashB === specsHashB && known.count === specs.length;
+      if (!equal) return { type: 'refused', refusal: { code: 'idempotencyKeyReused', idempotencyKey } };
+      const { slot, firstIndex, count } = known;
+      return { type: 'submittedRange', slot, firstIndex, count, replayed: true };
+    }
+  }
+  // After the key: an answer once given is given again, whatever the load is now.
+  if (jobs.unfinishedCount + specs.length > options.maxUnfinishedJobs) return tooManyJobs(options.maxUnfinishedJobs);
+
+  const { slot, nextJobIndex: firstIndex } = entry;
+  const sharedPrincipal = interner.text(principal);
+  for (const spec of interned) addJob(state, entry, spec, sharedPrincipal);
+  const range = { slot, firstIndex, count: specs.length };
+  if (idempotencyKey !== '') {
+    state.keys.add({ key: idempotencyKey, specsHashA, specsHashB, ...range, atMs: entry.timeMs });
+  }
+  return { type: 'submittedRange', ...range, replayed: false };
+}
+
+function addJob(state: JobsState, entry: EntryContext, interned: InternedSpec, principal: string): void {
+  const { slot, nextJobIndex: index } = entry;
+  entry.nextJobIndex += 1;
+  const jobId = mintJobId(state.options.groupId, slot, index);
+  const job = new JobEntry(jobId, slot, index, interned, entry.timeMs, principal);
+  state.jobs.add(job);
+  state.jobs.move(job, 'ready');
+  entry.events.push({ type: 'jobSubmitted', jobId });
+}
+
+function hashOf(specs: readonly InternedSpec[]): HashLanes {
+  const lanes = new HashLanes().begin(RECORD_KINDS.spec);
+  for (const { hashA, hashB } of specs) lanes.word(hashA).word(hashB);
+  return lanes.finish();
+}
+
+function tooManyJobs(limit: number): CompactReply {
+  return { type: 'refused', refusal: { code: 'tooManyJobs', limit } };
+}

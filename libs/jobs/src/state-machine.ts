@@ -1,0 +1,143 @@
+import { assert } from '@synod/base';
+import { applyCommand } from './apply-command.js';
+import type { CommandEnvelope, CommandReply } from './commands.js';
+import { COMMAND_VERSIONS } from './commands.js';
+import type { EntryContext } from './entry-context.js';
+import { checkInvariants } from './invariants.js';
+import { mintJobId } from './job-id.js';
+import type { JobId, JobRecord, JobState } from './job.js';
+import type { JobsOptions } from './options.js';
+import { resolveJobsOptions } from './options.js';
+import type { ActiveAttempt, AppliedEntry, JobFilter, JobsStateMachine, ReadyClass } from './state-machine-port.js';
+import { JobsState } from './state/jobs-state.js';
+import type { CompactReply } from './state/reply-hash.js';
+import type { NodeRecord, WorkerRecord } from './worker.js';
+
+/** The state machine with what tests and the simulator ask of it besides. */
+export interface CheckedJobsStateMachine extends JobsStateMachine {
+  /** The state hash from nothing, in time of the whole state: must equal `stateHash()`. */
+  recomputeStateHash(): string;
+  /** Throws `InvariantViolation` unless every invariant holds, in time of the whole state. */
+  checkInvariants(): void;
+}
+
+/** An empty state machine, before slot 1. `options` must be the same on all members of the group. */
+export function createJobsStateMachine(options: Partial<JobsOptions> = {}): CheckedJobsStateMachine {
+  return new StateMachine(resolveJobsOptions(options));
+}
+
+class StateMachine implements CheckedJobsStateMachine {
+  private readonly state: JobsState;
+
+  constructor(private readonly options: JobsOptions) {
+    this.state = new JobsState(options);
+  }
+
+  get appliedSlot(): number {
+    return this.state.appliedSlot;
+  }
+
+  get timeMs(): number {
+    return this.state.timeMs;
+  }
+
+  get workersRevision(): number {
+    return this.state.workers.revision;
+  }
+
+  apply(slot: number, commands: readonly CommandEnvelope[]): AppliedEntry {
+    const { state } = this;
+    assert(slot === state.appliedSlot + 1, 'I5 slots are applied once, in order', () => `${slot}`);
+    // All are looked at before the first is applied: a replica that can't apply an entry must stop without a trace of it.
+    for (const envelope of commands) assertApplicable(envelope, this.options.groupId);
+    const entry: EntryContext = { slot, timeMs: state.timeMs, events: [], nextJobIndex: 0 };
+    const replies = commands.map((envelope) => this.applyOnce(entry, envelope));
+    const retired = state.jobs.retire(this.options);
+    state.appliedSlot = slot;
+    state.hash.settle();
+    return { slot, timeMs: state.timeMs, replies, events: entry.events, retired };
+  }
+
+  stateHash(): string {
+    return this.state.digest();
+  }
+
+  recomputeStateHash(): string {
+    return this.state.recomputeDigest();
+  }
+
+  checkInvariants(): void {
+    checkInvariants(this.state);
+  }
+
+  job(jobId: JobId): JobRecord | undefined {
+    return this.state.jobs.find(jobId)?.toRecord();
+  }
+
+  listJobs(filter: JobFilter, beforeJobId: JobId | undefined, limit: number): readonly JobRecord[] {
+    return this.state.jobs.list(filter, beforeJobId, limit);
+  }
+
+  counts(): Readonly<Record<JobState, number>> {
+    return this.state.jobs.counts();
+  }
+
+  worker(workerId: string): WorkerRecord | undefined {
+    return this.state.workers.get(workerId)?.toRecord();
+  }
+
+  workers(): readonly WorkerRecord[] {
+    return this.state.workers.records();
+  }
+
+  activeAttempts(workerId: string): readonly ActiveAttempt[] {
+    return this.state.workers.get(workerId)?.activeAttempts() ?? [];
+  }
+
+  readyClasses(): IterableIterator<ReadyClass> {
+    return this.state.jobs.ready.classes();
+  }
+
+  readyCount(): number {
+    return this.state.jobs.ready.size;
+  }
+
+  nodes(): readonly NodeRecord[] {
+    return this.state.nodes.records();
+  }
+
+  private applyOnce(entry: EntryContext, envelope: CommandEnvelope): CommandReply {
+    const { state } = this;
+    state.timeMs = Math.max(state.timeMs, envelope.stampMs);
+    entry.timeMs = state.timeMs;
+    const admission = state.sessions.admit(envelope.origin, entry.slot);
+    switch (admission.kind) {
+      case 'evicted':
+        return { type: 'refused', refusal: { code: 'sessionEvicted' } };
+      case 'repeated':
+        return this.expand(admission.reply);
+      case 'new': {
+        const reply = applyCommand(state, entry, envelope);
+        admission.store(reply);
+        return this.expand(reply);
+      }
+    }
+  }
+
+  private expand(reply: CompactReply): CommandReply {
+    if (reply.type !== 'submittedRange') return reply;
+    const { slot, firstIndex, count, replayed } = reply;
+    const jobIds: JobId[] = [];
+    for (let at = 0; at < count; at += 1) jobIds.push(mintJobId(this.options.groupId, slot, firstIndex + at));
+    return { type: 'jobsSubmitted', jobIds, replayed };
+  }
+}
+
+function assertApplicable(envelope: CommandEnvelope, groupId: number): void {
+  const { body, version } = envelope;
+  assert(envelope.groupId === groupId, 'a command belongs to the group of its log', () => `${envelope.groupId}`);
+  assert(Number.isSafeInteger(envelope.stampMs) && envelope.stampMs >= 0, 'a stamp is a time');
+  const newest = Object.hasOwn(COMMAND_VERSIONS, body.type) ? COMMAND_VERSIONS[body.type] : 0;
+  const isKnown = Number.isInteger(version) && version >= 1 && version <= newest;
+  assert(isKnown, 'command type and version are known', () => `${body.type} version ${version}`);
+}

@@ -1,0 +1,174 @@
+import type { AttemptEnd, AttemptRecord, AttemptState, FencingToken, JobId, JobRecord, JobState } from '../job.js';
+import { HashLanes } from './hash-lanes.js';
+import type { InternedSpec } from './interned-spec.js';
+import { mixSpec } from './interned-spec.js';
+import { HashedRecord, RECORD_KINDS } from './state-hash.js';
+
+const JOB_STATE_CODES: Readonly<Record<JobState, number>> = {
+  waiting: 1,
+  ready: 2,
+  assigned: 3,
+  running: 4,
+  succeeded: 5,
+  failed: 6,
+  cancelled: 7,
+  expired: 8,
+};
+
+const ATTEMPT_STATE_CODES: Readonly<Record<AttemptState, number>> = {
+  assigned: 1,
+  starting: 2,
+  running: 3,
+  succeeded: 4,
+  failed: 5,
+  timedOut: 6,
+  cancelled: 7,
+  lost: 8,
+};
+
+/** An attempt as the state machine changes it; readers get an {@link AttemptRecord}. */
+export class AttemptEntry {
+  state: AttemptState = 'assigned';
+  startedAtMs: number | undefined = undefined;
+  finishedAtMs: number | undefined = undefined;
+  end: AttemptEnd | undefined = undefined;
+  /** Hash of `end`, taken once: output tails are long. */
+  endHashA = 0;
+  endHashB = 0;
+  endTextUnits = 0;
+
+  constructor(
+    readonly attempt: number,
+    readonly fencingToken: FencingToken,
+    readonly workerId: string,
+    public workerIncarnation: number,
+    readonly assignedAtMs: number,
+  ) {}
+
+  get isActive(): boolean {
+    return this.end === undefined;
+  }
+
+  close(end: AttemptEnd, finishedAtMs: number): void {
+    this.state = end.outcome;
+    this.end = end;
+    this.finishedAtMs = finishedAtMs;
+    const lanes = mixEnd(new HashLanes(), end).finish();
+    this.endHashA = lanes.a;
+    this.endHashB = lanes.b;
+    this.endTextUnits = lanes.textUnits;
+  }
+
+  toRecord(): AttemptRecord {
+    return {
+      attempt: this.attempt,
+      fencingToken: this.fencingToken,
+      workerId: this.workerId,
+      workerIncarnation: this.workerIncarnation,
+      state: this.state,
+      assignedAtMs: this.assignedAtMs,
+      startedAtMs: this.startedAtMs,
+      finishedAtMs: this.finishedAtMs,
+      end: this.end,
+    };
+  }
+
+  mixInto(lanes: HashLanes): void {
+    lanes.integer(this.attempt).integer(this.fencingToken.generation).integer(this.fencingToken.counter);
+    lanes.text(this.workerId).integer(this.workerIncarnation).word(ATTEMPT_STATE_CODES[this.state]);
+    lanes.integer(this.assignedAtMs).integer(this.startedAtMs).integer(this.finishedAtMs);
+    lanes.word(this.endHashA).word(this.endHashB);
+  }
+}
+
+const NO_ATTEMPTS: readonly AttemptEntry[] = Object.freeze([]);
+
+/** A job as the state machine changes it; readers get a {@link JobRecord}, which never changes after. */
+export class JobEntry extends HashedRecord {
+  state: JobState = 'waiting';
+  revision = 0;
+  finishedAtMs: number | undefined = undefined;
+  /** Place in the order of finishing, which decides who retires first; 0 before. */
+  finishedOrder = 0;
+  cancelRequested = false;
+  cancelReason = '';
+  lostAttempts = 0;
+  /** Oldest first; shared while empty. */
+  attempts: readonly AttemptEntry[] = NO_ATTEMPTS;
+
+  constructor(
+    readonly jobId: JobId,
+    readonly slot: number,
+    readonly index: number,
+    readonly interned: InternedSpec,
+    readonly submittedAtMs: number,
+    readonly principal: string,
+  ) {
+    super();
+  }
+
+  /** Of the spec and all kept ends. */
+  get textUnits(): number {
+    let units = this.interned.textUnits;
+    for (const attempt of this.attempts) units += attempt.endTextUnits;
+    return units;
+  }
+
+  /** The last attempt while it has not ended. */
+  get activeAttempt(): AttemptEntry | undefined {
+    const last = this.attempts.at(-1);
+    return last !== undefined && last.isActive ? last : undefined;
+  }
+
+  get lastAttemptNumber(): number {
+    return this.attempts.at(-1)?.attempt ?? 0;
+  }
+
+  addAttempt(attempt: AttemptEntry, maxKept: number): void {
+    this.attempts = [...this.attempts.slice(-(maxKept - 1)), attempt];
+  }
+
+  toRecord(): JobRecord {
+    return {
+      jobId: this.jobId,
+      spec: this.interned.spec,
+      state: this.state,
+      revision: this.revision,
+      submittedAtMs: this.submittedAtMs,
+      finishedAtMs: this.finishedAtMs,
+      cancelRequested: this.cancelRequested,
+      cancelReason: this.cancelReason,
+      lostAttempts: this.lostAttempts,
+      principal: this.principal,
+      attempts: this.attempts.map((attempt) => attempt.toRecord()),
+    };
+  }
+
+  override mixInto(lanes: HashLanes): void {
+    lanes.begin(RECORD_KINDS.job).integer(this.slot).word(this.index);
+    lanes.word(this.interned.hashA).word(this.interned.hashB);
+    lanes.word(JOB_STATE_CODES[this.state]).integer(this.revision);
+    lanes.integer(this.submittedAtMs).integer(this.finishedAtMs).integer(this.finishedOrder);
+    lanes.flag(this.cancelRequested).text(this.cancelReason).integer(this.lostAttempts).text(this.principal);
+    lanes.word(this.attempts.length);
+    for (const attempt of this.attempts) attempt.mixInto(lanes);
+  }
+
+  /** Whether the hashes kept of spec and ends are those of their contents. For tests: it reads everything. */
+  hasTrueHashes(): boolean {
+    const lanes = new HashLanes();
+    mixSpec(lanes, this.interned.spec);
+    lanes.finish();
+    if (lanes.a !== this.interned.hashA || lanes.b !== this.interned.hashB) return false;
+    return this.attempts.every((attempt) => {
+      if (attempt.end === undefined) return attempt.endHashA === 0 && attempt.endHashB === 0;
+      mixEnd(lanes, attempt.end).finish();
+      return lanes.a === attempt.endHashA && lanes.b === attempt.endHashB;
+    });
+  }
+}
+
+function mixEnd(lanes: HashLanes, end: AttemptEnd): HashLanes {
+  lanes.begin(RECORD_KINDS.attemptEnd).word(ATTEMPT_STATE_CODES[end.outcome]).integer(end.exitCode);
+  return lanes.text(end.signal).text(end.message).text(end.result).text(end.stdoutTail).text(end.stderrTail);
+}

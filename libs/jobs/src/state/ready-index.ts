@@ -1,0 +1,70 @@
+import { assert } from '@synod/base';
+import type { JobSpec } from '../job.js';
+import type { ReadyClass, ReadyJob } from '../state-machine-port.js';
+import type { JobEntry } from './job-entry.js';
+import { OrderedJobs } from './ordered-jobs.js';
+
+/** The ready jobs of one class, in order of job id. */
+class ReadyClassEntry implements ReadyClass {
+  readonly queue: string;
+  readonly task: ReadyClass['task'];
+  readonly workerLabels: Readonly<Record<string, string>>;
+  readonly ready = new OrderedJobs<JobEntry>();
+
+  constructor(
+    readonly classKey: string,
+    spec: JobSpec,
+  ) {
+    this.queue = spec.queue;
+    this.task = spec.task.kind === 'exec' ? { kind: 'exec' } : { kind: 'handler', handler: spec.task.handler };
+    this.workerLabels = spec.workerLabels;
+  }
+
+  *jobs(): IterableIterator<ReadyJob> {
+    for (const job of this.ready.ascending()) {
+      const { placement, placementKey } = job.interned.spec;
+      yield { jobId: job.jobId, revision: job.revision, placement, placementKey };
+    }
+  }
+}
+
+/** Ready jobs by class. It follows from the jobs' states and is no part of the state of its own. */
+export class ReadyIndex {
+  /** Classes that have jobs. */
+  private readonly byKey = new Map<string, ReadyClassEntry>();
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  add(job: JobEntry): void {
+    const { classKey, spec } = job.interned;
+    let readyClass = this.byKey.get(classKey);
+    if (readyClass === undefined) {
+      readyClass = new ReadyClassEntry(classKey, spec);
+      this.byKey.set(classKey, readyClass);
+    }
+    assert(readyClass.ready.insert(job), 'job is ready once', () => job.jobId);
+    this.count += 1;
+  }
+
+  remove(job: JobEntry): void {
+    const { classKey } = job.interned;
+    const readyClass = this.byKey.get(classKey);
+    assert(readyClass?.ready.remove(job) === true, 'ready job is in its class', () => job.jobId);
+    if (readyClass.ready.size === 0) this.byKey.delete(classKey);
+    this.count -= 1;
+  }
+
+  classes(): IterableIterator<ReadyClass> {
+    return this.byKey.values();
+  }
+
+  /** For checks. */
+  *entries(): IterableIterator<readonly [classKey: string, job: JobEntry]> {
+    for (const [classKey, readyClass] of this.byKey) {
+      for (const job of readyClass.ready.ascending()) yield [classKey, job];
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { unreachable } from '@synod/base';
+import type { AssignmentRefusal, CommandRefusal, CommandReply, ReportOutcome } from '../commands.js';
+import type { HashLanes } from './hash-lanes.js';
+
+/** A stored reply. Job ids are kept as a range and minted again when asked for: 10,000 of them are 400 KB as texts. */
+export type CompactReply = Exclude<CommandReply, { readonly type: 'jobsSubmitted' }> | SubmittedRange;
+
+/** The jobs of one submission: those of `slot` from `firstIndex` on. */
+export interface SubmittedRange {
+  readonly type: 'submittedRange';
+  readonly slot: number;
+  readonly firstIndex: number;
+  readonly count: number;
+  readonly replayed: boolean;
+}
+
+const REFUSAL_CODES: Readonly<Record<AssignmentRefusal, number>> = {
+  jobChanged: 1,
+  jobUnknown: 2,
+  workerGone: 3,
+  workerFull: 4,
+  workerUnfit: 5,
+};
+
+const OUTCOME_CODES: Readonly<Record<ReportOutcome, number>> = { applied: 1, duplicate: 2, stale: 3 };
+
+/** Mixes a reply in canonical order. The numbers of types never change. */
+export function mixReply(lanes: HashLanes, reply: CompactReply): HashLanes {
+  switch (reply.type) {
+    case 'submittedRange':
+      return lanes.word(1).integer(reply.slot).word(reply.firstIndex).word(reply.count).flag(reply.replayed);
+    case 'jobCancelled':
+      return lanes.word(2).text(reply.jobId).flag(reply.alreadyFinal);
+    case 'agentSessionOpened':
+      return lanes.word(3);
+    case 'workerClosed':
+      return lanes.word(4);
+    case 'attemptsLost':
+      return lanes.word(5).word(reply.lost);
+    case 'jobsAssigned':
+      lanes.word(6).word(reply.refusals.length);
+      for (const refusal of reply.refusals) lanes.word(refusal === undefined ? 0 : REFUSAL_CODES[refusal]);
+      return lanes;
+    case 'attemptsReported':
+      lanes.word(7).word(reply.outcomes.length);
+      for (const outcome of reply.outcomes) lanes.word(OUTCOME_CODES[outcome]);
+      return lanes;
+    case 'nodeRegistered':
+      return lanes.word(8);
+    case 'nodeDeregistered':
+      return lanes.word(9);
+    case 'refused':
+      return mixRefusal(lanes.word(10), reply.refusal);
+    default:
+      return unreachable(reply);
+  }
+}
+
+function mixRefusal(lanes: HashLanes, refusal: CommandRefusal): HashLanes {
+  switch (refusal.code) {
+    case 'jobUnknown':
+      return lanes.word(1).text(refusal.jobId);
+    case 'incarnationOutdated':
+      return lanes.word(2).integer(refusal.newest);
+    case 'workerUnknown':
+      return lanes.word(3).text(refusal.workerId);
+    case 'sessionEvicted':
+      return lanes.word(4);
+    case 'tooManyJobs':
+      return lanes.word(5).integer(refusal.limit);
+    case 'idempotencyKeyReused':
+      return lanes.word(6).text(refusal.idempotencyKey);
+    default:
+      return unreachable(refusal);
+  }
+}

@@ -1,0 +1,107 @@
+import type { ActiveAttempt } from '../state-machine-port.js';
+import type { WorkerDescription, WorkerRecord, WorkerState } from '../worker.js';
+import { HashLanes } from './hash-lanes.js';
+import type { AttemptEntry, JobEntry } from './job-entry.js';
+import { HashedRecord, RECORD_KINDS } from './state-hash.js';
+
+const WORKER_STATE_CODES: Readonly<Record<WorkerState, number>> = { online: 1, lost: 2, left: 3 };
+
+/** A worker as the state machine changes it; readers get a {@link WorkerRecord}, which never changes after. */
+export class WorkerEntry extends HashedRecord {
+  state: WorkerState = 'online';
+  coordinatorId = '';
+  registeredAtMs = 0;
+  /** Place in the order of going offline, which decides who is dropped first; 0 while online. */
+  offlineOrder = 0;
+  /** Jobs whose active attempt is here. In order of fencing token: a set keeps insertion order, and tokens rise. */
+  readonly activeJobs = new Set<JobEntry>();
+  /** Most attempts that may be active: the capacity, or what a restart with less capacity still held. */
+  allowance = 0;
+  private describedHashA = 0;
+  private describedHashB = 0;
+  private record: WorkerRecord | undefined = undefined;
+
+  constructor(public description: WorkerDescription) {
+    super();
+    this.describe(description);
+  }
+
+  get workerId(): string {
+    return this.description.workerId;
+  }
+
+  get incarnation(): number {
+    return this.description.incarnation;
+  }
+
+  describe(description: WorkerDescription): void {
+    this.description = description;
+    const lanes = mixDescription(new HashLanes(), description).finish();
+    this.describedHashA = lanes.a;
+    this.describedHashB = lanes.b;
+    this.allowance = Math.max(description.capacity, this.activeJobs.size);
+    this.forgetRecord();
+  }
+
+  addActive(job: JobEntry): void {
+    this.activeJobs.add(job);
+    this.forgetRecord();
+  }
+
+  removeActive(job: JobEntry): boolean {
+    this.forgetRecord();
+    return this.activeJobs.delete(job);
+  }
+
+  /** Every change of a field that readers see comes with this. */
+  forgetRecord(): void {
+    this.record = undefined;
+  }
+
+  toRecord(): WorkerRecord {
+    this.record ??= {
+      ...this.description,
+      state: this.state,
+      coordinatorId: this.coordinatorId,
+      registeredAtMs: this.registeredAtMs,
+      activeAttempts: this.activeJobs.size,
+    };
+    return this.record;
+  }
+
+  activeAttempts(): readonly ActiveAttempt[] {
+    const attempts: ActiveAttempt[] = [];
+    for (const job of this.activeJobs) {
+      const attempt = job.activeAttempt as AttemptEntry;
+      attempts.push({
+        jobId: job.jobId,
+        attempt: attempt.attempt,
+        fencingToken: attempt.fencingToken,
+        workerIncarnation: attempt.workerIncarnation,
+        spec: job.interned.spec,
+        started: attempt.startedAtMs !== undefined,
+        cancelRequested: job.cancelRequested,
+      });
+    }
+    return attempts;
+  }
+
+  /** Active attempts are not mixed in: the jobs that have them are. */
+  override mixInto(lanes: HashLanes): void {
+    lanes.begin(RECORD_KINDS.worker).word(this.describedHashA).word(this.describedHashB);
+    lanes.word(WORKER_STATE_CODES[this.state]).text(this.coordinatorId);
+    lanes.integer(this.registeredAtMs).integer(this.offlineOrder);
+  }
+
+  /** Whether the hash kept of the description is that of its contents. For tests. */
+  hasTrueHashes(): boolean {
+    const lanes = mixDescription(new HashLanes(), this.description).finish();
+    return lanes.a === this.describedHashA && lanes.b === this.describedHashB;
+  }
+}
+
+function mixDescription(lanes: HashLanes, worker: WorkerDescription): HashLanes {
+  lanes.begin(RECORD_KINDS.description).text(worker.workerId).integer(worker.incarnation);
+  lanes.textRecord(worker.labels).integer(worker.capacity).flag(worker.runsExec).texts(worker.handlers);
+  return lanes.text(worker.version).text(worker.host);
+}

@@ -1,0 +1,169 @@
+import { assert, InvariantViolation, unreachable } from '@synod/base';
+import type { EntryContext } from './entry-context.js';
+import type { AttemptEnd, AttemptOutcome, JobState } from './job.js';
+import { MAX_KEPT_ATTEMPTS } from './options.js';
+import { AttemptEntry } from './state/job-entry.js';
+import type { JobEntry } from './state/job-entry.js';
+import type { JobsState } from './state/jobs-state.js';
+import type { WorkerEntry } from './state/worker-entry.js';
+
+// Every change in a job's life is one of these; handlers check, then call. Each leaves job, worker and events consistent.
+
+export function assignJob(state: JobsState, entry: EntryContext, job: JobEntry, worker: WorkerEntry): void {
+  assert(job.state === 'ready' && job.activeAttempt === undefined, 'J2 one active attempt at a time', () => job.jobId);
+  const fencingToken = state.mintFencingToken();
+  const attempt = job.lastAttemptNumber + 1;
+  const { workerId, incarnation } = worker;
+  job.addAttempt(new AttemptEntry(attempt, fencingToken, workerId, incarnation, entry.timeMs), MAX_KEPT_ATTEMPTS);
+  worker.addActive(job);
+  assert(worker.activeJobs.size <= worker.description.capacity, 'J3 capacity is never exceeded', () => workerId);
+  state.jobs.move(job, 'assigned');
+  entry.events.push({
+    type: 'attemptAssigned',
+    jobId: job.jobId,
+    attempt,
+    fencingToken,
+    workerId,
+    workerIncarnation: incarnation,
+  });
+}
+
+export function startAttempt(
+  state: JobsState,
+  entry: EntryContext,
+  job: JobEntry,
+  attempt: AttemptEntry,
+  startedAtMs: number,
+): void {
+  assert(job.state === 'assigned' && attempt.isActive, 'an attempt starts once', () => job.jobId);
+  attempt.state = 'running';
+  attempt.startedAtMs = startedAtMs;
+  state.jobs.move(job, 'running');
+  const { workerId } = attempt;
+  entry.events.push({ type: 'attemptStarted', jobId: job.jobId, attempt: attempt.attempt, workerId });
+}
+
+/** The attempt ended as its worker saw it; an end `lost` goes through {@link loseAttempt}. */
+export function finishAttempt(
+  state: JobsState,
+  entry: EntryContext,
+  job: JobEntry,
+  end: AttemptEnd,
+  finishedAtMs: number | undefined,
+): void {
+  closeActiveAttempt(state, entry, job, end, finishedAtMs ?? entry.timeMs);
+  finishJob(state, entry, job, finalStateAfter(end.outcome, job.cancelRequested));
+}
+
+/**
+ * The attempt is lost: its worker is gone, or ended it without a result. The job runs again, unless it was cancelled, must
+ * run at most once, or has lost as many attempts as it may. The end's message says which.
+ */
+export function loseAttempt(
+  state: JobsState,
+  entry: EntryContext,
+  job: JobEntry,
+  end: AttemptEnd,
+  finishedAtMs: number | undefined,
+): void {
+  assert(end.outcome === 'lost', 'a lost attempt ends lost', () => job.jobId);
+  job.lostAttempts += 1;
+  const { next, because } = afterLoss(job);
+  const message = because === '' ? end.message : `${end.message}; ${because}`;
+  closeActiveAttempt(state, entry, job, { ...end, message }, finishedAtMs ?? entry.timeMs);
+  if (next === 'ready') {
+    state.jobs.move(job, 'ready');
+    entry.events.push({ type: 'jobRetried', jobId: job.jobId, lostAttempts: job.lostAttempts });
+  } else {
+    finishJob(state, entry, job, next);
+  }
+}
+
+/** All active attempts of the worker that `isLost` picks are lost, in order of token. Returns how many. */
+export function loseAttemptsOf(
+  state: JobsState,
+  entry: EntryContext,
+  worker: WorkerEntry,
+  message: string,
+  isLost: (job: JobEntry, attempt: AttemptEntry) => boolean,
+): number {
+  const lost = [...worker.activeJobs].filter((job) => {
+    const attempt = job.activeAttempt;
+    assert(attempt?.workerId === worker.workerId, 'J2 a worker lists only its own attempts', () => job.jobId);
+    return isLost(job, attempt);
+  });
+  for (const job of lost) loseAttempt(state, entry, job, lostEnd(message), undefined);
+  return lost.length;
+}
+
+export function finishJob(state: JobsState, entry: EntryContext, job: JobEntry, final: JobState): void {
+  assert(job.activeAttempt === undefined, 'J4 a finished job has no active attempt', () => job.jobId);
+  state.jobs.finish(job, final, entry.timeMs, state.nextOrder());
+  entry.events.push({ type: 'jobFinished', jobId: job.jobId, state: final });
+}
+
+/** How an attempt ends that the control plane gave up. */
+export function lostEnd(message: string): AttemptEnd {
+  return { outcome: 'lost', exitCode: undefined, signal: '', message, result: '', stdoutTail: '', stderrTail: '' };
+}
+
+function closeActiveAttempt(
+  state: JobsState,
+  entry: EntryContext,
+  job: JobEntry,
+  end: AttemptEnd,
+  finishedAtMs: number,
+): void {
+  const attempt = job.activeAttempt;
+  assert(attempt !== undefined, 'an attempt ends once', () => job.jobId);
+  const { workerId, fencingToken } = attempt;
+  const worker = state.workers.get(workerId);
+  assert(worker?.removeActive(job) === true, 'J2 an active attempt is on its worker', () => job.jobId);
+  const kept = keptEnd(end);
+  attempt.close(kept, finishedAtMs);
+  entry.events.push({
+    type: 'attemptFinished',
+    jobId: job.jobId,
+    attempt: attempt.attempt,
+    fencingToken,
+    workerId,
+    end: kept,
+  });
+}
+
+/** A copy of fixed shape: what a decoder made may share buffers or carry more. */
+function keptEnd(end: AttemptEnd): AttemptEnd {
+  const { outcome, exitCode, signal, message, result, stdoutTail, stderrTail } = end;
+  return { outcome, exitCode, signal, message, result, stdoutTail, stderrTail };
+}
+
+function finalStateAfter(outcome: AttemptOutcome, cancelRequested: boolean): JobState {
+  switch (outcome) {
+    case 'succeeded':
+      return 'succeeded';
+    case 'cancelled':
+      return cancelRequested ? 'cancelled' : 'failed';
+    case 'failed':
+    case 'timedOut':
+      return 'failed';
+    case 'lost':
+      throw new InvariantViolation('a lost attempt goes through loseAttempt');
+    default:
+      return unreachable(outcome);
+  }
+}
+
+function afterLoss(job: JobEntry): { readonly next: JobState; readonly because: string } {
+  const { mode, maxLostAttempts } = job.interned.spec;
+  if (job.cancelRequested) return { next: 'cancelled', because: 'the job was being cancelled' };
+  if (mode === 'atMostOnce') {
+    return { next: 'failed', because: 'it may have run, and mode atMostOnce forbids to run it again' };
+  }
+  if (job.lostAttempts >= maxLostAttempts) {
+    return {
+      next: 'failed',
+      because: `${job.lostAttempts} attempts were lost, and maxLostAttempts is ${maxLostAttempts}`,
+    };
+  }
+  return { next: 'ready', because: '' };
+}
