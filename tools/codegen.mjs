@@ -49,7 +49,10 @@ export const descriptor = schema as Parameters<typeof fromJSON>[0];
 }
 
 function generateTypes(target) {
-  const generator = join(dirname(require.resolve('@grpc/proto-loader/package.json')), 'build/bin/proto-loader-gen-types.js');
+  const generator = join(
+    dirname(require.resolve('@grpc/proto-loader/package.json')),
+    'build/bin/proto-loader-gen-types.js',
+  );
   const flags = ['--longs=String', '--enums=String', '--defaults', '--oneofs', '--importFileExtension=.js'];
   execFileSync(
     process.execPath,

@@ -24,7 +24,10 @@ function importsOf(project) {
     const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
     for (const [, specifier] of code.matchAll(IMPORT)) {
       if (specifier.startsWith('.') || specifier.startsWith('node:') || builtinModules.includes(specifier)) continue;
-      const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+      const name = specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/');
       if (name !== project.manifest.name) found[isTestFile(file) ? 'tests' : 'sources'].add(name);
     }
   }
@@ -49,7 +52,8 @@ function syncManifest(project, imports) {
   const root = readJson(join(ROOT, 'package.json')).devDependencies;
   for (const name of [...imports.sources, ...imports.tests]) {
     if (isOurs(name) && !byPackage.has(name)) problems.push(`${project.root} imports ${name}, which does not exist`);
-    const listed = dependencies[name] ?? (imports.tests.includes(name) ? (devDependencies[name] ?? root[name]) : undefined);
+    const listed =
+      dependencies[name] ?? (imports.tests.includes(name) ? (devDependencies[name] ?? root[name]) : undefined);
     if (!isOurs(name) && listed === undefined && !(project.manifest.nx.tags.includes('layer:tool') && root[name]))
       problems.push(`${project.root} imports ${name}, which its package.json does not list`);
   }
@@ -94,6 +98,9 @@ if (manifestsChanged && !check) {
 for (const problem of problems) process.stdout.write(`${problem}\n`);
 const unfixed = check ? problems : problems.filter((problem) => problem.includes(' imports '));
 if (unfixed.length > 0) {
-  if (check) process.stdout.write('run `npm run sync`, and list npm packages in the package.json of the project that imports them\n');
+  if (check)
+    process.stdout.write(
+      'run `npm run sync`, and list npm packages in the package.json of the project that imports them\n',
+    );
   process.exitCode = 1;
 }

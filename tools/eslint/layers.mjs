@@ -19,10 +19,12 @@ const SCOPES = {
   jobs: ['base'],
   scheduling: ['base', 'jobs', 'hashing'],
   wire: ['base'],
+  contracts: ['base', 'consensus', 'jobs', 'wire'],
+  rpc: ['base', 'wire'],
   'task-store': ['base', 'contracts', 'wire'],
   observability: ['base'],
   config: ['base'],
-  client: ['base', 'wire'],
+  client: ['base', 'wire', 'rpc'],
   testkit: ['base'],
 };
 
