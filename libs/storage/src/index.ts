@@ -1,10 +1,14 @@
 export { lockDirectory } from './directory-lock.js';
 export type { DirectoryLock, LockDirectoryOptions } from './directory-lock.js';
+export { diskHealth } from './disk-health.js';
+export type { DiskHealth, DiskHealthOptions } from './disk-health.js';
 export { killOwnProcess } from './group-commit.js';
 export { openLogStore } from './lmdb-log-store.js';
 export type { OpenLogStoreOptions } from './lmdb-log-store.js';
 export type { LogIdentity, LogStore, LogStoreStats, RecoveredLog } from './log-store.js';
 export { MemoryLogStore, newMemoryDisk, openMemoryLogStore } from './memory-log-store.js';
 export type { MemoryDisk, MemoryLogStoreOptions } from './memory-log-store.js';
+export { openSpool } from './spool.js';
+export type { Spool, SpoolEntry, SpoolOptions } from './spool.js';
 export { StorageError } from './storage-error.js';
 export type { StorageFacts } from './storage-error.js';
