@@ -15,6 +15,10 @@ export interface DurableState {
   readonly chosenThroughSlot: Slot;
   /** Accepted entries above `chosenThroughSlot`, by slot. */
   readonly accepted: readonly AcceptedEntry[];
+  /** Slots above `chosenThroughSlot` whose record is damaged: this acceptor isn't counted for them in phase 1 (P14). */
+  readonly unknownSlots?: readonly Slot[] | undefined;
+  /** Slots up to here are no longer in the log. At most `chosenThroughSlot`; 0 when nothing was trimmed. */
+  readonly trimmedThroughSlot?: Slot | undefined;
 }
 
 export interface Proposal {
@@ -55,8 +59,10 @@ export type Effect =
   | { readonly type: 'persist'; readonly token: number; readonly writes: readonly LogWrite[] }
   | { readonly type: 'send'; readonly message: Message }
   /**
-   * Slots are applied once, in order, without gaps. `proposalIds` is given, in the order of the commands, where the entry was
-   * proposed by this replica in its present leadership.
+   * Slots are applied once, in order, without gaps, and not before this replica has flushed the entry: an image of the applied
+   * state is never ahead of the log. `ballot` is the one at which this replica holds the entry; replicas may differ in it, so
+   * the state machine must not use it. `proposalIds` is given, in the order of the commands, where the entry was proposed by
+   * this replica in its present leadership.
    */
   | {
       readonly type: 'apply';

@@ -89,6 +89,11 @@ export interface FetchBody {
 
 export interface FetchedBody {
   readonly type: 'fetched';
+  /**
+   * The responder's promise, which is at or above every ballot at which these entries were chosen. The receiver holds the
+   * entries at this ballot or above it, so that one (slot, ballot) never names two values (I3).
+   */
+  readonly ballot: Ballot;
   readonly entries: readonly SlotEntry[];
   readonly chosenThroughSlot: Slot;
   readonly trimmedThroughSlot: Slot;

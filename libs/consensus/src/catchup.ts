@@ -1,0 +1,112 @@
+import type { Acceptor } from './acceptor.js';
+import type { Environment } from './environment.js';
+import type { FetchedBody } from './messages.js';
+import type { NodeId, Slot } from './types.js';
+
+interface Fetch {
+  readonly peer: NodeId;
+  readonly sentAtMs: number;
+}
+
+/**
+ * The asking half of catch-up: pulls chosen entries that this replica lacks, one bounded chunk at a time, from one peer at a
+ * time; the next peer is asked when one doesn't answer or has less than it said.
+ *
+ * A gap that the leader's own word shows is fetched at once, for the missing accept isn't coming. One that only a peer's poll
+ * reply shows is fetched when it lasts: usually the leader's word is on its way already.
+ */
+export class Catchup {
+  /** How far each peer said that it knows slots chosen. */
+  private readonly chosenAt = new Map<NodeId, Slot>();
+  /** Peers that trimmed what this replica needs next, through the slot they named. */
+  private readonly trimmedAt = new Map<NodeId, Slot>();
+  private fetch: Fetch | undefined;
+  private nextPeer = 0;
+  private laggingSinceMs: number | undefined;
+  private lastChosenThroughSlot: Slot = 0;
+  private snapshotNeeded = false;
+
+  constructor(
+    private readonly env: Environment,
+    private readonly acceptor: Acceptor,
+  ) {}
+
+  /** True while no peer has what this replica needs next other than in a snapshot. */
+  get needsSnapshot(): boolean {
+    return this.snapshotNeeded;
+  }
+
+  /** The highest slot that any peer said is chosen. */
+  get highestKnownChosen(): Slot {
+    let highest = 0;
+    for (const slot of this.chosenAt.values()) highest = Math.max(highest, slot);
+    return highest;
+  }
+
+  chosenThroughOf(peer: NodeId): Slot {
+    return this.chosenAt.get(peer) ?? 0;
+  }
+
+  note(peer: NodeId, chosenThroughSlot: Slot): void {
+    this.chosenAt.set(peer, chosenThroughSlot);
+  }
+
+  /** Fetches now, unless a fetch is under way; prefers the peer that showed the gap. */
+  start(preferred?: NodeId): void {
+    if (this.fetch !== undefined) return;
+    const fromSlot = this.acceptor.chosenThroughSlot + 1;
+    const peer = this.choosePeer(fromSlot, preferred);
+    if (peer === undefined) return;
+    this.fetch = { peer, sentAtMs: this.env.nowMs };
+    this.env.counters.fetchesSent += 1;
+    this.env.outbox.send(peer, { type: 'fetch', fromSlot, throughSlot: this.chosenThroughOf(peer) });
+  }
+
+  /** Takes a chunk; asks for the next one while this peer has more. */
+  onFetched(from: NodeId, body: FetchedBody): void {
+    this.note(from, body.chosenThroughSlot);
+    if (this.fetch?.peer === from) this.fetch = undefined;
+    const before = this.acceptor.chosenThroughSlot;
+    for (const { slot, entry } of body.entries) {
+      if (slot !== this.acceptor.chosenThroughSlot + 1) continue;
+      this.acceptor.takeChosen(slot, entry);
+      this.env.counters.entriesFetched += 1;
+    }
+    const needed = this.acceptor.chosenThroughSlot + 1;
+    if (body.trimmedThroughSlot >= needed) this.trimmedAt.set(from, body.trimmedThroughSlot);
+    const progressed = this.acceptor.chosenThroughSlot > before;
+    if (progressed) return this.start(from);
+    // It has less than it said, or trimmed it: whoever is asked next, is asked later and is somebody else.
+    this.nextPeer += 1;
+    this.laggingSinceMs = this.env.nowMs;
+  }
+
+  onDisconnected(peer: NodeId): void {
+    if (this.fetch?.peer === peer) this.fetch = undefined;
+  }
+
+  onTick(): void {
+    const { nowMs, options } = this.env;
+    const chosenThroughSlot = this.acceptor.chosenThroughSlot;
+    if (this.fetch !== undefined && nowMs - this.fetch.sentAtMs >= options.resendAfterMs) {
+      this.fetch = undefined;
+      this.nextPeer += 1;
+      this.start();
+    }
+    const lagging = this.highestKnownChosen > chosenThroughSlot;
+    if (!lagging || chosenThroughSlot > this.lastChosenThroughSlot) this.laggingSinceMs = lagging ? nowMs : undefined;
+    this.lastChosenThroughSlot = chosenThroughSlot;
+    if (!lagging) return;
+    this.laggingSinceMs ??= nowMs;
+    if (nowMs - this.laggingSinceMs >= options.resendAfterMs) this.start();
+  }
+
+  private choosePeer(fromSlot: Slot, preferred: NodeId | undefined): NodeId | undefined {
+    const ahead = this.env.membership.peers.filter((peer) => this.chosenThroughOf(peer) >= fromSlot);
+    const able = ahead.filter((peer) => (this.trimmedAt.get(peer) ?? 0) < fromSlot);
+    if (ahead.length > 0 && able.length === 0 && !this.snapshotNeeded) this.env.counters.snapshotsNeeded += 1;
+    this.snapshotNeeded = ahead.length > 0 && able.length === 0;
+    if (preferred !== undefined && able.includes(preferred)) return preferred;
+    return able[this.nextPeer % Math.max(1, able.length)];
+  }
+}

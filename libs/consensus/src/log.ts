@@ -1,0 +1,82 @@
+import { entrySizeBytes } from './entry.js';
+import type { AcceptedEntry, Ballot, Entry, Slot } from './types.js';
+
+export interface HeldEntry extends AcceptedEntry {
+  readonly sizeBytes: number;
+  /** The persist that makes it durable. */
+  readonly token: number;
+}
+
+/**
+ * The part of an acceptor's log that is in memory: everything above the applied slot, and a cache of applied entries for peers
+ * that lag a little. A slot missing below `firstSlot` isn't empty, it is on disk only.
+ */
+export class EntryLog {
+  private readonly held = new Map<Slot, HeldEntry>();
+  private highest: Slot;
+  private lowest: Slot;
+  private appliedThrough: Slot;
+  private appliedBytes = 0;
+
+  constructor(appliedSlot: Slot) {
+    this.appliedThrough = appliedSlot;
+    this.lowest = appliedSlot + 1;
+    this.highest = appliedSlot;
+  }
+
+  /** Lowest slot that memory still holds; what is below was evicted or never loaded. */
+  get firstSlot(): Slot {
+    return this.lowest;
+  }
+
+  /** Highest slot ever held. */
+  get highestSlot(): Slot {
+    return this.highest;
+  }
+
+  get cachedBytes(): number {
+    return this.appliedBytes;
+  }
+
+  get(slot: Slot): HeldEntry | undefined {
+    return this.held.get(slot);
+  }
+
+  /** Holds an entry in memory, in place of what the slot held. Slots below the cache stay on disk only. */
+  put(slot: Slot, ballot: Ballot, entry: Entry, token: number): void {
+    if (slot < this.lowest) return;
+    const sizeBytes = entrySizeBytes(entry);
+    if (slot <= this.appliedThrough) this.appliedBytes += sizeBytes - (this.held.get(slot)?.sizeBytes ?? 0);
+    this.held.set(slot, { slot, ballot, entry, sizeBytes, token });
+    if (slot > this.highest) this.highest = slot;
+  }
+
+  /** From now on the slot belongs to the cache, and may be evicted once it is durable. */
+  noteApplied(slot: Slot): void {
+    this.appliedThrough = slot;
+    this.appliedBytes += this.held.get(slot)?.sizeBytes ?? 0;
+  }
+
+  /** Drops the oldest applied and durable entries until the cache fits. */
+  evict(maxCachedBytes: number, durableToken: number): void {
+    while (this.appliedBytes > maxCachedBytes && this.lowest <= this.appliedThrough) {
+      const oldest = this.held.get(this.lowest);
+      if (oldest !== undefined) {
+        if (oldest.token > durableToken) return;
+        this.appliedBytes -= oldest.sizeBytes;
+        this.held.delete(this.lowest);
+      }
+      this.lowest += 1;
+    }
+  }
+
+  /** What is held from `fromSlot` up, in order of slots. */
+  entriesFrom(fromSlot: Slot): HeldEntry[] {
+    const entries: HeldEntry[] = [];
+    for (let slot = fromSlot; slot <= this.highest; slot += 1) {
+      const entry = this.held.get(slot);
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
+  }
+}
