@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, relative } from 'node:path';
+import * as prettier from 'prettier';
 import { ROOT, filesUnder, isTestFile, projects, readJson } from './lib/workspace.mjs';
 
 const check = process.argv.includes('--check');
@@ -35,7 +36,10 @@ function importsOf(project) {
   return { sources, tests: [...found.tests].filter((name) => !found.sources.has(name)).sort() };
 }
 
-function put(path, text) {
+/** Writes `value` as prettier formats it, so that a formatted file stays as it is. */
+async function put(path, value) {
+  const options = await prettier.resolveConfig(path);
+  const text = await prettier.format(JSON.stringify(value, null, 2), { ...options, filepath: path });
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
   problems.push(`${relative(ROOT, path)} ${check ? 'is out of date' : 'updated'}`);
   if (!check) writeFileSync(path, text);
@@ -45,7 +49,7 @@ function put(path, text) {
 const isOurs = (name) => name.startsWith(SCOPE);
 const sortKeys = (object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-function syncManifest(project, imports) {
+async function syncManifest(project, imports) {
   const { dependencies = {}, devDependencies = {}, ...rest } = project.manifest;
   const external = (section) => Object.entries(section).filter(([name]) => !isOurs(name));
   const ours = (names) => names.filter(isOurs).map((name) => [name, '*']);
@@ -64,30 +68,30 @@ function syncManifest(project, imports) {
   };
   for (const section of ['dependencies', 'devDependencies'])
     if (Object.keys(next[section]).length === 0) delete next[section];
-  if (put(join(ROOT, project.root, 'package.json'), `${JSON.stringify(next, null, 2)}\n`)) manifestsChanged = true;
+  if (await put(join(ROOT, project.root, 'package.json'), next)) manifestsChanged = true;
 }
 
-function syncReferences(project, imports) {
+async function syncReferences(project, imports) {
   const reference = (name) => {
     const target = byPackage.get(name)?.root;
     return target === undefined ? [] : [{ path: `${relative(project.root, target)}/tsconfig.lib.json` }];
   };
-  const write = (file, names, own) => {
+  const write = async (file, names, own) => {
     const path = join(ROOT, project.root, file);
     if (!existsSync(path)) return;
     const references = [...own, ...names.filter(isOurs).flatMap(reference)];
-    put(path, `${JSON.stringify({ ...readJson(path), references }, null, 2)}\n`);
+    await put(path, { ...readJson(path), references });
   };
   const hasSources = existsSync(join(ROOT, project.root, 'tsconfig.lib.json'));
-  write('tsconfig.lib.json', imports.sources, []);
+  await write('tsconfig.lib.json', imports.sources, []);
   const both = [...imports.sources, ...imports.tests].sort();
-  write('tsconfig.spec.json', both, hasSources ? [{ path: './tsconfig.lib.json' }] : []);
+  await write('tsconfig.spec.json', both, hasSources ? [{ path: './tsconfig.lib.json' }] : []);
 }
 
 for (const project of all) {
   const imports = importsOf(project);
-  syncManifest(project, imports);
-  syncReferences(project, imports);
+  await syncManifest(project, imports);
+  await syncReferences(project, imports);
 }
 if (manifestsChanged && !check) {
   execFileSync('npm', ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund'], {

@@ -20,11 +20,11 @@ const SCOPES = {
   scheduling: ['base', 'jobs', 'hashing'],
   wire: ['base'],
   contracts: ['base', 'consensus', 'jobs', 'wire'],
-  rpc: ['base', 'wire'],
   'task-store': ['base', 'contracts', 'wire'],
   observability: ['base'],
   config: ['base'],
-  client: ['base', 'wire', 'rpc'],
+  // Published on its own: it stands on the wire types alone, without the servers' libraries.
+  client: ['base', 'wire'],
   testkit: ['base'],
 };
 
