@@ -91,7 +91,8 @@ class LmdbSpool implements Spool {
       monotonicMs: options.monotonicMs ?? (() => performance.now()),
       maxQueued: this.#maxCount,
     });
-    for (const { key, value } of this.entries()) this.#account(key, HEAD_BYTES + Buffer.byteLength(key) + (value?.length ?? 0));
+    for (const { key, value } of this.entries())
+      this.#account(key, HEAD_BYTES + Buffer.byteLength(key) + (value?.length ?? 0));
   }
 
   put(key: string, value: Uint8Array): Promise<void> {

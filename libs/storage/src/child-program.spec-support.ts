@@ -1,0 +1,60 @@
+/**
+ * The program that tests run as a process of its own, to kill it, to trace it, or because a damaged file may crash it. Its
+ * first argument says what to do; it reports by lines on stdout.
+ */
+import { lockDirectory } from './directory-lock.js';
+import { openLogStore } from './lmdb-log-store.js';
+import { accept, identityOf } from './storage.spec-support.js';
+import { batchOf } from './crash-model.spec-support.js';
+import { flipAndCheck } from './bit-flip.spec-support.js';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function heardLine(): Promise<void> {
+  await new Promise((resolve) => process.stdin.once('data', resolve));
+}
+
+/** Appends batch after batch, a few at a time, and says which are acknowledged, until it's killed. */
+async function appendForever(directory: string, seed: number, from: number): Promise<void> {
+  const log = await openLogStore({ directory, identityIfNew: () => identityOf('c1') });
+  for (let number = from; ; number += 4) {
+    const calls = [0, 1, 2, 3].map((offset) =>
+      log.append(batchOf(seed, number + offset)).then(() => say(`acknowledged ${String(number + offset)}`)),
+    );
+    await Promise.all(calls);
+  }
+}
+
+async function appendOnce(directory: string, onFatal: 'report' | 'default'): Promise<void> {
+  const fatal = onFatal === 'report' ? { onFatal: () => say('fatal') } : {};
+  const log = await openLogStore({ directory, identityIfNew: () => identityOf('c1'), ...fatal });
+  process.on('unhandledRejection', () => say('unhandledRejection'));
+  say('opened');
+  await heardLine();
+  await log.append([accept(1, 'one')]).then(
+    () => say('acknowledged'),
+    (error: unknown) => say(`rejected ${(error as { code: string }).code}`),
+  );
+  await log.append([accept(2, 'two')]).then(
+    () => say('acknowledged'),
+    (error: unknown) => say(`rejected ${(error as { code: string }).code}`),
+  );
+  say('end');
+  process.exit(0);
+}
+
+function hold(directory: string, flockProgram: string): void {
+  lockDirectory(directory, { flockProgram });
+  say('held');
+  setInterval(() => undefined, 1000);
+}
+
+async function main([mode = '', directory = '', first = '', second = '']: readonly string[]): Promise<void> {
+  if (mode === 'appendForever') await appendForever(directory, Number(first), Number(second));
+  else if (mode === 'appendOnce') await appendOnce(directory, first === 'report' ? 'report' : 'default');
+  else if (mode === 'hold') hold(directory, first);
+  else if (mode === 'flip') await flipAndCheck(directory, first.split(',').map(Number), say);
+  else throw new Error(`no mode ${mode}`);
+}
+
+void main(process.argv.slice(2));
