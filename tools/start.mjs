@@ -22,6 +22,7 @@ The cluster stays until Ctrl-C.
 const READY_TIMEOUT_MS = 120_000;
 /** How long the cluster may take to stop before it is killed. */
 const STOP_TIMEOUT_MS = 20_000;
+const JOB_TIMEOUT_MS = 60_000;
 const GREETING = 'echo "hello from $(hostname), job $SYNOD_JOB_ID attempt $SYNOD_ATTEMPT on worker $SYNOD_WORKER_ID"';
 
 const args = process.argv.slice(2);
@@ -173,8 +174,15 @@ function runJob() {
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, SYNOD_ADDRESS: addressList() },
     });
+    const end = (why) => {
+      if (why !== undefined) process.stderr.write(`synod: ${why}\n`);
+      child.kill('SIGKILL');
+    };
+    const timer = setTimeout(end, JOB_TIMEOUT_MS, `the job did not end within ${JOB_TIMEOUT_MS / 1000} s`);
+    void cluster.exited.then(() => end());
     const onEnd = (status) => {
-      say(status === 0 ? '  job succeeded' : `  job ended with status ${status}`);
+      clearTimeout(timer);
+      if (!stopRequested) say(status === 0 ? '  job succeeded' : `  job ended with status ${status}`);
       resolve(status);
     };
     child.on('error', () => onEnd(1));
