@@ -1,1 +1,37 @@
-export {};
+export type { CallOptions, UnavailableNotice } from './calls.js';
+export type { ClientSecurity } from './channels.js';
+export { SynodClient } from './client.js';
+export type { SubmitOptions, SubmitResult, SynodClientOptions } from './client.js';
+export { SynodClientError } from './errors.js';
+export type { FieldViolation, SynodClientErrorCode, SynodClientErrorFacts } from './errors.js';
+export type { Submitter, SubmitterOptions } from './submitter.js';
+export { isFinal } from './types.js';
+export type {
+  Attempt,
+  AttemptState,
+  ClusterMember,
+  ClusterStatus,
+  ExecTaskSpec,
+  ExecutionMode,
+  HandlerTaskSpec,
+  Job,
+  JobEvent,
+  JobFilter,
+  JobOptions,
+  JobSpec,
+  JobState,
+  LogChunk,
+  LogOptions,
+  LogStreamName,
+  MemberRole,
+  PlacementPolicy,
+  WatchOptions,
+  Worker,
+  WorkerState,
+} from './types.js';
+export type { WaitOptions } from './wait.js';
+export type { HandlerContext } from './worker/attempt.js';
+export type { HandlerResult } from './worker/outcome.js';
+export type { Handler } from './worker/runner.js';
+export { SynodWorker } from './worker/worker.js';
+export type { SynodWorkerOptions } from './worker/worker.js';

@@ -1,6 +1,6 @@
 import type { CancelTimer, Timers } from '@synod/base';
 import type { WireHelloInput, WireSessionRequestInput, WireSessionResponse, WireWelcome } from '@synod/wire';
-import type { ReportQueue } from './reports.js';
+import type { ReportBatch, ReportQueue } from './reports.js';
 
 /** A coordinator that doesn't answer Hello in this time is given up: the session goes to the next one. */
 const WELCOME_TIMEOUT_MS = 5_000;
@@ -51,13 +51,17 @@ export class AgentSession {
     stream.write({ hello }, () => undefined);
   }
 
+  get isOpen(): boolean {
+    return this.open;
+  }
+
   private receive(response: WireSessionResponse): void {
     if (this.over) return;
     if (response.welcome) {
       this.cancelTimer();
       this.open = true;
       this.handlers.welcome(response.welcome);
-      for (const batch of this.reports.toRepeat()) this.stream.write({ reports: { ...batch, reports: [...batch.reports] } }, () => undefined);
+      for (const batch of this.reports.toRepeat()) this.writeBatch(batch, () => undefined);
       this.flush();
     } else this.handlers.message(response);
   }
@@ -77,10 +81,14 @@ export class AgentSession {
     const batch = this.reports.nextBatch();
     if (batch === undefined) return;
     this.writing = true;
-    this.stream.write({ reports: { sequence: batch.sequence, reports: [...batch.reports] } }, () => {
+    this.writeBatch(batch, () => {
       this.writing = false;
       this.flush();
     });
+  }
+
+  private writeBatch({ sequence, reports }: ReportBatch, flushed: () => void): void {
+    this.stream.write({ reports: { sequence, reports: [...reports] } }, flushed);
   }
 
   /** Says goodbye; {@link ended} resolves when the coordinator has ended the stream. */

@@ -14,6 +14,8 @@ import { AttemptRunner, type Handler } from './runner.js';
 import { AgentSession } from './session.js';
 
 const SWEEP_INTERVAL_MS = 100;
+/** For handlers that heed their signal, when the grace of `stop` is over. */
+const LAST_WORDS_MS = 1_000;
 const VERSION = '0.1.0';
 
 export interface SynodWorkerOptions {
@@ -56,6 +58,7 @@ export class SynodWorker {
   private readonly backoff: Backoff;
   private session: AgentSession | undefined;
   private phase: Phase = 'idle';
+  private goodbyeSaid = false;
   private stopSweep: CancelTimer = () => undefined;
   private resolveStopped: () => void = () => undefined;
   private rejectStopped: (error: SynodClientError) => void = () => undefined;
@@ -122,26 +125,36 @@ export class SynodWorker {
   private giveUp(): void {
     if (this.phase !== 'draining') return;
     this.runner.endAll('stopped');
-    this.finish(undefined);
+    // What heeds its signal is handed back at once; the rest is run elsewhere when its worker counts as lost.
+    this.time.after(LAST_WORDS_MS, () => this.finish(undefined));
   }
 
   private async holdSessions(): Promise<void> {
-    while (this.phase === 'running' || this.phase === 'draining') {
-      const drainingBefore = this.phase === 'draining';
+    while (!this.hasStopped) {
+      const drainingBefore = this.isDraining;
       const helloSentAtMs = this.time.monotonicMs();
       const { stream, error: toClientError } = this.connections.openSession();
       const session = new AgentSession(stream, this.hello(), this.reports, this.sessionHandlers(helloSentAtMs), this.time);
       this.session = session;
       const cause = await session.ended;
       this.session = undefined;
-      if (this.phase === 'stopped') return;
+      if (this.hasStopped) return;
       if (this.goodbyeSaid) return this.finish(undefined);
-      if (cause === undefined && !drainingBefore && this.phase === 'draining') continue;
+      if (cause === undefined && !drainingBefore && this.isDraining) continue;
       const error = toClientError(cause);
       if (isFatal(error)) return this.finish(error);
+      if (this.isDraining && this.runner.isEmpty && this.reports.isEmpty) return this.finish(undefined);
       this.options.onDisconnected?.(error);
       await this.backoff.pause();
     }
+  }
+
+  private get isDraining(): boolean {
+    return this.phase === 'draining';
+  }
+
+  private get hasStopped(): boolean {
+    return this.phase === 'stopped';
   }
 
   private hello(): WireHelloInput {
@@ -179,8 +192,6 @@ export class SynodWorker {
         this.runner.acknowledged(this.reports.acknowledge(Number(sequence)));
     this.session?.planFlush();
   }
-
-  private goodbyeSaid = false;
 
   private endWhenDrained(): void {
     if (this.phase !== 'draining' || this.goodbyeSaid || this.session === undefined) return;

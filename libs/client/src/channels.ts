@@ -1,0 +1,65 @@
+import { connect } from '@synod/rpc';
+import { services, type ClusterServiceClient, type JobServiceClient, type WorkerServiceClient } from '@synod/wire';
+import { clientError } from './errors.js';
+
+/** TLS of all connections. Without any of it, only loopback addresses are allowed unless `insecure` is set. */
+export interface ClientSecurity {
+  readonly tlsCertFile?: string;
+  readonly tlsKeyFile?: string;
+  readonly tlsCaFile?: string;
+  readonly insecure?: boolean;
+}
+
+/** The services of one coordinator. */
+export interface Coordinator {
+  readonly address: string;
+  readonly jobs: JobServiceClient;
+  readonly workers: WorkerServiceClient;
+  readonly cluster: ClusterServiceClient;
+}
+
+/** Connections to the coordinators, opened on first use; calls go to one of them until it fails. */
+export class Channels {
+  private readonly coordinators = new Map<string, Coordinator>();
+  private index = 0;
+  private closed = false;
+
+  constructor(
+    readonly addresses: readonly string[],
+    private readonly security: ClientSecurity,
+  ) {
+    if (addresses.length === 0)
+      throw clientError('invalidArgument', 'give the address of one coordinator at least, such as 127.0.0.1:7401');
+    // Many clients that start together must not all ask the same coordinator.
+    this.index = Math.floor(Math.random() * addresses.length);
+  }
+
+  current(): Coordinator {
+    if (this.closed) throw clientError('closed', 'this client was closed: make a new one');
+    const address = this.addresses[this.index % this.addresses.length] ?? '';
+    let coordinator = this.coordinators.get(address);
+    if (coordinator === undefined) {
+      const security = { insecure: false, ...this.security };
+      coordinator = {
+        address,
+        jobs: connect(services.JobService, address, security),
+        workers: connect(services.WorkerService, address, security),
+        cluster: connect(services.ClusterService, address, security),
+      };
+      this.coordinators.set(address, coordinator);
+    }
+    return coordinator;
+  }
+
+  /** Takes the next coordinator, unless another call has moved on from this one already. */
+  moveOnFrom(failed: Coordinator): void {
+    if (this.addresses[this.index % this.addresses.length] === failed.address) this.index += 1;
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const { jobs, workers, cluster } of this.coordinators.values())
+      for (const client of [jobs, workers, cluster]) client.close();
+    this.coordinators.clear();
+  }
+}

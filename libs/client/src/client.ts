@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, Timers } from '@synod/base';
+import { callUnary } from '@synod/rpc';
+import { Calls, type CallOptions, type UnavailableNotice } from './calls.js';
+import { Channels, type ClientSecurity } from './channels.js';
+import { clusterStatusFromWire, workerFromWire } from './convert/cluster.js';
+import { specToWire } from './convert/spec.js';
+import { getJob, listJobs } from './jobs.js';
+import { readLogs } from './logs.js';
+import { Submitter, type SubmitterOptions } from './submitter.js';
+import { systemTime } from './system-time.js';
+import type {
+  ClusterStatus,
+  Job,
+  JobEvent,
+  JobFilter,
+  JobSpec,
+  LogChunk,
+  LogOptions,
+  WatchOptions,
+  Worker,
+} from './types.js';
+import { waitForJob, type WaitOptions } from './wait.js';
+import { watch } from './watch.js';
+
+export interface SynodClientOptions {
+  /** Coordinators as host:port; any of them will do, the others are for when it fails. */
+  readonly addresses: readonly string[];
+  readonly security?: ClientSecurity;
+  /** Whole time for one call with all its retries; default 30,000. */
+  readonly deadlineMs?: number;
+  /** How long to look for a first coordinator; default: as long as `deadlineMs`. */
+  readonly connectDeadlineMs?: number;
+  /** Told at each failed try, so that a long outage can be shown. */
+  readonly onUnavailable?: (notice: UnavailableNotice) => void;
+}
+
+/** For tests: another clock. */
+export interface SynodClientModules {
+  readonly time: Clock & Timers;
+}
+
+export interface SubmitOptions extends CallOptions {
+  /** The same key again gives the first answer, not another job; at most 256 characters. Default: a new one for each call. */
+  readonly idempotencyKey?: string;
+}
+
+export interface SubmitResult {
+  readonly jobId: string;
+  /** True when the key was used before, and this is the answer of then. */
+  readonly replayed: boolean;
+}
+
+const DEFAULT_DEADLINE_MS = 30_000;
+
+/**
+ * Submits jobs and follows them. Every call finds a coordinator that answers, and repeats what was lost on the way; a submit
+ * carries an idempotency key, so that a repetition never makes a second job. All errors are `SynodClientError`s.
+ */
+export class SynodClient {
+  private readonly calls: Calls;
+
+  constructor(options: SynodClientOptions, { time }: SynodClientModules = { time: systemTime }) {
+    const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+    this.calls = new Calls(
+      new Channels(options.addresses, options.security ?? {}),
+      { deadlineMs, connectDeadlineMs: options.connectDeadlineMs ?? deadlineMs, onUnavailable: options.onUnavailable },
+      time,
+    );
+  }
+
+  /** Resolves when a quorum of coordinators has the job on disk. */
+  async submit(spec: JobSpec, { idempotencyKey = randomUUID(), ...options }: SubmitOptions = {}): Promise<SubmitResult> {
+    const request = { spec: specToWire(spec), idempotencyKey };
+    const { jobId, replayed } = await this.calls.withFailover(
+      ({ jobs }, once) => callUnary(jobs, 'submitJob', request, once),
+      options,
+    );
+    return { jobId, replayed };
+  }
+
+  /** All or none, in one call: at most 10,000 jobs or 4 MiB. Ids come in the order of the specs. */
+  async submitMany(
+    specs: readonly JobSpec[],
+    { idempotencyKey = randomUUID(), ...options }: SubmitOptions = {},
+  ): Promise<readonly string[]> {
+    const request = { specs: specs.map(specToWire), idempotencyKey };
+    const { jobIds } = await this.calls.withFailover(
+      ({ jobs }, once) => callUnary(jobs, 'submitJobs', request, once),
+      options,
+    );
+    return jobIds;
+  }
+
+  /** For thousands of jobs a second: batches by itself, on one stream. */
+  submitter(options?: SubmitterOptions): Submitter {
+    return new Submitter(this.calls, options);
+  }
+
+  /** @throws SynodClientError `notFound` */
+  get(jobId: string, options?: CallOptions): Promise<Job> {
+    return getJob(this.calls, jobId, options);
+  }
+
+  /** Newest first; pages are fetched as they are read. */
+  list(filter: JobFilter = {}): AsyncIterableIterator<Job> {
+    return listJobs(this.calls, filter);
+  }
+
+  /** Resolves when the cancellation is decided; the job ends soon after. True when it had ended before. */
+  async cancel(
+    jobId: string,
+    { reason = '', ...options }: CallOptions & { readonly reason?: string } = {},
+  ): Promise<{ readonly alreadyFinal: boolean }> {
+    const { alreadyFinal } = await this.calls.withFailover(
+      ({ jobs }, once) => callUnary(jobs, 'cancelJob', { jobId, reason }, once),
+      options,
+    );
+    return { alreadyFinal };
+  }
+
+  /** Resolves with the job when it has ended, whatever happens to coordinators meanwhile. */
+  wait(jobId: string, options: WaitOptions = {}): Promise<Job> {
+    return waitForJob(this.calls, jobId, options);
+  }
+
+  /** Output of an exec job, each byte once. */
+  logs(jobId: string, options: LogOptions = {}): AsyncIterableIterator<LogChunk> {
+    return readLogs(this.calls, jobId, options);
+  }
+
+  /** Events from now, or from behind a cursor; goes on elsewhere when its coordinator is lost. `outOfRange`: the cursor is too old. */
+  async *watchEvents(options: WatchOptions = {}): AsyncGenerator<JobEvent, void, undefined> {
+    for await (const step of watch(this.calls, options)) if (step.kind === 'events') yield* step.events;
+  }
+
+  /** Sorted by id; with `includeGone` also those that are lost or left. */
+  async workers(
+    { includeGone = false, ...options }: CallOptions & { readonly includeGone?: boolean } = {},
+  ): Promise<readonly Worker[]> {
+    const response = await this.calls.withFailover(
+      ({ workers }, once) => callUnary(workers, 'listWorkers', { includeGone }, once),
+      options,
+    );
+    return response.workers.map(workerFromWire);
+  }
+
+  /** The cluster as one coordinator sees it by asking the others. */
+  async clusterStatus(options: CallOptions = {}): Promise<ClusterStatus> {
+    const response = await this.calls.withFailover(
+      ({ cluster }, once) => callUnary(cluster, 'getClusterStatus', {}, once),
+      options,
+    );
+    return clusterStatusFromWire(response);
+  }
+
+  /** Closes all connections; what is under way fails. Twice is fine. */
+  close(): void {
+    this.calls.channels.close();
+  }
+}

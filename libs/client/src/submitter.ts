@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { decodeStatus } from '@synod/rpc';
+import type { WireJobSpecInput, WireSubmitStreamRequestInput, WireSubmitStreamResponse } from '@synod/wire';
+import type { Calls, Outage } from './calls.js';
+import type { Coordinator } from './channels.js';
+import { specToWire } from './convert/spec.js';
+import { clientError, type SynodClientError } from './errors.js';
+import { isRetryable, toClientError } from './faults.js';
+import type { JobSpec } from './types.js';
+
+export interface SubmitterOptions {
+  /** Jobs in one message; default 500, at most 10,000. Larger batches cost less and answer later. */
+  readonly maxBatchJobs?: number;
+  /** Messages sent and not answered; default 16. */
+  readonly maxInFlightBatches?: number;
+  /** Jobs taken and not answered; above it `submit` refuses with `submitterFull`. Default 100,000. */
+  readonly maxPendingJobs?: number;
+}
+
+/** What one call of the user asked for: its jobs stay together in one batch. */
+interface Unit {
+  readonly specs: readonly WireJobSpecInput[];
+  resolve(jobIds: readonly string[]): void;
+  reject(error: SynodClientError): void;
+}
+
+interface Batch {
+  readonly requestId: string;
+  readonly idempotencyKey: string;
+  readonly units: readonly Unit[];
+}
+
+type Stream = ReturnType<Coordinator['jobs']['submitStream']>;
+
+/**
+ * Submits many jobs on one stream: what is asked for while the window is full goes into the next batch. Batches not answered
+ * when the coordinator is lost are sent again to another one under the same idempotency key, so that no job is doubled.
+ */
+export class Submitter {
+  private readonly maxBatchJobs: number;
+  private readonly maxInFlightBatches: number;
+  private readonly maxPendingJobs: number;
+  private readonly keyPrefix = randomUUID();
+  private nextRequest = 1;
+  private waiting: Unit[] = [];
+  private readonly inFlight = new Map<string, Batch>();
+  private pendingJobs = 0;
+  private stream: Stream | undefined;
+  private connecting = false;
+  private planned = false;
+  private closing = false;
+  private readonly outage: Outage;
+  private roomWaiters: (() => void)[] = [];
+
+  constructor(
+    private readonly calls: Calls,
+    options: SubmitterOptions = {},
+  ) {
+    this.maxBatchJobs = Math.min(10_000, options.maxBatchJobs ?? 500);
+    this.maxInFlightBatches = options.maxInFlightBatches ?? 16;
+    this.maxPendingJobs = options.maxPendingJobs ?? 100_000;
+    this.outage = calls.outage(calls.deadlineMs);
+  }
+
+  /** Resolves with the job's id when a quorum has it. */
+  submit(spec: JobSpec): Promise<string> {
+    return this.submitMany([spec]).then(([jobId]) => jobId ?? '');
+  }
+
+  /** All or none, in one message: at most 10,000 jobs or 4 MiB. */
+  submitMany(specs: readonly JobSpec[]): Promise<readonly string[]> {
+    return new Promise((resolve, reject) => {
+      if (this.closing) throw clientError('closed', 'this submitter was closed: make a new one');
+      if (this.pendingJobs + specs.length > this.maxPendingJobs && this.pendingJobs > 0)
+        throw clientError('submitterFull', `${this.pendingJobs} jobs wait for their answer: await room() before the next`);
+      if (specs.length === 0) return resolve([]);
+      this.pendingJobs += specs.length;
+      this.waiting.push({ specs: specs.map(specToWire), resolve, reject });
+      this.plan();
+    });
+  }
+
+  /** Resolves when fewer than half of `maxPendingJobs` are pending: at once when they are. */
+  room(): Promise<void> {
+    if (this.pendingJobs * 2 < this.maxPendingJobs) return Promise.resolve();
+    return new Promise((resolve) => this.roomWaiters.push(resolve));
+  }
+
+  /** Takes nothing more; resolves when everything was answered. */
+  async close(): Promise<void> {
+    this.closing = true;
+    while (this.pendingJobs > 0) await new Promise<void>((resolve) => this.roomWaiters.push(resolve));
+    this.stream?.end();
+    this.stream = undefined;
+  }
+
+  /** One send for all that is asked for in a turn of the event loop. */
+  private plan(): void {
+    if (this.planned) return;
+    this.planned = true;
+    setImmediate(() => {
+      this.planned = false;
+      this.send();
+    });
+  }
+
+  private send(): void {
+    if (this.waiting.length === 0 || this.connecting) return;
+    this.stream ??= this.open();
+    while (this.waiting.length > 0 && this.inFlight.size < this.maxInFlightBatches) {
+      const batch = this.nextBatch();
+      this.inFlight.set(batch.requestId, batch);
+      this.stream.write(requestOf(batch));
+    }
+  }
+
+  private nextBatch(): Batch {
+    let count = 0;
+    for (let jobs = 0; count < this.waiting.length; count += 1) {
+      jobs += this.waiting[count]?.specs.length ?? 0;
+      if (jobs > this.maxBatchJobs && count > 0) break;
+    }
+    const units = this.waiting.slice(0, count);
+    this.waiting = this.waiting.slice(count);
+    return this.batchOf(units);
+  }
+
+  private batchOf(units: readonly Unit[]): Batch {
+    const requestId = String(this.nextRequest);
+    this.nextRequest += 1;
+    return { requestId, idempotencyKey: `${this.keyPrefix}-${requestId}`, units };
+  }
+
+  private open(): Stream {
+    const coordinator = this.calls.channels.current();
+    const stream = coordinator.jobs.submitStream();
+    let over = false;
+    const lost = (error: unknown) => {
+      if (over) return;
+      over = true;
+      if (this.stream === stream) this.stream = undefined;
+      if (this.pendingJobs > 0) void this.reconnect(error, coordinator);
+    };
+    stream.on('data', (response) => this.answer(response));
+    stream.on('error', lost);
+    stream.on('end', () => lost(clientError('unavailable', 'the coordinator ended the stream')));
+    return stream;
+  }
+
+  private async reconnect(error: unknown, coordinator: Coordinator): Promise<void> {
+    this.connecting = true;
+    try {
+      await this.outage.endure(error, coordinator, undefined);
+      this.connecting = false;
+      this.stream = this.open();
+      for (const batch of this.inFlight.values()) this.stream.write(requestOf(batch));
+      this.send();
+    } catch (fault) {
+      this.connecting = false;
+      this.failAll(toClientError(fault));
+    }
+  }
+
+  private answer({ requestId, jobIds, error }: WireSubmitStreamResponse): void {
+    this.calls.answered();
+    const batch = this.inFlight.get(requestId);
+    if (batch === undefined) return;
+    if (error) return this.refused(batch, toClientError(decodeStatus(error as Parameters<typeof decodeStatus>[0])));
+    this.outage.over();
+    this.inFlight.delete(requestId);
+    let from = 0;
+    for (const unit of batch.units) {
+      const ids = batch.units.length === 1 ? jobIds : jobIds.slice(from, from + unit.specs.length);
+      from += unit.specs.length;
+      this.settled(unit);
+      unit.resolve(ids);
+    }
+    this.proceed();
+  }
+
+  private refused(batch: Batch, fault: SynodClientError): void {
+    if (isRetryable(fault) && this.outage.leftMs() > 0) {
+      // The same batch again under the same key: the cluster asked for patience.
+      this.calls.time.after(fault.facts.retryAfterMs ?? 100, () => {
+        if (this.inFlight.has(batch.requestId)) this.stream?.write(requestOf(batch));
+      });
+      return;
+    }
+    this.inFlight.delete(batch.requestId);
+    if (fault.code === 'invalidArgument' && batch.units.length > 1) this.sendApart(batch);
+    else for (const unit of batch.units) this.fail(unit, fault);
+    this.proceed();
+  }
+
+  /** A batch is all or none: what another caller got wrong must not fail the rest. */
+  private sendApart(batch: Batch): void {
+    for (const unit of batch.units) {
+      const single = this.batchOf([unit]);
+      this.inFlight.set(single.requestId, single);
+      this.stream?.write(requestOf(single));
+    }
+  }
+
+  private fail(unit: Unit, fault: SynodClientError): void {
+    this.settled(unit);
+    unit.reject(fault);
+  }
+
+  private failAll(fault: SynodClientError): void {
+    const units = [...this.inFlight.values()].flatMap((batch) => batch.units).concat(this.waiting);
+    this.inFlight.clear();
+    this.waiting = [];
+    for (const unit of units) this.fail(unit, fault);
+    this.proceed();
+  }
+
+  private settled(unit: Unit): void {
+    this.pendingJobs -= unit.specs.length;
+  }
+
+  private proceed(): void {
+    if (this.waiting.length > 0) this.plan();
+    const limit = this.closing ? 1 : this.maxPendingJobs / 2;
+    if (this.pendingJobs >= limit || this.roomWaiters.length === 0) return;
+    const waiters = this.roomWaiters;
+    this.roomWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}
+
+function requestOf({ requestId, idempotencyKey, units }: Batch): WireSubmitStreamRequestInput {
+  const [first] = units;
+  const specs = units.length === 1 && first ? [...first.specs] : units.flatMap((unit) => [...unit.specs]);
+  return { requestId, idempotencyKey, specs };
+}
