@@ -1818,6 +1818,10 @@ const schema: unknown = {
                 "trimmedThroughSlot": {
                   "type": "uint64",
                   "id": 3
+                },
+                "ballot": {
+                  "type": "Ballot",
+                  "id": 4
                 }
               }
             },
@@ -1897,6 +1901,11 @@ const schema: unknown = {
                   "rule": "repeated",
                   "type": "HeartbeatRequest",
                   "id": 2
+                },
+                "nodes": {
+                  "rule": "repeated",
+                  "type": "HeartbeatRequest",
+                  "id": 3
                 }
               }
             },

@@ -5,9 +5,11 @@ import type { HeartbeatRequest as _synod_v1_HeartbeatRequest, HeartbeatRequest__
 export interface RelayedHeartbeats {
   'heartbeats'?: (_synod_v1_HeartbeatRequest)[];
   'disconnected'?: (_synod_v1_HeartbeatRequest)[];
+  'nodes'?: (_synod_v1_HeartbeatRequest)[];
 }
 
 export interface RelayedHeartbeats__Output {
   'heartbeats': (_synod_v1_HeartbeatRequest__Output)[];
   'disconnected': (_synod_v1_HeartbeatRequest__Output)[];
+  'nodes': (_synod_v1_HeartbeatRequest__Output)[];
 }
