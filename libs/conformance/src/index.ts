@@ -1,1 +1,4 @@
-export {};
+export { conformanceIdentity, logStoreConformance } from './log-store-conformance.js';
+export type { LogStoreSubject } from './log-store-conformance.js';
+export { taskStoreConformance } from './task-store-conformance.js';
+export type { TaskStoreSubject } from './task-store-conformance.js';

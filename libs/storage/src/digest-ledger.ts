@@ -3,6 +3,7 @@ import type { Slot } from '@synod/consensus';
 import { uint64Key } from './bytes.js';
 import type { EncodedEntry } from './entry-record.js';
 import type { LogScan } from './log-scan.js';
+import { getBytes } from './lmdb-environment.js';
 import type { Tree } from './lmdb-environment.js';
 import { blockOf, SlotDigest } from './slot-digest.js';
 
@@ -83,7 +84,7 @@ export class DigestLedger {
       this.#known.set(block, known);
       return known;
     }
-    const bytes = this.#tree.getBinary(uint64Key(block));
+    const bytes = getBytes(this.#tree, uint64Key(block));
     const digest = SlotDigest.decode(bytes, block);
     assert(bytes !== undefined && digest !== undefined, 'a digest that was intact at opening can be read', () =>
       String(block),

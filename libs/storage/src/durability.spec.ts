@@ -123,8 +123,8 @@ if (!mounted) process.stderr.write('skipped: no right to mount a small tmpfs, so
       const directory = join(full, 'data');
       mkdirSync(directory);
       let failure: Error | undefined;
-    // lmdb prints the reason of a failed commit by itself.
-    const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+      // lmdb prints the reason of a failed commit by itself.
+      const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
       const log = await openLogStore({
         directory,
         identityIfNew: () => identityOf('c1'),
@@ -142,7 +142,7 @@ if (!mounted) process.stderr.write('skipped: no right to mount a small tmpfs, so
         expect(slot).toBeLessThan(100);
       }
       printed.mockRestore();
-    expect(failure).toMatchObject({ code: 'commitFailed' });
+      expect(failure).toMatchObject({ code: 'commitFailed' });
       await log.close();
       spawnSync('mount', ['-o', 'remount,size=8m', full]);
       const again = await openLogStore({ directory, identityIfNew: () => identityOf('c1'), onFatal: () => undefined });

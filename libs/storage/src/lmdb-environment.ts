@@ -3,6 +3,16 @@ import type { Database, RootDatabase } from 'lmdb';
 
 export type Tree = Database<Buffer, Buffer>;
 
+/**
+ * The value of `key`, copied. Where pages are damaged LMDB may throw, and lmdb may give something that isn't bytes at all:
+ * both become an exception here.
+ */
+export function getBytes(tree: Tree, key: Buffer): Buffer | undefined {
+  const found: unknown = tree.getBinary(key);
+  if (found === undefined || Buffer.isBuffer(found)) return found;
+  throw new Error('LMDB gave something other than bytes');
+}
+
 export interface Environment<Name extends string> {
   readonly trees: Readonly<Record<Name, Tree>>;
   /** Runs `write` (puts and removes only) as one transaction; resolves after fdatasync and the write of the meta page. */

@@ -23,7 +23,7 @@ import {
   PROMISE_KEY,
 } from './head-records.js';
 import type { Manifest } from './head-records.js';
-import { openEnvironment } from './lmdb-environment.js';
+import { getBytes, openEnvironment } from './lmdb-environment.js';
 import type { Environment } from './lmdb-environment.js';
 import { ZERO_BALLOT } from './log-store.js';
 import type { LogIdentity } from './log-store.js';
@@ -136,14 +136,14 @@ async function format(environment: LogEnvironment, identity: LogIdentity): Promi
 
 function readHead(environment: LogEnvironment, directory: string): LogHead {
   const { head } = environment.trees;
-  const identity = decodeIdentity(head.getBinary(IDENTITY_KEY));
+  const identity = decodeIdentity(getBytes(head, IDENTITY_KEY));
   if (identity === undefined) throw storeDamaged(directory, 'the identity record is damaged');
   if (identity.formatVersion !== LOG_FORMAT_VERSION) {
     throw unsupportedFormat(directory, `format version ${String(identity.formatVersion)}`);
   }
-  const manifest = decodeManifest(head.getBinary(MANIFEST_KEY));
+  const manifest = decodeManifest(getBytes(head, MANIFEST_KEY));
   if (manifest === undefined) throw storeDamaged(directory, 'the manifest is damaged');
-  const promiseBytes = head.getBinary(PROMISE_KEY);
+  const promiseBytes = getBytes(head, PROMISE_KEY);
   const promised = decodePromise(promiseBytes);
   if (promised === undefined || promiseBytes === undefined) throw promiseDamaged(directory, 'its checksum is wrong');
   const promiseChecksum = promiseBytes.readUInt32BE(0);

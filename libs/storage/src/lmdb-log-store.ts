@@ -11,6 +11,7 @@ import type { EncodedEntry } from './entry-record.js';
 import { GroupCommit, killOwnProcess } from './group-commit.js';
 import { encodeManifest, encodePromise, MANIFEST_KEY, PROMISE_KEY } from './head-records.js';
 import type { Manifest } from './head-records.js';
+import { getBytes } from './lmdb-environment.js';
 import type { WriteSink } from './lmdb-environment.js';
 import { dataFileOf, guarded, openLogEnvironment } from './lmdb-log-open.js';
 import type { LogEnvironment, LogHead } from './lmdb-log-open.js';
@@ -245,7 +246,7 @@ class LmdbLogStore implements LogStore {
     const state = digest?.stateOf(slot) ?? SLOT_UNKNOWN;
     if (digest === undefined || state === SLOT_UNKNOWN) return 'unknown';
     if (state !== SLOT_HELD) return undefined;
-    const bytes = guarded(this.#directory, () => this.#environment.trees.entries.getBinary(uint64Key(slot)));
+    const bytes = guarded(this.#directory, () => getBytes(this.#environment.trees.entries, uint64Key(slot)));
     return decodeEntry(bytes, slot, digest.checksumOf(slot)) ?? 'unknown';
   }
 
@@ -254,7 +255,7 @@ class LmdbLogStore implements LogStore {
     const { commitSequence } = this.#manifest;
     if (this.#lastRead?.block !== block || this.#lastRead.commitSequence !== commitSequence) {
       const key = uint64Key(block);
-      const bytes = guarded(this.#directory, () => this.#environment.trees.digests.getBinary(key));
+      const bytes = guarded(this.#directory, () => getBytes(this.#environment.trees.digests, key));
       this.#lastRead = { block, commitSequence, digest: SlotDigest.decode(bytes, block) };
     }
     return this.#lastRead.digest;

@@ -3,6 +3,7 @@ import type { Slot } from '@synod/consensus';
 import { uint64Key } from './bytes.js';
 import { entryMatches } from './entry-record.js';
 import type { Manifest } from './head-records.js';
+import { getBytes } from './lmdb-environment.js';
 import type { LogEnvironment } from './lmdb-log-open.js';
 import { blockOf, firstSlotOf, SLOT_HELD, SLOT_UNKNOWN, SlotDigest, SLOTS_PER_BLOCK } from './slot-digest.js';
 
@@ -31,7 +32,7 @@ export async function scanLog(environment: LogEnvironment, manifest: Manifest): 
   let firstBlock = blockOf(manifest.trimmedThroughSlot + 1);
   const lastBlock = manifest.lastSlot === 0 ? firstBlock - 1 : blockOf(manifest.lastSlot);
   for (let block = firstBlock; block <= lastBlock; block++) {
-    const bytes = readSafely(() => environment.trees.digests.getBinary(uint64Key(block)));
+    const bytes = readSafely(() => getBytes(environment.trees.digests, uint64Key(block)));
     const digest = SlotDigest.decode(bytes, block);
     if (digest !== undefined && bytes !== undefined) sum = (sum + bytes.readUInt32BE(0)) >>> 0;
     else repaired.set(block, allUnknown(block, manifest));
@@ -93,7 +94,7 @@ function forgetDamaged(digest: SlotDigest, environment: LogEnvironment, manifest
   for (const slot of slotsOf(digest.block, manifest)) {
     const state = digest.stateOf(slot);
     if (state === SLOT_UNKNOWN) continue;
-    const bytes = readSafely(() => environment.trees.entries.getBinaryFast(uint64Key(slot)));
+    const bytes = readSafely(() => getBytes(environment.trees.entries, uint64Key(slot)));
     const fits = state === SLOT_HELD ? entryMatches(bytes, slot, digest.checksumOf(slot)) : bytes === undefined;
     if (fits) continue;
     digest.markUnknown(slot);

@@ -52,6 +52,13 @@ export async function openMemoryLogStore(options: MemoryLogStoreOptions): Promis
   return store;
 }
 
+/** The caller may use its buffers again once `append` has returned. */
+function copyOf(write: LogWrite): LogWrite {
+  if (write.kind !== 'accepted' || write.accepted.entry.kind === 'noop') return write;
+  const commands = write.accepted.entry.commands.map((command) => command.slice());
+  return { kind: 'accepted', accepted: { ...write.accepted, entry: { kind: 'commands', commands } } };
+}
+
 interface Pending {
   readonly writes: readonly LogWrite[];
   readonly resolve: () => void;
@@ -104,7 +111,7 @@ export class MemoryLogStore implements LogStore {
     const durable: LogWrite[] = [];
     for (const write of writes) {
       if (write.kind === 'chosenThrough') this.#hint = Math.max(this.#hint, write.slot);
-      else durable.push(write);
+      else durable.push(copyOf(write));
       if (write.kind !== 'promised') continue;
       assert(!isLowerBallot(write.ballot, this.#promised), 'I1 promised never falls');
       this.#promised = write.ballot;
