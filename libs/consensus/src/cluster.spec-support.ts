@@ -222,7 +222,7 @@ export class TestCluster {
 
   /** Lets time pass in ticks of 10 ms, and everything on its way arrive after each. */
   run(durationMs: number): void {
-    for (const endMs = this.nowMs + durationMs; this.nowMs < endMs; ) {
+    for (const endMs = this.nowMs + durationMs; this.nowMs < endMs;) {
       this.nowMs += 10;
       for (const nodeId of this.ids) this.tickOne(nodeId);
       this.settle();
@@ -230,7 +230,7 @@ export class TestCluster {
   }
 
   runUntil(condition: () => boolean, limitMs = 10_000): void {
-    for (const endMs = this.nowMs + limitMs; !condition(); ) {
+    for (const endMs = this.nowMs + limitMs; !condition();) {
       if (this.nowMs >= endMs) throw new Error(`not reached within ${limitMs} ms`);
       this.run(10);
     }
@@ -244,7 +244,7 @@ export class TestCluster {
 
   /** Delivers messages and finishes flushes until nothing is on its way. */
   settle(): void {
-    for (let work = true; work; ) {
+    for (let work = true; work;) {
       work = false;
       for (const node of this.nodes.values()) if (this.flush(node.nodeId)) work = true;
       const batch = this.messages;
@@ -357,7 +357,8 @@ export class TestCluster {
   }
 
   private applyAt(node: TestNode, slot: Slot, entry: Entry, proposalIds: readonly number[] | undefined): void {
-    if (slot !== node.applied.length + 1) throw new Error(`I5 ${node.nodeId} applied ${slot} after ${node.applied.length}`);
+    if (slot !== node.applied.length + 1)
+      throw new Error(`I5 ${node.nodeId} applied ${slot} after ${node.applied.length}`);
     const known = this.chosen.get(slot);
     if (known !== undefined && !equalEntries(known, entry)) {
       throw new Error(`agreement: slot ${slot} is ${text(known)} and at ${node.nodeId} ${text(entry)}`);
@@ -370,7 +371,8 @@ export class TestCluster {
   private checkWritten({ slot, ballot: at, entry }: AcceptedEntry): void {
     const key = `${slot}@${formatBallot(at)}`;
     const known = this.written.get(key);
-    if (known !== undefined && !equalEntries(known, entry)) throw new Error(`I3 ${key}: ${text(known)} and ${text(entry)}`);
+    if (known !== undefined && !equalEntries(known, entry))
+      throw new Error(`I3 ${key}: ${text(known)} and ${text(entry)}`);
     this.written.set(key, entry);
   }
 }

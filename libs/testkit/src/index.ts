@@ -1,1 +1,7 @@
-export {};
+export { SeededRandom } from './seeded-random.js';
+export { PERFECT_DISK, SimulatedDisk } from './simulated-disk.js';
+export type { DiskCounts, DiskFaults, SimulatedDiskModules } from './simulated-disk.js';
+export { PERFECT_LINK, SimulatedNetwork } from './simulated-network.js';
+export type { LinkFaults, MessageCodec, NetworkCounts, SimulatedNetworkModules } from './simulated-network.js';
+export { VirtualClock } from './virtual-clock.js';
+export type { ClockSkew } from './virtual-clock.js';
