@@ -18,17 +18,22 @@ export class Backoff {
     const jittered = this.nextMs * (0.5 + Math.random() / 2);
     this.nextMs = Math.min(LONGEST_PAUSE_MS, this.nextMs * 2);
     const pauseMs = Math.min(Math.max(jittered, atLeastMs), atMostMs);
-    return new Promise((resolve) => {
-      const done = () => {
-        cancel();
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = this.timers.after(pauseMs, done);
-      if (signal?.aborted) done();
-      else signal?.addEventListener('abort', done);
-    });
+    return pause(this.timers, pauseMs, signal);
   }
+}
+
+/** Resolves after `pauseMs`, or at once when `signal` is aborted. */
+export function pause(timers: Timers, pauseMs: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = timers.after(pauseMs, done);
+    signal?.addEventListener('abort', done);
+  });
 }
 
 interface PauseOptions {

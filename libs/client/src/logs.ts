@@ -2,6 +2,7 @@ import type { WireGetJobLogsResponse } from '@synod/wire';
 import type { Calls } from './calls.js';
 import { safeInteger } from './convert/integers.js';
 import { abortedError } from './errors.js';
+import { toClientError } from './faults.js';
 import { getJob } from './jobs.js';
 import { readStream } from './read-stream.js';
 import { isFinal, type LogChunk, type LogOptions, type LogStreamName } from './types.js';
@@ -48,7 +49,10 @@ export async function* readLogs(
       if (next !== undefined) Object.assign(reached, { attempt: next, stdout: 0, stderr: 0 });
       await outage.pause(signal);
     } catch (error) {
-      await outage.endure(error, coordinator, signal);
+      // A coordinator that lags behind does not know a new job yet: the quorum's word counts, and throws if there is none.
+      if (toClientError(error).code === 'notFound') await getJob(calls, jobId, { signal });
+      else await outage.endure(error, coordinator, signal);
+      await outage.pause(signal);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { pause } from './backoff.js';
 import type { Calls } from './calls.js';
 import { getJob } from './jobs.js';
 import { abortedError, clientError } from './errors.js';
@@ -43,7 +44,8 @@ export async function waitForJob(calls: Calls, jobId: string, { signal, timeoutM
 
 async function watchUntilFinal(calls: Calls, jobId: string, signal: AbortSignal): Promise<Job> {
   // Each time that the watch stands, and at the event: before the one nothing is missed, behind the other the state is final.
-  for await (const _step of watch(calls, { jobIds: [jobId], types: ['jobFinished'], signal })) {
+  const ends = watch(calls, { jobIds: [jobId], types: ['jobFinished'], signal, whenTooOld: 'fromNow' });
+  for await (const _step of ends) {
     const job = await getJob(calls, jobId, { deadlineMs: Infinity, signal });
     if (isFinal(job.state)) return job;
   }
@@ -52,21 +54,9 @@ async function watchUntilFinal(calls: Calls, jobId: string, signal: AbortSignal)
 
 async function lookUntilFinal(calls: Calls, jobId: string, signal: AbortSignal): Promise<Job> {
   while (true) {
-    await pause(calls, signal);
+    await pause(calls.time, LOOK_INTERVAL_MS, signal);
     if (signal.aborted) throw abortedError(signal);
     const job = await getJob(calls, jobId, { deadlineMs: Infinity, signal });
     if (isFinal(job.state)) return job;
   }
-}
-
-function pause(calls: Calls, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = calls.time.after(LOOK_INTERVAL_MS, done);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -3,6 +3,7 @@ import type { Calls } from './calls.js';
 import type { Coordinator } from './channels.js';
 import { eventFromWire } from './convert/job.js';
 import { abortedError } from './errors.js';
+import { toClientError } from './faults.js';
 import { readStream } from './read-stream.js';
 import type { JobEvent, WatchOptions } from './types.js';
 
@@ -11,9 +12,13 @@ export type WatchStep = { readonly kind: 'standing' } | { readonly kind: 'events
 
 /**
  * Events from behind the cursor on. When its coordinator is lost, the watch goes on at the last cursor elsewhere. `standing`
- * comes first each time: what happened before it and behind no cursor has to be asked for.
+ * comes first each time: what happened before it and behind no cursor has to be asked for. With `fromNow`, a cursor that is older
+ * than what is kept is given up for that.
  */
-export async function* watch(calls: Calls, options: WatchOptions): AsyncGenerator<WatchStep, void, undefined> {
+export async function* watch(
+  calls: Calls,
+  options: WatchOptions & { readonly whenTooOld?: 'throw' | 'fromNow' },
+): AsyncGenerator<WatchStep, void, undefined> {
   const { signal } = options;
   const outage = calls.outage(Infinity);
   let cursor = options.cursor ?? '';
@@ -33,7 +38,9 @@ export async function* watch(calls: Calls, options: WatchOptions): AsyncGenerato
       calls.channels.moveOnFrom(coordinator);
       await outage.pause(signal);
     } catch (error) {
-      await outage.endure(error, coordinator, signal);
+      const tooOld = toClientError(error).code === 'outOfRange' && cursor !== '' && options.whenTooOld === 'fromNow';
+      if (tooOld) cursor = '';
+      else await outage.endure(error, coordinator, signal);
     }
   }
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { CancelTimer, Clock, Timers } from '@synod/base';
 import type { WireHelloInput, WireSessionResponse, WireWelcome } from '@synod/wire';
 import { clientError, type SynodClientError } from '../errors.js';
+import { toClientError } from '../faults.js';
 import { systemTime } from '../system-time.js';
 import type { ClientSecurity } from '../channels.js';
 import { Backoff } from '../backoff.js';
@@ -102,7 +103,7 @@ export class SynodWorker {
         this.session?.planFlush();
         this.endWhenDrained();
       });
-      void this.holdSessions();
+      this.holdSessions().catch((error: unknown) => this.finish(toClientError(error)));
     });
     return this.started;
   }
@@ -133,7 +134,7 @@ export class SynodWorker {
     while (!this.hasStopped) {
       const drainingBefore = this.isDraining;
       const helloSentAtMs = this.time.monotonicMs();
-      const { stream, error: toClientError } = this.connections.openSession();
+      const { stream, error: wordError } = this.connections.openSession();
       const session = new AgentSession(stream, this.hello(), this.reports, this.sessionHandlers(helloSentAtMs), this.time);
       this.session = session;
       const cause = await session.ended;
@@ -141,7 +142,7 @@ export class SynodWorker {
       if (this.hasStopped) return;
       if (this.goodbyeSaid) return this.finish(undefined);
       if (cause === undefined && !drainingBefore && this.isDraining) continue;
-      const error = toClientError(cause);
+      const error = wordError(cause);
       if (isFatal(error)) return this.finish(error);
       if (this.isDraining && this.runner.isEmpty && this.reports.isEmpty) return this.finish(undefined);
       this.options.onDisconnected?.(error);
