@@ -43,6 +43,15 @@ async function appendOnce(directory: string, onFatal: 'report' | 'default'): Pro
   process.exit(0);
 }
 
+/** Appends large entries until a commit fails. */
+async function fillDisk(directory: string): Promise<void> {
+  const log = await openLogStore({ directory, identityIfNew: () => identityOf('c1'), onFatal: () => say('fatal') });
+  for (let slot = 1; ; slot++) {
+    await log.append([accept(slot, 'x'.repeat(50_000))]);
+    say(`acknowledged ${String(slot)}`);
+  }
+}
+
 function hold(directory: string, flockProgram: string): void {
   lockDirectory(directory, { flockProgram });
   say('held');
@@ -52,6 +61,8 @@ function hold(directory: string, flockProgram: string): void {
 async function main([mode = '', directory = '', first = '', second = '']: readonly string[]): Promise<void> {
   if (mode === 'appendForever') await appendForever(directory, Number(first), Number(second));
   else if (mode === 'appendOnce') await appendOnce(directory, first === 'report' ? 'report' : 'default');
+  else if (mode === 'fillDisk')
+    await fillDisk(directory).catch((error: unknown) => say((error as { code: string }).code));
   else if (mode === 'hold') hold(directory, first);
   else if (mode === 'flip') await flipAndCheck(directory, first.split(',').map(Number), say);
   else throw new Error(`no mode ${mode}`);

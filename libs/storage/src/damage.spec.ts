@@ -1,0 +1,206 @@
+import { copyFileSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { uint64Key } from './bytes.js';
+import { encodeEntry } from './entry-record.js';
+import { encodePromise, MANIFEST_KEY, PROMISE_KEY } from './head-records.js';
+import { getBytes, openEnvironment } from './lmdb-environment.js';
+import type { WriteSink } from './lmdb-environment.js';
+import type { LogEnvironment, LogTreeName } from './lmdb-log-open.js';
+import { openLogStore } from './lmdb-log-store.js';
+import type { LogStore } from './log-store.js';
+import { checkSnapshots } from './snapshot-check.js';
+import {
+  accept,
+  ballotOf,
+  entryOf,
+  identityOf,
+  newDirectory,
+  removeDirectories,
+  textOf,
+} from './storage.spec-support.js';
+
+const open: LogStore[] = [];
+let directory: string;
+
+async function openLog(): Promise<LogStore> {
+  const log = await openLogStore({ directory, identityIfNew: () => identityOf('c1'), onFatal: () => undefined });
+  open.push(log);
+  return log;
+}
+
+const dataFile = (): string => join(directory, 'log', 'data.mdb');
+
+/** Writes past the log, as damage would. */
+async function tamper(write: (environment: LogEnvironment, sink: WriteSink) => void): Promise<void> {
+  const environment = openEnvironment<LogTreeName>({
+    path: join(directory, 'log'),
+    treeNames: ['head', 'digests', 'entries'],
+    mapSizeBytes: 2 ** 24,
+  });
+  await environment.commit((sink) => write(environment, sink));
+  await environment.close();
+}
+
+beforeEach(async () => {
+  directory = newDirectory();
+  const log = await openLog();
+  await log.append([{ kind: 'promised', ballot: ballotOf(2) }]);
+  for (let slot = 1; slot <= 300; slot++) void log.append([accept(slot, `text ${String(slot)}`)]);
+  await log.append([
+    { kind: 'promised', ballot: ballotOf(3) },
+    { kind: 'chosenThrough', slot: 250 },
+  ]);
+  await log.close();
+});
+
+afterEach(async () => {
+  for (const log of open.splice(0)) await log.close();
+  removeDirectories();
+});
+
+/** Raises the manifest's commit sequence, as every commit of the log does, so that only the damage in question is found. */
+function keepSequence(environment: LogEnvironment, sink: WriteSink): void {
+  const manifest = Buffer.from(getBytes(environment.trees.head, MANIFEST_KEY) ?? []);
+  manifest.writeBigUInt64BE(manifest.readBigUInt64BE(5) + 1n, 5);
+  sink.put(environment.trees.head, MANIFEST_KEY, sealAgain(manifest));
+}
+
+function sealAgain(bytes: Buffer): Buffer {
+  const { crc32 } = jest.requireActual<typeof import('node:zlib')>('node:zlib');
+  bytes.writeUInt32BE(crc32(bytes.subarray(4)), 0);
+  return bytes;
+}
+
+test('a listed slot whose record vanished is unknown, bounds what is chosen, and is repaired by accepting it again', async () => {
+  await tamper((environment, sink) => {
+    sink.remove(environment.trees.entries, uint64Key(100));
+    keepSequence(environment, sink);
+  });
+  const log = await openLog();
+  expect(log.recover()).toMatchObject({ unknownSlots: [100], chosenThroughSlot: 99, lastSlot: 300 });
+  expect(log.recover().accepted).toHaveLength(200);
+  expect(() => log.read(100, 101, 1e6)).toThrow(expect.objectContaining({ code: 'slotUnknown' }) as unknown as Error);
+  expect(log.read(98, 101, 1e6).map((entry) => entry.slot)).toEqual([98, 99]);
+  await log.close();
+  const again = await openLog();
+  expect(again.recover().unknownSlots).toEqual([100]);
+  await again.append([accept(100, 'repaired', 9)]);
+  await again.close();
+  const repaired = await openLog();
+  expect(repaired.recover()).toMatchObject({ unknownSlots: [] });
+  expect(repaired.read(100, 100, 1e6).map(textOf)).toEqual(['repaired']);
+});
+
+test('a valid record of an older commit, brought back by an old page, is unknown', async () => {
+  await tamper((environment, sink) => {
+    sink.put(environment.trees.entries, uint64Key(7), encodeEntry(entryOf(7, 'older', 0)).bytes);
+    keepSequence(environment, sink);
+  });
+  expect((await openLog()).recover().unknownSlots).toEqual([7]);
+});
+
+test('a record in a slot that is listed as a hole makes it unknown', async () => {
+  const log = await openLog();
+  await log.append([accept(305, 'after a hole')]);
+  await log.close();
+  await tamper((environment, sink) => {
+    sink.put(environment.trees.entries, uint64Key(303), encodeEntry(entryOf(303, 'where from?')).bytes);
+    keepSequence(environment, sink);
+  });
+  expect((await openLog()).recover()).toMatchObject({ unknownSlots: [303], lastSlot: 305 });
+});
+
+test('a digest that vanished makes its whole block unknown, no more', async () => {
+  await tamper((environment, sink) => {
+    sink.remove(environment.trees.digests, uint64Key(1));
+    keepSequence(environment, sink);
+  });
+  const { unknownSlots } = (await openLog()).recover();
+  expect(unknownSlots).toEqual(Array.from({ length: 128 }, (_, index) => 129 + index));
+});
+
+test('a digest and records of an older commit, consistent with each other, make everything unknown', async () => {
+  let digest: Buffer | undefined;
+  let record: Buffer | undefined;
+  await tamper((environment, sink) => {
+    digest = getBytes(environment.trees.digests, uint64Key(0));
+    record = getBytes(environment.trees.entries, uint64Key(5));
+    keepSequence(environment, sink);
+  });
+  const log = await openLog();
+  await log.append([accept(5, 'newer', 4)]);
+  await log.close();
+  await tamper((environment, sink) => {
+    sink.put(environment.trees.digests, uint64Key(0), digest ?? Buffer.alloc(0));
+    sink.put(environment.trees.entries, uint64Key(5), record ?? Buffer.alloc(0));
+    keepSequence(environment, sink);
+  });
+  expect((await openLog()).recover().unknownSlots).toHaveLength(300);
+});
+
+test.each([
+  ['gone', undefined],
+  ['an older one', encodePromise(ballotOf(2))],
+  ['damaged', Buffer.alloc(25)],
+])('a promise record that is %s: the disk is lost', async (_, bytes) => {
+  await tamper((environment, sink) => {
+    if (bytes === undefined) sink.remove(environment.trees.head, PROMISE_KEY);
+    else sink.put(environment.trees.head, PROMISE_KEY, bytes);
+    keepSequence(environment, sink);
+  });
+  await expect(openLog()).rejects.toMatchObject({ code: 'promiseDamaged' });
+  await expect(openLog()).rejects.toMatchObject({ code: 'promiseDamaged' });
+});
+
+test('a commit that did not raise the sequence is found: the snapshots are not consecutive', async () => {
+  await tamper((environment, sink) => sink.remove(environment.trees.entries, uint64Key(300)));
+  await expect(openLog()).rejects.toMatchObject({ code: 'storeDamaged' });
+});
+
+test('a log that is gone, blank or cut short in a formatted directory is never formatted again', async () => {
+  const file = dataFile();
+  const kept = `${file}.kept`;
+  copyFileSync(file, kept);
+  const breakages = [
+    (): void => unlinkSync(file),
+    (): void => truncateSync(file),
+    (): void => truncateSync(file, 5_000),
+  ];
+  for (const breakIt of [...breakages, (): void => writeFileSync(file, Buffer.alloc(40_960))]) {
+    breakIt();
+    await expect(openLog()).rejects.toMatchObject({ name: 'StorageError' });
+    copyFileSync(kept, file);
+  }
+  expect((await openLog()).recover().lastSlot).toBe(300);
+});
+
+test('the identity file is written again when damaged, and refused when it is of another storage id', async () => {
+  const file = join(directory, 'identity');
+  const right = readFileSync(file);
+  for (const damaged of [Buffer.alloc(0), Buffer.from('{')]) {
+    writeFileSync(file, damaged);
+    await (await openLog()).close();
+    expect(readFileSync(file)).toEqual(right);
+  }
+  writeFileSync(file, JSON.stringify(identityOf('other')));
+  await expect(openLog()).rejects.toMatchObject({ code: 'unsupportedFormat' });
+  rmSync(file);
+  await (await openLog()).close();
+  expect(readFileSync(file)).toEqual(right);
+});
+
+test.each([0, 1])(
+  'every bit of the transaction id in meta page %i: LMDB never opens an older snapshot in silence',
+  (page) => {
+    const file = dataFile();
+    const bytes = readFileSync(file);
+    expect(checkSnapshots(file, 'head').kind).toBe('intact');
+    for (let bit = 0; bit < 64; bit++) {
+      const at = page * 4096 + 152 + (bit >> 3);
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7));
+      writeFileSync(file, bytes);
+      expect(checkSnapshots(file, 'head').kind).toBe('damaged');
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7));
+    }
+  },
+);
