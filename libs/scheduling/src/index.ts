@@ -1,1 +1,2 @@
-export {};
+export { Planner } from './planner.js';
+export type { PlannerOptions } from './planner.js';

@@ -59,8 +59,16 @@ export class WorkerEntry extends HashedRecord {
   }
 
   toRecord(): WorkerRecord {
+    const described = this.description;
     this.record ??= {
-      ...this.description,
+      workerId: described.workerId,
+      incarnation: described.incarnation,
+      labels: described.labels,
+      capacity: described.capacity,
+      runsExec: described.runsExec,
+      handlers: described.handlers,
+      version: described.version,
+      host: described.host,
       state: this.state,
       coordinatorId: this.coordinatorId,
       registeredAtMs: this.registeredAtMs,

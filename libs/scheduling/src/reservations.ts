@@ -1,0 +1,43 @@
+import { assert } from '@synod/base';
+import type { JobId, ProposedAssignment } from '@synod/jobs';
+
+/** Proposals that the log has not answered: their jobs are taken, and their workers' capacity is held. */
+export class Reservations {
+  private readonly byJob = new Map<JobId, ProposedAssignment>();
+  private readonly byWorker = new Map<string, number>();
+
+  get size(): number {
+    return this.byJob.size;
+  }
+
+  has(jobId: JobId): boolean {
+    return this.byJob.has(jobId);
+  }
+
+  add(proposed: ProposedAssignment): void {
+    assert(!this.byJob.has(proposed.jobId), 'one proposal for a job at a time', () => proposed.jobId);
+    this.byJob.set(proposed.jobId, proposed);
+    this.byWorker.set(proposed.workerId, (this.byWorker.get(proposed.workerId) ?? 0) + 1);
+  }
+
+  /** Nothing happens when this very proposal is not outstanding: it may be one of a leadership before. */
+  free(settled: ProposedAssignment): void {
+    const proposed = this.byJob.get(settled.jobId);
+    if (proposed?.jobRevision !== settled.jobRevision || proposed.workerId !== settled.workerId) return;
+    this.byJob.delete(settled.jobId);
+    const left = (this.byWorker.get(settled.workerId) ?? 0) - 1;
+    assert(left >= 0, 'reservations are freed once', () => settled.workerId);
+    if (left === 0) this.byWorker.delete(settled.workerId);
+    else this.byWorker.set(settled.workerId, left);
+  }
+
+  clear(): void {
+    this.byJob.clear();
+    this.byWorker.clear();
+  }
+
+  /** Held capacity by worker. */
+  counts(): ReadonlyMap<string, number> {
+    return this.byWorker;
+  }
+}
