@@ -1,0 +1,115 @@
+import type { CancelTimer, Logger, Timers } from '@synod/base';
+import type { NodeId } from '@synod/consensus';
+import type { WireForwardRequestInput, WireForwardResponse, WireHeartbeatRequestInput } from '@synod/wire';
+
+export interface ForwardCall {
+  write(request: WireForwardRequestInput): boolean;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
+  on(event: 'data', listener: (response: WireForwardResponse) => void): unknown;
+  cancel(): void;
+}
+
+/** The link broke, or the other side does not lead: the outcome of what was sent is unknown. */
+export class LinkBroken extends Error {
+  override readonly name = 'LinkBroken';
+}
+
+interface Request {
+  resolve: (response: WireForwardResponse) => void;
+  reject: (error: Error) => void;
+}
+
+export interface LeaderLinkModules {
+  readonly open: (leader: NodeId) => ForwardCall;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  /** The link stands, for the first time or again: what is unanswered should be sent. */
+  readonly ready: () => void;
+}
+
+const RECONNECT_DELAY_MS = 50;
+
+/** A follower's stream to the leader, for its commands, read-index requests and relayed heartbeats. */
+export class LeaderLink {
+  private leader: NodeId | undefined;
+  private call: ForwardCall | undefined;
+  private readonly requests = new Map<string, Request>();
+  private nextRequestId = 1;
+  private cancelReconnect: CancelTimer = () => undefined;
+
+  constructor(private readonly modules: LeaderLinkModules) {}
+
+  /** Undefined when this node leads or no leader is known. */
+  setLeader(leader: NodeId | undefined): void {
+    if (leader === this.leader) return;
+    this.leader = leader;
+    this.disconnect();
+    this.connect();
+  }
+
+  stop(): void {
+    this.leader = undefined;
+    this.disconnect();
+  }
+
+  /** Resolves when the leader applied or refused them all. Rejects when the link broke: the outcome is unknown. */
+  sendCommands(commands: readonly Uint8Array[]): Promise<WireForwardResponse> {
+    return this.request({ commands: { commands: commands as Buffer[] } });
+  }
+
+  /** Resolves with the slot to wait for before a linearizable read. */
+  async readIndex(): Promise<number> {
+    const response = await this.request({ readIndex: {} });
+    if (response.readIndexed == null) throw new LinkBroken('the leader refused the read');
+    return Number(response.readIndexed.appliedSlot);
+  }
+
+  relayHeartbeats(
+    heartbeats: WireHeartbeatRequestInput[],
+    disconnected: WireHeartbeatRequestInput[],
+    nodes: WireHeartbeatRequestInput[] = [],
+  ): Promise<WireForwardResponse> {
+    return this.request({ heartbeats: { heartbeats, disconnected, nodes } });
+  }
+
+  private request(message: WireForwardRequestInput): Promise<WireForwardResponse> {
+    const call = this.call;
+    if (call === undefined) return Promise.reject(new LinkBroken('no link to a leader'));
+    const requestId = String(this.nextRequestId++);
+    return new Promise((resolve, reject) => {
+      this.requests.set(requestId, { resolve, reject });
+      call.write({ ...message, requestId });
+    });
+  }
+
+  private connect(): void {
+    if (this.leader === undefined) return;
+    const call = this.modules.open(this.leader);
+    this.call = call;
+    call.on('data', (response) => {
+      const request = this.requests.get(response.requestId);
+      this.requests.delete(response.requestId);
+      request?.resolve(response);
+    });
+    const broken = (): void => {
+      if (this.call !== call) return;
+      this.disconnect();
+      this.cancelReconnect = this.modules.timers.after(RECONNECT_DELAY_MS, () => {
+        this.connect();
+      });
+    };
+    call.on('error', broken);
+    call.on('end', broken);
+    this.modules.ready();
+  }
+
+  private disconnect(): void {
+    this.cancelReconnect();
+    const call = this.call;
+    this.call = undefined;
+    call?.cancel();
+    for (const request of this.requests.values()) request.reject(new LinkBroken('the link to the leader broke'));
+    this.requests.clear();
+  }
+}

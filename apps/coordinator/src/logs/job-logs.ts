@@ -1,0 +1,141 @@
+import type { AttemptRecord, JobRecord } from '@synod/jobs';
+import { notFound, RpcError, unavailable } from '@synod/rpc';
+import type { WireGetJobLogsResponse, WireGetJobLogsResponseInput } from '@synod/wire';
+import type { AgentSession } from '../agents/agent-session.js';
+import { isFinal, lastAttempt } from '../state/job-lookup.js';
+import type { LogTails, TailRequest } from './log-tails.js';
+
+export interface JobLogsModules {
+  readonly coordinatorId: string;
+  readonly tails: LogTails;
+  /** The job as this replica knows it, in the active state or in history. */
+  readonly findJob: (jobId: string) => Promise<JobRecord | undefined>;
+  readonly session: (workerId: string) => AgentSession | undefined;
+  readonly coordinatorOf: (workerId: string) => string | undefined;
+  /** The same request at the coordinator that holds the worker's session. */
+  readonly relay: (
+    coordinatorId: string,
+    request: TailRequest,
+    signal: AbortSignal,
+  ) => AsyncIterable<WireGetJobLogsResponse>;
+  /** Resolves when something about this job may have changed, after `orAfterMs` at the latest. */
+  readonly jobChanged: (jobId: string, signal: AbortSignal, orAfterMs: number) => Promise<void>;
+}
+
+export interface JobLogsRequest extends TailRequest {
+  /** Asked by another coordinator: only a session held here is an answer. */
+  readonly relayed: boolean;
+}
+
+/** While a worker can't be reached, or nothing happens, so long passes between two looks. */
+const LOOK_AGAIN_MS = 500;
+
+/** Follows the output of a job across its attempts, wherever their worker is connected. */
+export class JobLogs {
+  constructor(private readonly modules: JobLogsModules) {}
+
+  async *read(request: JobLogsRequest, signal: AbortSignal): AsyncGenerator<WireGetJobLogsResponseInput> {
+    const { jobId, follow } = request;
+    let wanted = request.attempt;
+    let position = { stdout: request.stdoutPosition, stderr: request.stderrPosition };
+    while (!signal.aborted) {
+      const job = await this.job(jobId);
+      wanted ||= lastAttempt(job)?.attempt ?? 0;
+      const attempt = job.attempts.find((candidate) => candidate.attempt === wanted);
+      if (attempt !== undefined) {
+        const tail = { jobId, attempt: wanted, follow, stdoutPosition: position.stdout, stderrPosition: position.stderr };
+        const outcome = yield* this.readAttempt(attempt, tail, position, request.relayed, signal);
+        if (outcome === 'complete' && (request.attempt !== 0 || !follow)) return;
+        if (outcome === 'complete' && (await this.attemptEnded(jobId, wanted, signal))) {
+          const now = await this.job(jobId);
+          if (isFinal(now)) return;
+          wanted += 1;
+          position = { stdout: 0, stderr: 0 };
+          continue;
+        }
+      }
+      if (!follow || isFinal(job)) return;
+      await this.modules.jobChanged(jobId, signal, LOOK_AGAIN_MS);
+    }
+  }
+
+  private async *readAttempt(
+    attempt: AttemptRecord,
+    tail: TailRequest,
+    position: { stdout: number; stderr: number },
+    relayed: boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<WireGetJobLogsResponseInput, 'complete' | 'broken'> {
+    try {
+      for await (const chunk of await this.source(attempt.workerId, tail, relayed, signal)) {
+        const end = Number(chunk.position) + chunk.data.length;
+        if (chunk.stream === 'LOG_STREAM_STDERR') position.stderr = end;
+        else position.stdout = end;
+        yield chunk;
+      }
+      return 'complete';
+    } catch (error) {
+      if (relayed) throw error;
+      if (attempt.end === undefined) {
+        if (tail.follow) return 'broken';
+        throw error;
+      }
+      yield* keptTails(attempt, position);
+      return 'complete';
+    }
+  }
+
+  private async source(
+    workerId: string,
+    tail: TailRequest,
+    relayed: boolean,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<WireGetJobLogsResponse>> {
+    const session = this.modules.session(workerId);
+    if (session !== undefined) return this.modules.tails.request(session, tail);
+    const holder = this.modules.coordinatorOf(workerId);
+    if (relayed || holder === undefined || holder === this.modules.coordinatorId) {
+      throw unavailable('WORKER_UNREACHABLE', `worker ${workerId}, which has this log, is not connected`);
+    }
+    return this.modules.relay(holder, tail, signal);
+  }
+
+  /** Waits until this replica knows the end of the attempt whose output is complete. */
+  private async attemptEnded(jobId: string, attempt: number, signal: AbortSignal): Promise<boolean> {
+    while (!signal.aborted) {
+      const record = (await this.job(jobId)).attempts.find((candidate) => candidate.attempt === attempt);
+      if (record === undefined || record.finishedAtMs !== undefined) return true;
+      await this.modules.jobChanged(jobId, signal, LOOK_AGAIN_MS);
+    }
+    return false;
+  }
+
+  private async job(jobId: string): Promise<JobRecord> {
+    const job = await this.modules.findJob(jobId);
+    if (job === undefined) throw jobNotFound(jobId);
+    return job;
+  }
+}
+
+export function jobNotFound(jobId: string): RpcError {
+  return notFound('JOB_UNKNOWN', `there is no job ${jobId}; see: synod jobs`, { metadata: { jobId } });
+}
+
+/** What the record kept of the output, when its worker is gone. Nothing, if a part was already read: the tail would not fit. */
+function* keptTails(
+  attempt: AttemptRecord,
+  position: { stdout: number; stderr: number },
+): Generator<WireGetJobLogsResponseInput> {
+  const kept = [
+    { stream: 'LOG_STREAM_STDOUT', tail: attempt.end?.stdoutTail ?? '', from: position.stdout },
+    { stream: 'LOG_STREAM_STDERR', tail: attempt.end?.stderrTail ?? '', from: position.stderr },
+  ] as const;
+  for (const { stream, tail, from } of kept) {
+    const data = Buffer.from(tail, 'base64');
+    if (data.length === 0 || from > 0) continue;
+    yield { attempt: attempt.attempt, stream, position: '0', data, truncated: data.length >= TAIL_BYTES };
+  }
+}
+
+/** A tail of this length was probably cut. */
+const TAIL_BYTES = 4_096;

@@ -1,0 +1,80 @@
+import { CONSUL_OPTIONS, defineOptions, LOG_OPTIONS, option, SECURITY_OPTIONS, UsageError } from '@synod/config';
+import { isLoopback, parseAddress } from '@synod/rpc';
+
+export const COORDINATOR_OPTIONS = defineOptions({
+  name: 'coordinator',
+  summary: 'One member of the group that decides on every job and every assignment.',
+  options: {
+    id: option.string({
+      summary: 'Identity in the group; never reused, not even for a machine that replaces this one',
+      default: 'c1',
+      pattern: /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
+      patternText: '1 to 64 of a-z, 0-9 and inner dashes',
+    }),
+    listen: option.address({ summary: 'Address of the gRPC server', default: '127.0.0.1:7401' }),
+    advertise: option.address({ summary: 'Address at which others reach it; default: where it listens' }),
+    data: option.string({ summary: 'Data directory', valueName: 'dir', default: '.synod-coordinator' }),
+    initialMembers: option.list({
+      summary:
+        'The group at its first start, as id=host:port, the same on every member; a restart may leave it out. ' +
+        'Default: this member alone',
+      valueName: 'id=host:port,…',
+      default: [],
+    }),
+    clusterName: option.string({
+      summary: 'Name of the cluster at its first start, the same on every member: two clusters never mix',
+      default: 'synod',
+      pattern: /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
+      patternText: '1 to 40 of a-z, 0-9 and inner dashes',
+    }),
+    nodeStore: option.choice({
+      summary: 'Where nodes are looked up: in the coordinators’ own log, or in Consul',
+      choices: ['embedded', 'consul'],
+      default: 'embedded',
+    }),
+    ...CONSUL_OPTIONS,
+    ...SECURITY_OPTIONS,
+    ...LOG_OPTIONS,
+  },
+});
+
+export interface Member {
+  readonly id: string;
+  readonly address: string;
+}
+
+/** The members named by `--initial-members`; undefined when none were. */
+export function initialMembers(texts: readonly string[], id: string): readonly Member[] | undefined {
+  if (texts.length === 0) return undefined;
+  const members = texts.map((text) => {
+    const match = /^([a-z0-9-]{1,64})=(.+:\d{1,5})$/.exec(text.trim());
+    if (match?.[1] === undefined || match[2] === undefined) {
+      throw new UsageError(
+        { code: 'invalidCombination', option: 'initial-members' },
+        `--initial-members: "${text}" is not id=host:port`,
+      );
+    }
+    return { id: match[1], address: match[2] };
+  });
+  const ids = new Set(members.map((member) => member.id));
+  if (ids.size !== members.length || !ids.has(id)) {
+    throw new UsageError(
+      { code: 'invalidCombination', option: 'initial-members' },
+      ids.has(id)
+        ? '--initial-members names an id twice'
+        : `--initial-members does not name this coordinator (--id ${id}): add ${id}=host:port`,
+    );
+  }
+  return members.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** A group beyond this host can't find a member that advertises loopback. */
+export function checkAdvertised(members: readonly Member[], advertised: string): void {
+  const beyond = members.some((member) => !isLoopback(parseAddress(member.address).host));
+  if (beyond && isLoopback(parseAddress(advertised).host)) {
+    throw new UsageError(
+      { code: 'invalidCombination', option: 'advertise' },
+      `this coordinator is known to the others as ${advertised}, which only this host reaches: give --advertise host:port`,
+    );
+  }
+}

@@ -1,0 +1,20 @@
+import type { Entry, Slot } from '@synod/consensus';
+import { assert } from '@synod/base';
+import type { LogStore } from '@synod/storage';
+
+const CHUNK_BYTES = 8 * 1024 * 1024;
+
+/** Applies every slot that the log knows chosen, from the beginning, before the replica takes its first step. */
+export async function replay(log: LogStore, throughSlot: Slot, apply: (slot: Slot, entry: Entry) => void): Promise<void> {
+  let next = 1;
+  while (next <= throughSlot) {
+    const entries = log.read(next, throughSlot, CHUNK_BYTES);
+    assert(entries.length > 0, 'I5 every chosen slot is in the log', () => `slot ${String(next)}`);
+    for (const { slot, entry } of entries) {
+      apply(slot, entry);
+      next = slot + 1;
+    }
+    // The process stays able to hear a signal during a long replay.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

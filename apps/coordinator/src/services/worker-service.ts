@@ -1,0 +1,32 @@
+import { workerToWire } from '@synod/contracts';
+import { notFound, unary } from '@synod/rpc';
+import type { Handlers } from '@synod/rpc';
+import type { services } from '@synod/wire';
+import { patienceMs } from './service-context.js';
+import type { ServiceContext } from './service-context.js';
+
+export interface WorkerServiceModules extends ServiceContext {
+  /** Milliseconds since the leader heard of the worker; undefined where this coordinator doesn't lead. */
+  readonly heardAgoMs: (workerId: string) => number | undefined;
+}
+
+export function workerServiceHandlers(modules: WorkerServiceModules): Handlers<(typeof services)['WorkerService']> {
+  const { view, reads, heardAgoMs } = modules;
+  return {
+    listWorkers: unary(async ({ includeGone }, call) => {
+      await reads.pass(patienceMs(call.remainingMs));
+      const workers = view.workers().filter((worker) => includeGone || worker.state === 'online');
+      return { workers: workers.map((worker) => workerToWire(worker, heardAgoMs(worker.workerId))) };
+    }),
+    getWorker: unary(async ({ workerId }, call) => {
+      await reads.pass(patienceMs(call.remainingMs));
+      const worker = view.worker(workerId);
+      if (worker === undefined) {
+        throw notFound('WORKER_UNKNOWN', `there is no worker ${workerId}; see: synod worker list`, {
+          metadata: { workerId },
+        });
+      }
+      return { worker: workerToWire(worker, heardAgoMs(workerId)) };
+    }),
+  };
+}

@@ -1,0 +1,135 @@
+import { Metadata } from '@grpc/grpc-js';
+import type { Clock, Logger, Timers } from '@synod/base';
+import type { Ballot } from '@synod/consensus';
+import { ballotFromWire, heartbeatFromWire, heartbeatToWire } from '@synod/contracts';
+import type { JobId, JobRecord } from '@synod/jobs';
+import { messagesOf } from '@synod/rpc';
+import { Planner } from '@synod/scheduling';
+import type { services } from '@synod/wire';
+import { AgentSessions } from '../agents/agent-sessions.js';
+import { HeartbeatHub } from '../agents/heartbeat-hub.js';
+import { WorkerLiveness } from '../agents/worker-liveness.js';
+import type { EventLog } from '../events/event-log.js';
+import { LinkBroken } from '../leader/leader-link.js';
+import { PlannerLoop } from '../leader/planner-loop.js';
+import { JobLogs } from '../logs/job-logs.js';
+import { LogTails } from '../logs/log-tails.js';
+import { RELAYED_KEY } from '../services/job-service.js';
+import type { Replication } from './replication.js';
+
+export interface AgentsModules {
+  readonly nodeId: string;
+  readonly incarnation: number;
+  readonly replication: Replication;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly findJob: (jobId: JobId) => Promise<JobRecord | undefined>;
+  readonly jobClient: (coordinatorId: string) => InstanceType<(typeof services)['JobService']> | undefined;
+}
+
+export interface Agents {
+  readonly liveness: WorkerLiveness;
+  readonly heartbeats: HeartbeatHub;
+  readonly sessions: AgentSessions;
+  readonly tails: LogTails;
+  readonly jobLogs: JobLogs;
+  readonly plannerLoop: PlannerLoop;
+}
+
+/** All that has to do with workers: their sessions, heartbeats and logs, and on the leader the planner. */
+export function buildAgents(modules: AgentsModules): Agents {
+  const { nodeId, replication, clock, timers, logger } = modules;
+  const { view } = replication.state;
+  const liveness = new WorkerLiveness(clock);
+  const plannerLoop = new PlannerLoop({
+    planner: new Planner(),
+    liveness,
+    view,
+    timers,
+    logger,
+    propose: (command) => replication.propose(command),
+  });
+  const heartbeats = buildHeartbeats(modules, liveness, plannerLoop);
+  const sessions = new AgentSessions({
+    coordinatorId: nodeId,
+    view,
+    disconnected: (workerId, incarnation) => {
+      heartbeats.disconnected(workerId, incarnation);
+    },
+  });
+  const tails = new LogTails(`${nodeId}-${String(modules.incarnation)}`, timers);
+  const jobLogs = buildJobLogs(modules, sessions, tails);
+  replication.state.onApplied((applied) => {
+    sessions.applied(applied);
+    plannerLoop.wake();
+  });
+  replication.board.onChange(({ serving }) => {
+    if (serving) plannerLoop.lead();
+    else plannerLoop.yield();
+  });
+  return { liveness, heartbeats, sessions, tails, jobLogs, plannerLoop };
+}
+
+function buildHeartbeats(modules: AgentsModules, liveness: WorkerLiveness, plannerLoop: PlannerLoop): HeartbeatHub {
+  const { host, link } = modules.replication;
+  return new HeartbeatHub({
+    timers: modules.timers,
+    serving: () => host.serving,
+    heard: (workerId, incarnation) => {
+      if (liveness.heardFrom(workerId, incarnation)) plannerLoop.wake();
+    },
+    gone: (workerId, incarnation) => {
+      liveness.disconnected(workerId, incarnation);
+    },
+    confirmHere: async (): Promise<Ballot> => {
+      const before = host.leadership;
+      await host.read();
+      if (before === undefined || host.leadership?.ballot !== before.ballot) throw new LinkBroken('leadership changed');
+      return before.ballot;
+    },
+    confirmAtLeader: async (marks, gone) => {
+      const response = await link.relayHeartbeats(marks.map(heartbeatToWire), gone.map(heartbeatToWire));
+      const confirmed = response.heartbeatsConfirmed;
+      if (confirmed?.leader == null) throw new LinkBroken('the leader did not confirm');
+      return { covered: confirmed.heartbeats.map(heartbeatFromWire), ballot: ballotFromWire(confirmed.leader) };
+    },
+  });
+}
+
+function buildJobLogs(modules: AgentsModules, sessions: AgentSessions, tails: LogTails): JobLogs {
+  return new JobLogs({
+    coordinatorId: modules.nodeId,
+    tails,
+    findJob: modules.findJob,
+    session: (workerId) => sessions.session(workerId),
+    coordinatorOf: (workerId) => modules.replication.state.view.worker(workerId)?.coordinatorId,
+    relay: async function* (coordinatorId, tail, signal) {
+      const client = modules.jobClient(coordinatorId);
+      if (client === undefined) return;
+      const metadata = new Metadata();
+      metadata.set(RELAYED_KEY, '1');
+      const call = client.getJobLogs(
+        { ...tail, stdoutPosition: String(tail.stdoutPosition), stderrPosition: String(tail.stderrPosition) },
+        metadata,
+      );
+      signal.addEventListener('abort', () => {
+        call.cancel();
+      });
+      yield* messagesOf(call);
+    },
+    jobChanged: (_jobId, signal, orAfterMs) =>
+      new Promise((resolve) => {
+        const done = (): void => {
+          cancel();
+          stop();
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        const cancel = modules.timers.after(orAfterMs, done);
+        const stop = modules.events.onAppend(done);
+        signal.addEventListener('abort', done, { once: true });
+      }),
+  });
+}
