@@ -1,0 +1,43 @@
+import { LEASE_MARGIN_MS, WorkerLease } from './lease.js';
+
+const LEADER = { round: 5, priority: 0, nodeId: 'c1' };
+
+describe('worker lease', () => {
+  it('runs from the moment the last acknowledged heartbeat was sent, not from its answer', () => {
+    const lease = new WorkerLease();
+    const sequence = lease.send(1_000);
+    lease.acknowledge(sequence, LEADER);
+    expect(lease.hasLapsed(1_000 + 3_000 - LEASE_MARGIN_MS - 1, 3_000)).toBe(false);
+    expect(lease.hasLapsed(1_000 + 3_000 - LEASE_MARGIN_MS, 3_000)).toBe(true);
+  });
+
+  it('an answer covers the heartbeats before it, and an older answer changes nothing', () => {
+    const lease = new WorkerLease();
+    const first = lease.send(0);
+    const second = lease.send(1_000);
+    expect(lease.acknowledge(second, LEADER)).toBe(true);
+    expect(lease.acknowledge(first, LEADER)).toBe(false);
+    expect(lease.unansweredSinceMs()).toBeUndefined();
+    expect(lease.hasLapsed(3_000, 3_000)).toBe(false);
+  });
+
+  it.each([
+    ['round', { ...LEADER, round: 4, nodeId: 'c9' }],
+    ['priority', { ...LEADER, priority: -1, nodeId: 'c9' }],
+    ['node', { ...LEADER, nodeId: 'c0' }],
+  ])('an answer of a leader with a lower ballot (%s) is ignored', (_what, deposed) => {
+    const lease = new WorkerLease();
+    lease.acknowledge(lease.send(0), LEADER);
+    expect(lease.acknowledge(lease.send(2_000), deposed)).toBe(false);
+    expect(lease.hasLapsed(2_300, 3_000)).toBe(true);
+  });
+
+  it('begins at the first Hello, and lasts for ever for attempts that are left alone', () => {
+    const lease = new WorkerLease();
+    expect(lease.hasLapsed(1_000_000, 3_000)).toBe(false);
+    lease.begin(10_000);
+    lease.begin(90_000);
+    expect(lease.hasLapsed(12_300, 3_000)).toBe(true);
+    expect(lease.hasLapsed(1e12, Infinity)).toBe(false);
+  });
+});
