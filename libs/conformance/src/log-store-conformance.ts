@@ -79,7 +79,7 @@ export function logStoreConformance(name: string, open: () => Promise<LogStoreSu
       await Promise.all([store.close(), store.close()]);
       await appended;
       await expect(store.append([accept(2, ['b'])])).rejects.toMatchObject({ code: 'storeClosed' });
-      expect(() => store.read(1, 1, 1)).toThrow(expect.objectContaining({ code: 'storeClosed' }) as unknown as Error);
+      await expect((async () => store.read(1, 1, 1))()).rejects.toMatchObject({ code: 'storeClosed' });
       expect((await reopen()).recover().lastSlot).toBe(1);
     });
   });

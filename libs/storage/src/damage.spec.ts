@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { uint64Key } from './bytes.js';
+import { seal, uint64Key } from './bytes.js';
 import { encodeEntry } from './entry-record.js';
 import { encodePromise, MANIFEST_KEY, PROMISE_KEY } from './head-records.js';
 import { getBytes, openEnvironment } from './lmdb-environment.js';
@@ -62,13 +62,15 @@ afterEach(async () => {
 function keepSequence(environment: LogEnvironment, sink: WriteSink): void {
   const manifest = Buffer.from(getBytes(environment.trees.head, MANIFEST_KEY) ?? []);
   manifest.writeBigUInt64BE(manifest.readBigUInt64BE(5) + 1n, 5);
-  sink.put(environment.trees.head, MANIFEST_KEY, sealAgain(manifest));
+  sink.put(environment.trees.head, MANIFEST_KEY, seal(manifest));
 }
 
-function sealAgain(bytes: Buffer): Buffer {
-  const { crc32 } = jest.requireActual<typeof import('node:zlib')>('node:zlib');
-  bytes.writeUInt32BE(crc32(bytes.subarray(4)), 0);
-  return bytes;
+function codeOf(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (error) {
+    return (error as { code: unknown }).code;
+  }
 }
 
 test('a listed slot whose record vanished is unknown, bounds what is chosen, and is repaired by accepting it again', async () => {
@@ -79,7 +81,7 @@ test('a listed slot whose record vanished is unknown, bounds what is chosen, and
   const log = await openLog();
   expect(log.recover()).toMatchObject({ unknownSlots: [100], chosenThroughSlot: 99, lastSlot: 300 });
   expect(log.recover().accepted).toHaveLength(200);
-  expect(() => log.read(100, 101, 1e6)).toThrow(expect.objectContaining({ code: 'slotUnknown' }) as unknown as Error);
+  expect(codeOf(() => log.read(100, 101, 1e6))).toBe('slotUnknown');
   expect(log.read(98, 101, 1e6).map((entry) => entry.slot)).toEqual([98, 99]);
   await log.close();
   const again = await openLog();

@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildChild, follow, hasProgram, startChild } from './child-process.spec-support.js';
@@ -26,7 +25,7 @@ if (!canTrace()) process.stderr.write('skipped: strace is missing or not allowed
 /** Attaches strace to a child that has its log open and waits for a line on stdin before it appends. */
 async function attach(child: Child, args: readonly string[]): Promise<Child> {
   const tracer = spawn('strace', ['-f', '-p', String(child.process.pid), ...args]);
-  const strace = follow(tracer as ChildProcessWithoutNullStreams, 'stderr');
+  const strace = follow(tracer, 'stderr');
   await strace.untilLine((line) => line.includes('attached'));
   return strace;
 }
