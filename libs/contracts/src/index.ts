@@ -1,1 +1,90 @@
-export {};
+export {
+  assignmentFromWire,
+  assignmentToWire,
+  attemptRefFromWire,
+  attemptRefToWire,
+  attemptReportFromWire,
+  attemptReportsFromWire,
+  attemptReportToWire,
+  attemptToWire,
+  heartbeatFromWire,
+} from './attempts.js';
+export type { AssignedAttempt, Heartbeat } from './attempts.js';
+export { base64FromBytes, bytesFromBase64 } from './base64.js';
+export { compareEventPositions, cursorFromWire, cursorToWire } from './cursor.js';
+export type { EventPosition } from './cursor.js';
+export { describeError } from './describe-error.js';
+export {
+  attemptOutcomes,
+  attemptStates,
+  executionModes,
+  jobStates,
+  memberRoles,
+  nodeKinds,
+  placementPolicies,
+  workerStates,
+} from './enums.js';
+export type { MemberRole } from './enums.js';
+export { CommandRefusedError, ContractError, RequestRefusedError } from './errors.js';
+export type { ContractFacts, RequestRefusal } from './errors.js';
+export { eventToWire } from './events.js';
+export {
+  compareFencingTokens,
+  fencingTokenFromString,
+  fencingTokenToString,
+  fencingTokenToWire,
+  integerFromWire,
+  unsignedFromWire,
+} from './integers.js';
+export { jobToWire } from './job-records.js';
+export {
+  cancelJobFromWire,
+  jobIdFromWire,
+  jobLogsFromWire,
+  listJobsFromWire,
+  pageTokenToWire,
+  submitJobFromWire,
+  submitJobsFromWire,
+  watchEventsFromWire,
+} from './job-requests.js';
+export type { JobLogsQuery, ListJobsQuery, WatchEventsQuery } from './job-requests.js';
+export { jobSpecFromWire, jobSpecToWire, specBytes } from './job-spec.js';
+export {
+  CAPACITY_MAX,
+  DEFAULT_QUEUE,
+  IDEMPOTENCY_KEY_MAX_CHARACTERS,
+  KILL_GRACE_DEFAULT_MS,
+  KILL_GRACE_MAX_MS,
+  LABELS_MAX,
+  LOG_ENTRY_MAX_BYTES,
+  LOST_AFTER_DEFAULT_MS,
+  LOST_AFTER_MAX_MS,
+  LOST_AFTER_MIN_MS,
+  LOST_ATTEMPTS_DEFAULT,
+  LOST_ATTEMPTS_MAX,
+  MESSAGE_MAX_CHARACTERS,
+  NODE_TTL_DEFAULT_MS,
+  NODE_TTL_MAX_MS,
+  NODE_TTL_MIN_MS,
+  OUTPUT_TAIL_MAX_BYTES,
+  PAGE_DEFAULT_JOBS,
+  PAGE_MAX_JOBS,
+  PAYLOAD_MAX_BYTES,
+  REPORTS_MAX,
+  RESULT_MAX_BYTES,
+  SPEC_MAX_BYTES,
+  SUBMIT_MAX_BYTES,
+  SUBMIT_MAX_JOBS,
+  TIMEOUT_MAX_MS,
+} from './limits.js';
+export { decodeCommand, decodeJobRecord, encodeCommand, encodeJobRecord } from './log-codec.js';
+export { ballotFromWire, ballotToWire, decodePaxosMessage, encodePaxosMessage } from './paxos.js';
+export {
+  heldFromHello,
+  nodeFromWire,
+  nodeToWire,
+  registerNodeFromWire,
+  workerDescriptionFromHello,
+  workerDescriptionToHello,
+  workerToWire,
+} from './workers.js';

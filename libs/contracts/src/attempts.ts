@@ -1,0 +1,197 @@
+import type { AttemptEnd, AttemptRecord, AttemptRef, AttemptReport, JobSpec } from '@synod/jobs';
+import type {
+  WireAssignment,
+  WireAssignmentInput,
+  WireAttemptEnd,
+  WireAttemptEndInput,
+  WireAttemptInput,
+  WireAttemptRef,
+  WireAttemptRefInput,
+  WireAttemptReport,
+  WireAttemptReportInput,
+} from '@synod/wire';
+import { base64FromBytes, bytesFromBase64 } from './base64.js';
+import { attemptOutcomes, attemptStates } from './enums.js';
+import { fencingTokenFromString, fencingTokenToWire, integerFromWire } from './integers.js';
+import { jobSpecToWire, readJobSpec } from './job-spec.js';
+import { MESSAGE_MAX_CHARACTERS, OUTPUT_TAIL_MAX_BYTES, REPORTS_MAX, RESULT_MAX_BYTES } from './limits.js';
+import { JOB_ID_RULE } from './rules.js';
+import { Violations } from './violations.js';
+
+const ATTEMPT_RULE = { min: 1, max: 0xffff_ffff };
+const SIGNAL_RULE = { maxCharacters: 32 };
+
+function readRef(
+  wire: WireAttemptRef | WireAttemptReport | WireAssignment,
+  prefix: string,
+  violations: Violations,
+): AttemptRef {
+  return {
+    jobId: violations.text(prefix, 'job_id', wire.jobId, JOB_ID_RULE),
+    attempt: violations.integer(prefix, 'attempt', wire.attempt, ATTEMPT_RULE),
+    fencingToken: fencingTokenFromString(wire.fencingToken),
+  };
+}
+
+/** Throws `invalidRequest` or `fencingTokenInvalid`, as all functions of this file that read from the wire. */
+export function attemptRefFromWire(wire: WireAttemptRef, field = 'attempt_ref'): AttemptRef {
+  const violations = new Violations();
+  const ref = readRef(wire, field, violations);
+  violations.throwIfAny();
+  return ref;
+}
+
+export function attemptRefToWire(ref: AttemptRef): WireAttemptRefInput {
+  return { jobId: ref.jobId, attempt: ref.attempt, fencingToken: fencingTokenToWire(ref.fencingToken) };
+}
+
+/**
+ * Texts for people and output tails are cut to their limits; a result beyond its limit is a violation, as half a result would
+ * be a wrong one.
+ */
+export function attemptReportFromWire(wire: WireAttemptReport, field = 'report'): AttemptReport {
+  const violations = new Violations();
+  const report = readReport(wire, field, violations);
+  violations.throwIfAny();
+  return report;
+}
+
+/** The reports of one message, at most {@link REPORTS_MAX}. */
+export function attemptReportsFromWire(
+  wires: readonly WireAttemptReport[],
+  field = 'reports.reports',
+): AttemptReport[] {
+  const violations = new Violations();
+  if (wires.length > REPORTS_MAX)
+    violations.add('', field, `has ${wires.length} reports; send ${REPORTS_MAX} at a time`);
+  violations.throwIfAny();
+  const reports = wires.map((wire, index) => readReport(wire, `${field}[${index}]`, violations));
+  violations.throwIfAny();
+  return reports;
+}
+
+function readReport(wire: WireAttemptReport, prefix: string, violations: Violations): AttemptReport {
+  const { jobId, attempt, fencingToken } = readRef(wire, prefix, violations);
+  return {
+    jobId,
+    attempt,
+    fencingToken,
+    startedAtMs: optionalTime(wire.startedAtMs, prefix, 'started_at_ms', violations),
+    finishedAtMs: optionalTime(wire.finishedAtMs, prefix, 'finished_at_ms', violations),
+    end: wire.end ? readEnd(wire.end, prefix, violations) : undefined,
+  };
+}
+
+function optionalTime(
+  value: string | undefined,
+  prefix: string,
+  field: string,
+  violations: Violations,
+): number | undefined {
+  return value === undefined ? undefined : violations.unsigned(prefix, field, value);
+}
+
+function readEnd(wire: WireAttemptEnd, prefix: string, violations: Violations): AttemptEnd {
+  const outcome = attemptOutcomes.fromWire(wire.outcome);
+  if (outcome === undefined) violations.add(prefix, 'end.outcome', `is not how an attempt can end: ${wire.outcome}`);
+  return {
+    outcome: outcome ?? 'failed',
+    exitCode: wire.exitCode,
+    signal: violations.text(prefix, 'end.signal', wire.signal, SIGNAL_RULE),
+    message: wire.message.slice(0, MESSAGE_MAX_CHARACTERS),
+    result: base64FromBytes(violations.bytes(prefix, 'end.result', wire.result, RESULT_MAX_BYTES)),
+    stdoutTail: base64FromBytes(lastPart(wire.stdoutTail)),
+    stderrTail: base64FromBytes(lastPart(wire.stderrTail)),
+  };
+}
+
+function lastPart(tail: Buffer): Buffer {
+  return tail.length <= OUTPUT_TAIL_MAX_BYTES ? tail : tail.subarray(tail.length - OUTPUT_TAIL_MAX_BYTES);
+}
+
+export function attemptReportToWire(report: AttemptReport): WireAttemptReportInput {
+  const wire: WireAttemptReportInput = {
+    jobId: report.jobId,
+    attempt: report.attempt,
+    fencingToken: fencingTokenToWire(report.fencingToken),
+  };
+  if (report.startedAtMs !== undefined) wire.startedAtMs = report.startedAtMs;
+  if (report.finishedAtMs !== undefined) wire.finishedAtMs = report.finishedAtMs;
+  if (report.end !== undefined) wire.end = attemptEndToWire(report.end);
+  return wire;
+}
+
+function attemptEndToWire(end: AttemptEnd): WireAttemptEndInput {
+  const wire: WireAttemptEndInput = {
+    outcome: attemptOutcomes.toWire[end.outcome],
+    signal: end.signal,
+    message: end.message,
+    result: bytesFromBase64(end.result),
+    stdoutTail: bytesFromBase64(end.stdoutTail),
+    stderrTail: bytesFromBase64(end.stderrTail),
+  };
+  if (end.exitCode !== undefined) wire.exitCode = end.exitCode;
+  return wire;
+}
+
+export function attemptToWire(record: AttemptRecord): WireAttemptInput {
+  const wire: WireAttemptInput = {
+    attempt: record.attempt,
+    fencingToken: fencingTokenToWire(record.fencingToken),
+    workerId: record.workerId,
+    workerIncarnation: record.workerIncarnation,
+    state: attemptStates.toWire[record.state],
+    assignedAtMs: record.assignedAtMs,
+  };
+  if (record.startedAtMs !== undefined) wire.startedAtMs = record.startedAtMs;
+  if (record.finishedAtMs !== undefined) wire.finishedAtMs = record.finishedAtMs;
+  const { end } = record;
+  if (end === undefined) return wire;
+  wire.signal = end.signal;
+  wire.message = end.message;
+  wire.result = bytesFromBase64(end.result);
+  wire.stdoutTail = bytesFromBase64(end.stdoutTail);
+  wire.stderrTail = bytesFromBase64(end.stderrTail);
+  if (end.exitCode !== undefined) wire.exitCode = end.exitCode;
+  return wire;
+}
+
+/** What a worker is told to run. */
+export interface AssignedAttempt extends AttemptRef {
+  readonly spec: JobSpec;
+}
+
+export function assignmentToWire(assigned: AssignedAttempt): WireAssignmentInput {
+  return {
+    jobId: assigned.jobId,
+    attempt: assigned.attempt,
+    fencingToken: fencingTokenToWire(assigned.fencingToken),
+    spec: jobSpecToWire(assigned.spec),
+  };
+}
+
+export function assignmentFromWire(wire: WireAssignment, field = 'assignment'): AssignedAttempt {
+  const violations = new Violations();
+  const { jobId, attempt, fencingToken } = readRef(wire, field, violations);
+  if (wire.spec === null) violations.add(field, 'spec', 'is missing');
+  violations.throwIfAny();
+  const spec = readJobSpec(wire.spec as NonNullable<typeof wire.spec>, `${field}.spec`, violations);
+  violations.throwIfAny();
+  return { jobId, attempt, fencingToken, spec };
+}
+
+/** Sequence numbers and incarnations of heartbeats. */
+export function heartbeatFromWire(wire: { workerId: string; incarnation: string; sequence: string }): Heartbeat {
+  return {
+    workerId: wire.workerId,
+    incarnation: integerFromWire(wire.incarnation, 'incarnation'),
+    sequence: integerFromWire(wire.sequence, 'sequence'),
+  };
+}
+
+export interface Heartbeat {
+  readonly workerId: string;
+  readonly incarnation: number;
+  /** Rising within an incarnation. */
+  readonly sequence: number;
+}

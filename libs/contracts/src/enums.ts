@@ -1,0 +1,96 @@
+import type {
+  AttemptOutcome,
+  AttemptState,
+  ExecutionMode,
+  JobState,
+  NodeRecord,
+  PlacementPolicy,
+  WorkerState,
+} from '@synod/jobs';
+import type {
+  WireAttemptState,
+  WireExecutionMode,
+  WireJobState,
+  WireMemberRole,
+  WireNodeKind,
+  WirePlacementPolicy,
+  WireWorkerState,
+} from '@synod/wire';
+
+// Wire enums and domain words, both ways: wire names go no further than this library. A wire value without a domain word
+// (unspecified, or a number that a newer program sent) gives undefined, and the caller says what that means.
+
+type NodeKind = NodeRecord['kind'];
+export type MemberRole = 'follower' | 'candidate' | 'leader' | undefined;
+
+interface EnumCodec<Wire extends string, Domain extends string> {
+  readonly toWire: Readonly<Record<Domain, Wire>>;
+  /** `value` may be anything that a newer or careless program sent. */
+  fromWire(value: unknown): Domain | undefined;
+}
+
+function enumCodec<Wire extends string, Domain extends string>(
+  toWire: Readonly<Record<Domain, Wire>>,
+): EnumCodec<Wire, Domain> {
+  const byWire = new Map<unknown, Domain>(Object.entries(toWire).map(([domain, wire]) => [wire, domain as Domain]));
+  return { toWire, fromWire: (value) => byWire.get(value) };
+}
+
+export const jobStates = enumCodec<WireJobState, JobState>({
+  waiting: 'JOB_STATE_WAITING',
+  ready: 'JOB_STATE_READY',
+  assigned: 'JOB_STATE_ASSIGNED',
+  running: 'JOB_STATE_RUNNING',
+  succeeded: 'JOB_STATE_SUCCEEDED',
+  failed: 'JOB_STATE_FAILED',
+  cancelled: 'JOB_STATE_CANCELLED',
+  expired: 'JOB_STATE_EXPIRED',
+});
+
+export const attemptStates = enumCodec<WireAttemptState, AttemptState>({
+  assigned: 'ATTEMPT_STATE_ASSIGNED',
+  starting: 'ATTEMPT_STATE_STARTING',
+  running: 'ATTEMPT_STATE_RUNNING',
+  succeeded: 'ATTEMPT_STATE_SUCCEEDED',
+  failed: 'ATTEMPT_STATE_FAILED',
+  timedOut: 'ATTEMPT_STATE_TIMED_OUT',
+  cancelled: 'ATTEMPT_STATE_CANCELLED',
+  lost: 'ATTEMPT_STATE_LOST',
+});
+
+export const attemptOutcomes = enumCodec<WireAttemptState, AttemptOutcome>({
+  succeeded: 'ATTEMPT_STATE_SUCCEEDED',
+  failed: 'ATTEMPT_STATE_FAILED',
+  timedOut: 'ATTEMPT_STATE_TIMED_OUT',
+  cancelled: 'ATTEMPT_STATE_CANCELLED',
+  lost: 'ATTEMPT_STATE_LOST',
+});
+
+export const executionModes = enumCodec<WireExecutionMode, ExecutionMode>({
+  oneLiveHolder: 'EXECUTION_MODE_ONE_LIVE_HOLDER',
+  atLeastOnce: 'EXECUTION_MODE_AT_LEAST_ONCE',
+  atMostOnce: 'EXECUTION_MODE_AT_MOST_ONCE',
+});
+
+export const placementPolicies = enumCodec<WirePlacementPolicy, PlacementPolicy>({
+  leastLoaded: 'PLACEMENT_POLICY_LEAST_LOADED',
+  consistentHash: 'PLACEMENT_POLICY_CONSISTENT_HASH',
+});
+
+export const workerStates = enumCodec<WireWorkerState, WorkerState>({
+  online: 'WORKER_STATE_ONLINE',
+  lost: 'WORKER_STATE_LOST',
+  left: 'WORKER_STATE_LEFT',
+});
+
+export const nodeKinds = enumCodec<WireNodeKind, NodeKind>({
+  coordinator: 'NODE_KIND_COORDINATOR',
+  registry: 'NODE_KIND_REGISTRY',
+  worker: 'NODE_KIND_WORKER',
+});
+
+export const memberRoles = enumCodec<WireMemberRole, NonNullable<MemberRole>>({
+  follower: 'MEMBER_ROLE_FOLLOWER',
+  candidate: 'MEMBER_ROLE_CANDIDATE',
+  leader: 'MEMBER_ROLE_LEADER',
+});

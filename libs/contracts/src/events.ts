@@ -1,0 +1,65 @@
+import { unreachable } from '@synod/base';
+import type { JobEvent } from '@synod/jobs';
+import type { WireEventInput } from '@synod/wire';
+import { attemptStates, jobStates } from './enums.js';
+import { fencingTokenToWire } from './integers.js';
+
+/**
+ * An event as watchers get it, or undefined for one that is not told outside: of the node store. The state of a worker stands
+ * in `message`.
+ */
+export function eventToWire(
+  event: JobEvent,
+  at: { readonly cursor: string; readonly timeMs: number },
+): WireEventInput | undefined {
+  const wire: WireEventInput = { cursor: at.cursor, timeMs: at.timeMs, type: event.type };
+  switch (event.type) {
+    case 'jobSubmitted':
+      wire.jobId = event.jobId;
+      return wire;
+    case 'attemptAssigned':
+      wire.fencingToken = fencingTokenToWire(event.fencingToken);
+      return ofAttempt(wire, event);
+    case 'attemptStarted':
+    case 'reportRefused':
+      return ofAttempt(wire, event);
+    case 'attemptFinished':
+      wire.fencingToken = fencingTokenToWire(event.fencingToken);
+      wire.attemptState = attemptStates.toWire[event.end.outcome];
+      wire.message = event.end.message;
+      if (event.end.exitCode !== undefined) wire.exitCode = event.end.exitCode;
+      return ofAttempt(wire, event);
+    case 'jobRetried':
+      wire.jobId = event.jobId;
+      wire.message = `lost attempts: ${event.lostAttempts}`;
+      return wire;
+    case 'cancelRequested':
+      wire.jobId = event.jobId;
+      if (event.attempt !== undefined) wire.attempt = event.attempt;
+      if (event.workerId !== undefined) wire.workerId = event.workerId;
+      if (event.fencingToken !== undefined) wire.fencingToken = fencingTokenToWire(event.fencingToken);
+      return wire;
+    case 'jobFinished':
+      wire.jobId = event.jobId;
+      wire.jobState = jobStates.toWire[event.state];
+      return wire;
+    case 'workerChanged':
+      wire.workerId = event.workerId;
+      wire.message = event.state;
+      return wire;
+    case 'nodeChanged':
+      return undefined;
+    default:
+      return unreachable(event);
+  }
+}
+
+function ofAttempt(
+  wire: WireEventInput,
+  event: { readonly jobId: string; readonly attempt: number; readonly workerId: string },
+): WireEventInput {
+  wire.jobId = event.jobId;
+  wire.attempt = event.attempt;
+  wire.workerId = event.workerId;
+  return wire;
+}

@@ -1,0 +1,240 @@
+import type { ExecTask, HandlerTask, JobSpec, Task } from '@synod/jobs';
+import type { WireJobSpec, WireJobSpecInput } from '@synod/wire';
+import { base64FromBytes, bytesFromBase64 } from './base64.js';
+import { executionModes, placementPolicies } from './enums.js';
+import {
+  ARGUMENT_MAX_BYTES,
+  ARGUMENTS_MAX,
+  DEFAULT_QUEUE,
+  ENV_MAX,
+  KILL_GRACE_DEFAULT_MS,
+  KILL_GRACE_MAX_MS,
+  LOST_AFTER_DEFAULT_MS,
+  LOST_AFTER_MAX_MS,
+  LOST_AFTER_MIN_MS,
+  LOST_ATTEMPTS_DEFAULT,
+  LOST_ATTEMPTS_MAX,
+  PATH_MAX_BYTES,
+  PAYLOAD_MAX_BYTES,
+  SPEC_MAX_BYTES,
+  TIMEOUT_MAX_MS,
+} from './limits.js';
+import { HANDLER_RULE, PLACEMENT_KEY_RULE, QUEUE_RULE, readLabels, USER_RULE } from './rules.js';
+import { shown, Violations } from './violations.js';
+
+/**
+ * A spec from the wire, validated, its defaults filled in. Throws `invalidRequest` with all violations; `field` is the path
+ * under which they are named. Maps and lists are taken over, not copied: the wire object must not be changed afterwards.
+ */
+export function jobSpecFromWire(wire: WireJobSpec, field = 'spec'): JobSpec {
+  const violations = new Violations();
+  const spec = readJobSpec(wire, field, violations);
+  violations.throwIfAny();
+  return spec;
+}
+
+/** The same into violations of a larger request; the result counts only if there are none. */
+export function readJobSpec(wire: WireJobSpec, prefix: string, violations: Violations): JobSpec {
+  const spec: JobSpec = {
+    task: readTask(wire, prefix, violations),
+    queue: violations.text(prefix, 'queue', wire.queue, QUEUE_RULE) || DEFAULT_QUEUE,
+    labels: readLabels(violations, prefix, 'labels', wire.labels),
+    workerLabels: readLabels(violations, prefix, 'worker_labels', wire.workerLabels),
+    placement: readEnum(placementPolicies, wire.placement, 'leastLoaded', violations, prefix, 'placement'),
+    placementKey: violations.text(prefix, 'placement_key', wire.placementKey, PLACEMENT_KEY_RULE),
+    mode: readEnum(executionModes, wire.mode, 'oneLiveHolder', violations, prefix, 'mode'),
+    lostAfterMs: violations.integer(prefix, 'lost_after_ms', wire.lostAfterMs, LOST_AFTER_RULE),
+    startToCloseTimeoutMs: violations.integer(
+      prefix,
+      'start_to_close_timeout_ms',
+      wire.startToCloseTimeoutMs,
+      TIMEOUT_RULE,
+    ),
+    // Here 0 has a meaning of its own, SIGKILL at once; unset is what the default is for.
+    killGraceMs: violations.integer(
+      prefix,
+      'kill_grace_ms',
+      wire.killGraceMs ?? KILL_GRACE_DEFAULT_MS,
+      KILL_GRACE_RULE,
+    ),
+    maxLostAttempts: violations.integer(prefix, 'max_lost_attempts', wire.maxLostAttempts, LOST_ATTEMPTS_RULE),
+  };
+  if (spec.placement === 'consistentHash' && spec.placementKey === '') {
+    violations.add(prefix, 'placement_key', 'is needed for CONSISTENT_HASH: give the key by which jobs stay together');
+  }
+  if (!violations.any && specBytesBound(spec) > SPEC_MAX_BYTES) {
+    const sizeBytes = specBytes(spec);
+    if (sizeBytes > SPEC_MAX_BYTES) {
+      violations.add(
+        prefix,
+        '',
+        `takes ${sizeBytes} bytes; at most ${SPEC_MAX_BYTES} are allowed: keep large data in a store`,
+      );
+    }
+  }
+  return spec;
+}
+
+const LOST_AFTER_RULE = { min: LOST_AFTER_MIN_MS, max: LOST_AFTER_MAX_MS, fallback: LOST_AFTER_DEFAULT_MS, unit: 'ms' };
+const TIMEOUT_RULE = { min: 0, max: TIMEOUT_MAX_MS, unit: 'ms' };
+const KILL_GRACE_RULE = { min: 0, max: KILL_GRACE_MAX_MS, unit: 'ms' };
+const LOST_ATTEMPTS_RULE = { min: 1, max: LOST_ATTEMPTS_MAX, fallback: LOST_ATTEMPTS_DEFAULT };
+
+function readEnum<Domain extends string>(
+  codec: { fromWire(value: unknown): Domain | undefined },
+  value: unknown,
+  unspecified: Domain,
+  violations: Violations,
+  prefix: string,
+  field: string,
+): Domain {
+  if (value === undefined || value === 0) return unspecified;
+  if (typeof value === 'string' && value.endsWith('_UNSPECIFIED')) return unspecified;
+  const known = codec.fromWire(value);
+  if (known !== undefined) return known;
+  violations.add(prefix, field, `has the unknown value ${shown(value)}: it may need a newer coordinator`);
+  return unspecified;
+}
+
+const NO_TASK: Task = { kind: 'handler', handler: '', payload: '' };
+
+function readTask(wire: WireJobSpec, prefix: string, violations: Violations): Task {
+  const { exec, handler } = wire;
+  if (exec && handler) {
+    violations.add(prefix, 'task', 'names both exec and handler: keep one');
+    return NO_TASK;
+  }
+  if (exec) return readExecTask(exec, prefix, violations);
+  if (handler) return readHandlerTask(handler, prefix, violations);
+  violations.add(prefix, 'task', 'is missing: set exec or handler');
+  return NO_TASK;
+}
+
+type WireExecTask = NonNullable<WireJobSpec['exec']>;
+type WireHandlerTask = NonNullable<WireJobSpec['handler']>;
+
+const TEXT = { maxCharacters: Number.MAX_SAFE_INTEGER };
+const COMMAND = { ...TEXT, required: true };
+
+function readExecTask(wire: WireExecTask, prefix: string, violations: Violations): ExecTask {
+  const command = violations.text(prefix, 'exec.command', wire.command, COMMAND);
+  checkPathLength(command, prefix, 'exec.command', violations);
+  const args = violations.list(prefix, 'exec.args', wire.args, ARGUMENTS_MAX);
+  for (let index = 0; index < args.length; index += 1) {
+    const problem = argumentProblem(args[index]);
+    if (problem !== undefined) violations.add(prefix, `exec.args[${index}]`, problem);
+  }
+  const cwd = violations.text(prefix, 'exec.cwd', wire.cwd, TEXT);
+  checkPathLength(cwd, prefix, 'exec.cwd', violations);
+  if (cwd !== '' && !cwd.startsWith('/')) {
+    violations.add(prefix, 'exec.cwd', 'is relative: give an absolute path, or none for a directory of the attempt');
+  }
+  return {
+    kind: 'exec',
+    command,
+    args: args as readonly string[],
+    env: violations.map(prefix, 'exec.env', wire.env, ENV_MAX, envProblem),
+    cwd,
+    stdin: base64FromBytes(violations.bytes(prefix, 'exec.stdin', wire.stdin, PAYLOAD_MAX_BYTES)),
+    user: violations.text(prefix, 'exec.user', wire.user, USER_RULE),
+  };
+}
+
+function readHandlerTask(wire: WireHandlerTask, prefix: string, violations: Violations): HandlerTask {
+  return {
+    kind: 'handler',
+    handler: violations.text(prefix, 'handler.handler', wire.handler, HANDLER_RULE),
+    payload: base64FromBytes(violations.bytes(prefix, 'handler.payload', wire.payload, PAYLOAD_MAX_BYTES)),
+  };
+}
+
+function checkPathLength(path: string, prefix: string, field: string, violations: Violations): void {
+  if (longerThan(path, PATH_MAX_BYTES - 1)) violations.add(prefix, field, `is longer than ${PATH_MAX_BYTES - 1} bytes`);
+}
+
+function argumentProblem(value: unknown): string | undefined {
+  if (typeof value !== 'string') return `must be text, not ${typeof value}`;
+  if (value.includes('\0')) return 'contains a NUL byte, which no process can be given: use stdin';
+  return longerThan(value, ARGUMENT_MAX_BYTES) ? `is longer than ${ARGUMENT_MAX_BYTES} bytes: use stdin` : undefined;
+}
+
+function envProblem(name: string, value: string): string | undefined {
+  if (name === '') return 'has an empty name';
+  if (name === '__proto__') return 'has a name that is not allowed';
+  if (name.includes('=')) return 'has "=" in its name: the name ends before it';
+  if (name.includes('\0') || value.includes('\0')) return 'contains a NUL byte: remove it';
+  if (
+    longerThan(name, ARGUMENT_MAX_BYTES - 1 - value.length) ||
+    longerThan(value, ARGUMENT_MAX_BYTES - 1 - name.length)
+  ) {
+    return `is longer than ${ARGUMENT_MAX_BYTES} bytes: use stdin or a file`;
+  }
+  return undefined;
+}
+
+/** Whether a text takes more bytes in UTF-8; counted only where its length leaves a doubt. */
+function longerThan(text: string, maxBytes: number): boolean {
+  if (text.length * 3 <= maxBytes) return false;
+  return text.length > maxBytes || Buffer.byteLength(text) > maxBytes;
+}
+
+/** Bytes that a spec takes in the log. */
+export function specBytes(spec: JobSpec): number {
+  return Buffer.byteLength(JSON.stringify(spec));
+}
+
+/** Names, punctuation and numbers of a spec in JSON. */
+const SPEC_FRAME_BYTES = 450;
+/** The most that JSON makes of one UTF-16 unit: \u0000. */
+const ESCAPED_BYTES = 6;
+
+/** An upper bound of {@link specBytes} that costs no encoding. */
+export function specBytesBound(spec: JobSpec): number {
+  const { task } = spec;
+  let characters = spec.queue.length + spec.placementKey.length + mapLength(spec.labels) + mapLength(spec.workerLabels);
+  let base64Bytes = 0;
+  if (task.kind === 'exec') {
+    characters += task.command.length + task.cwd.length + task.user.length + mapLength(task.env);
+    for (const argument of task.args) characters += argument.length + 1;
+    base64Bytes = task.stdin.length;
+  } else {
+    characters += task.handler.length;
+    base64Bytes = task.payload.length;
+  }
+  return SPEC_FRAME_BYTES + characters * ESCAPED_BYTES + base64Bytes;
+}
+
+function mapLength(map: Readonly<Record<string, string>>): number {
+  let length = 0;
+  for (const name in map) length += name.length + (map[name] as string).length + 1;
+  return length;
+}
+
+export function jobSpecToWire(spec: JobSpec): WireJobSpecInput {
+  const { task } = spec;
+  const wire: WireJobSpecInput = {
+    queue: spec.queue,
+    labels: spec.labels,
+    workerLabels: spec.workerLabels,
+    placement: placementPolicies.toWire[spec.placement],
+    placementKey: spec.placementKey,
+    mode: executionModes.toWire[spec.mode],
+    lostAfterMs: spec.lostAfterMs,
+    startToCloseTimeoutMs: spec.startToCloseTimeoutMs,
+    killGraceMs: spec.killGraceMs,
+    maxLostAttempts: spec.maxLostAttempts,
+  };
+  if (task.kind === 'exec') {
+    wire.exec = {
+      command: task.command,
+      args: task.args as string[],
+      env: task.env,
+      cwd: task.cwd,
+      stdin: bytesFromBase64(task.stdin),
+      user: task.user,
+    };
+  } else {
+    wire.handler = { handler: task.handler, payload: bytesFromBase64(task.payload) };
+  }
+  return wire;
+}
