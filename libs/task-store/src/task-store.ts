@@ -47,8 +47,9 @@ export type BlobSource = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8
  * Records of finished jobs, large results, and logs that outlive a worker. The replicated log is the truth, a store never is:
  * what a crash takes from it is put again or missed, and nothing is decided by it.
  *
- * Ordering: a resolved write is seen by every later read of this store. It survives a crash of the process; a crash of the
- * machine may take the last ones, but leaves the store consistent. Every write can be repeated, with the same effect as once.
+ * Ordering: a resolved write is seen by every later read of this store and survives a crash of the process; a crash of the
+ * machine may take the last ones in some adapters, but leaves the store consistent. Every write can be repeated, with the same
+ * effect as once.
  */
 export interface TaskStore {
   /** All or none. A record that is there already is replaced. */
