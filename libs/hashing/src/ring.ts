@@ -79,21 +79,22 @@ export class Ring implements MutablePlacement {
   remove(nodeId: string): boolean {
     const node = this.nodes.get(nodeId);
     if (node === undefined) return false;
-    const { points, owners } = this;
-    const left = points.length - node.points.length;
-    const keptPoints = new Uint32Array(left);
-    const keptOwners = new Uint32Array(left);
-    let kept = 0;
-    for (let at = 0; at < points.length; at += 1) {
-      const owner = owners[at] as number;
-      if (owner === node.at) continue;
-      keptPoints[kept] = points[at] as number;
-      keptOwners[kept] = owner;
-      kept += 1;
+    const left = this.points.length - node.points.length;
+    const copy = new BlockCopy(this.points, this.owners, left);
+    let at = 0;
+    let previous = -1;
+    for (const point of node.points) {
+      // Where points coincide, the node's own is among the first of them; its second of the same value, after its first.
+      at = point === previous ? at + 1 : lowerBound(this.points, point, at);
+      while (this.owners[at] !== node.at) at += 1;
+      copy.upTo(at);
+      copy.skip();
+      previous = point;
     }
-    assert(kept === left, 'a node takes its own points along', () => nodeId);
-    this.points = keptPoints;
-    this.owners = keptOwners;
+    copy.upTo(this.points.length);
+    assert(copy.size === left, 'a node takes its own points along', () => nodeId);
+    this.points = copy.points;
+    this.owners = copy.owners;
     this.nodes.delete(nodeId);
     this.names[node.at] = undefined;
     this.freePlaces.push(node.at);
@@ -148,19 +149,18 @@ export class Ring implements MutablePlacement {
     return nearest;
   }
 
-  /** The part of all possible keys that belongs to the node, from 0 to 1. In time of the whole ring. */
-  share(nodeId: string): number {
+  /** The part of all possible keys that belongs to each node, from 0 to 1; sorted by node id. In time of the whole ring. */
+  shares(): ReadonlyMap<string, number> {
     const { points, owners } = this;
-    const node = this.nodes.get(nodeId);
-    if (node === undefined) return 0;
-    let owned = 0;
+    const owned = new Float64Array(this.names.length);
     for (let at = 0; at < points.length; at += 1) {
-      if (owners[at] !== node.at) continue;
       // From after the point before up to this one; the first point also has what lies after the last.
       const before = at === 0 ? (points[points.length - 1] as number) - 2 ** 32 : (points[at - 1] as number);
-      owned += (points[at] as number) - before;
+      const owner = owners[at] as number;
+      owned[owner] = (owned[owner] as number) + (points[at] as number) - before;
     }
-    return owned / 2 ** 32;
+    const shareOf = (nodeId: string) => (owned[(this.nodes.get(nodeId) as RingNode).at] as number) / 2 ** 32;
+    return new Map(this.nodeIds().map((nodeId) => [nodeId, shareOf(nodeId)]));
   }
 
   private hashOf(key: string): number {
@@ -235,28 +235,55 @@ export class Ring implements MutablePlacement {
   }
 
   private merge(node: RingNode): void {
-    const { points, owners } = this;
-    const total = points.length + node.points.length;
-    const mergedPoints = new Uint32Array(total);
-    const mergedOwners = new Uint32Array(total);
-    let from = 0;
-    let size = 0;
+    const { points } = this;
+    const copy = new BlockCopy(points, this.owners, points.length + node.points.length);
+    let at = 0;
     for (const point of node.points) {
-      // What comes before is copied as a block.
-      let to = lowerBound(points, point, from);
-      while (to < points.length && points[to] === point && this.nameAt(to) < node.nodeId) to += 1;
-      mergedPoints.set(points.subarray(from, to), size);
-      mergedOwners.set(owners.subarray(from, to), size);
-      size += to - from;
-      mergedPoints[size] = point;
-      mergedOwners[size] = node.at;
-      size += 1;
-      from = to;
+      at = lowerBound(points, point, at);
+      while (at < points.length && points[at] === point && this.nameAt(at) < node.nodeId) at += 1;
+      copy.upTo(at);
+      copy.insert(point, node.at);
     }
-    mergedPoints.set(points.subarray(from), size);
-    mergedOwners.set(owners.subarray(from), size);
-    this.points = mergedPoints;
-    this.owners = mergedOwners;
+    copy.upTo(points.length);
+    this.points = copy.points;
+    this.owners = copy.owners;
+  }
+}
+
+/** New arrays of points and owners from old ones, with some left out or put in: what lies between is copied in blocks. */
+class BlockCopy {
+  readonly points: Uint32Array;
+  readonly owners: Uint32Array;
+  size = 0;
+  private from = 0;
+
+  constructor(
+    private readonly oldPoints: Uint32Array,
+    private readonly oldOwners: Uint32Array,
+    total: number,
+  ) {
+    this.points = new Uint32Array(total);
+    this.owners = new Uint32Array(total);
+  }
+
+  /** Copies what has not been copied, up to this index of the old arrays, exclusive. */
+  upTo(end: number): void {
+    if (end === this.from) return;
+    this.points.set(this.oldPoints.subarray(this.from, end), this.size);
+    this.owners.set(this.oldOwners.subarray(this.from, end), this.size);
+    this.size += end - this.from;
+    this.from = end;
+  }
+
+  /** Leaves out the next of the old ones. */
+  skip(): void {
+    this.from += 1;
+  }
+
+  insert(point: number, owner: number): void {
+    this.points[this.size] = point;
+    this.owners[this.size] = owner;
+    this.size += 1;
   }
 }
 
