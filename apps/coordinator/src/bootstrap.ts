@@ -1,9 +1,9 @@
 import type { Logger } from '@synod/base';
 import { rpcSecurity } from '@synod/config';
+import { RequestRefusedError } from '@synod/contracts';
 import { createLogger, systemClock, systemTimers } from '@synod/observability';
 import type { RunningApp } from '@synod/observability';
 import type { RpcServer } from '@synod/rpc';
-import { unavailable } from '@synod/rpc';
 import { DiskWatch } from './replica/disk-watch.js';
 import { checkAdvertised, COORDINATOR_OPTIONS, initialMembers } from './options.js';
 import { EventLog } from './events/event-log.js';
@@ -136,7 +136,7 @@ async function stopServing(
   sessions: { stop(error: unknown): void },
   nodeStore: { close(): Promise<void> },
 ): Promise<void> {
-  sessions.stop(unavailable('STOPPING', 'this coordinator is stopping: open a session at another one'));
+  sessions.stop(new RequestRefusedError({ code: 'shuttingDown' }));
   await nodeStore.close();
   await server.stop(STOP_GRACE_MS);
 }

@@ -77,7 +77,7 @@ export {
   SUBMIT_MAX_JOBS,
   TIMEOUT_MAX_MS,
 } from './limits.js';
-export { decodeCommand, decodeJobRecord, encodeCommand, encodeJobRecord } from './log-codec.js';
+export { decodeCommand, decodeJobRecord, encodeCommand, encodeJobRecord, stampCommand } from './log-codec.js';
 export { ballotFromWire, ballotToWire, decodePaxosMessage, encodePaxosMessage } from './paxos.js';
 export {
   heldFromHello,

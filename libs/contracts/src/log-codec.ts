@@ -3,16 +3,21 @@ import type { AttemptReport, CommandEnvelope, CommandType, JobRecord, ReportAtte
 import { ContractError } from './errors.js';
 import { LOG_ENTRY_MAX_BYTES } from './limits.js';
 
-// What lies in the log and in history: one byte of format version, then JSON in UTF-8. Golden vectors in the spec hold it
-// still. JSON, because encoding and decoding are native code, and because a log can be read with a pager.
+// What lies in the log: one byte of format version, the stamp in 16 decimal digits, then the rest of the envelope as JSON in
+// UTF-8; in history: the format version, then JSON. Golden vectors in the spec hold it still. JSON, because encoding and
+// decoding are native code, and because a log can be read with a pager; the stamp apart, because the leader writes it into
+// commands that others have encoded.
 
 const FORMAT_VERSION = 1;
 /** The format version as the first character: one byte in UTF-8, so that a single native call encodes the whole. */
 const FORMAT_PREFIX = String.fromCharCode(FORMAT_VERSION);
+/** Enough for every safe integer. */
+const STAMP_DIGITS = 16;
 
 /** Throws `commandTooLarge` when no log entry could hold it. */
 export function encodeCommand(envelope: CommandEnvelope): Uint8Array {
-  const bytes = Buffer.from(FORMAT_PREFIX + JSON.stringify(envelope), 'utf8');
+  const { stampMs, ...rest } = envelope;
+  const bytes = Buffer.from(FORMAT_PREFIX + stampText(stampMs) + JSON.stringify(rest), 'utf8');
   if (bytes.length > LOG_ENTRY_MAX_BYTES) {
     throw new ContractError(
       { code: 'commandTooLarge', sizeBytes: bytes.length, limitBytes: LOG_ENTRY_MAX_BYTES },
@@ -20,6 +25,17 @@ export function encodeCommand(envelope: CommandEnvelope): Uint8Array {
     );
   }
   return bytes;
+}
+
+/** The encoded command with another stamp. A copy: the bytes given may already lie in a log. */
+export function stampCommand(command: Uint8Array, stampMs: number): Uint8Array {
+  const stamped = Buffer.from(command);
+  stamped.write(stampText(stampMs), 1, 'latin1');
+  return stamped;
+}
+
+function stampText(stampMs: number): string {
+  return String(stampMs).padStart(STAMP_DIGITS, '0');
 }
 
 /**
@@ -31,13 +47,20 @@ export function decodeCommand(bytes: Uint8Array): CommandEnvelope {
   const formatVersion = bytes[0];
   if (formatVersion === undefined || formatVersion === 0) throw damagedCommand('no format version');
   if (formatVersion !== FORMAT_VERSION) throw unknownCommand('log format', formatVersion);
-  const envelope = parsed(bytes, damagedCommand);
+  const envelope = parsed(bytes, 1 + STAMP_DIGITS, damagedCommand);
+  if (isObject(envelope)) envelope.stampMs = readStamp(bytes);
   checkEnvelope(envelope);
   const { type } = envelope.body;
   if (!Object.hasOwn(COMMAND_VERSIONS, type)) throw unknownCommand(type, envelope.version);
   if (envelope.version > COMMAND_VERSIONS[type]) throw unknownCommand(type, envelope.version);
   if (type === 'reportAttempts') restoreUnset(envelope.body as ReportAttempts);
   return envelope;
+}
+
+function readStamp(bytes: Uint8Array): number {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + 1, STAMP_DIGITS).toString('latin1');
+  if (!/^\d+$/.test(text)) throw damagedCommand('stampMs');
+  return Number(text);
 }
 
 function checkEnvelope(
@@ -83,7 +106,7 @@ export function decodeJobRecord(bytes: Uint8Array): JobRecord {
       `A job record has format ${formatVersion}, which a newer version of this program wrote: run that version.`,
     );
   }
-  const record = parsed(bytes, damagedRecord);
+  const record = parsed(bytes, 1, damagedRecord);
   if (!isObject(record) || typeof record.jobId !== 'string') throw damagedRecord('jobId');
   if (!isObject(record.spec) || !Array.isArray(record.attempts)) throw damagedRecord('spec or attempts');
   record.finishedAtMs ??= undefined;
@@ -96,8 +119,9 @@ export function decodeJobRecord(bytes: Uint8Array): JobRecord {
   return record as unknown as JobRecord;
 }
 
-function parsed(bytes: Uint8Array, damaged: (part: string, cause?: unknown) => ContractError): unknown {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + 1, bytes.byteLength - 1).toString('utf8');
+function parsed(bytes: Uint8Array, from: number, damaged: (part: string, cause?: unknown) => ContractError): unknown {
+  if (bytes.byteLength < from) throw damaged('too short');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, bytes.byteLength - from).toString('utf8');
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -1,8 +1,15 @@
 import type { Logger } from '@synod/base';
-import { assignmentToWire, attemptRefFromWire, attemptRefToWire, attemptReportFromWire, workerDescriptionFromHello } from '@synod/contracts';
+import {
+  assignmentToWire,
+  attemptRefToWire,
+  attemptReportsFromWire,
+  CommandRefusedError,
+  heldFromHello,
+  workerDescriptionFromHello,
+} from '@synod/contracts';
 import type { ActiveAttempt, AttemptRef, Command, CommandReply, JobsView, WorkerDescription } from '@synod/jobs';
 import type { WireHello, WireReports, WireSessionRequest, WireSessionResponseInput } from '@synod/wire';
-import { failedPrecondition, invalidArgument } from '@synod/rpc';
+import { invalidArgument } from '@synod/rpc';
 
 /** The stream of one worker, as the session sees it. */
 export interface SessionStream {
@@ -64,7 +71,7 @@ export class AgentSession {
 
   assign(attempts: readonly ActiveAttempt[]): void {
     if (attempts.length === 0 || !this.isOpen) return;
-    this.stream.write({ assignments: { assignments: attempts.map(assignmentToWire) } });
+    this.stream.write({ assignments: { assignments: attempts.map((attempt) => assignmentToWire(attempt)) } });
   }
 
   cancel(attempts: readonly AttemptRef[]): void {
@@ -90,12 +97,12 @@ export class AgentSession {
       throw invalidArgument([{ field: 'hello', description: 'Hello comes once, as the first message of a session' }]);
     }
     const worker = workerDescriptionFromHello(hello);
-    const held = hello.held.map(attemptRefFromWire);
+    const held = heldFromHello(hello);
     this.description = worker;
     const reply = await this.modules.propose({ type: 'openAgentSession', worker, held });
     // From here to the end nothing awaits: the state can't change between what is sent and what is listened to.
     if (this.stateNow() === 'ended') return;
-    if (reply.type === 'refused') throw refusalOf(reply, worker.workerId);
+    if (reply.type === 'refused') throw new CommandRefusedError(reply.refusal);
     this.state = 'open';
     this.welcome(worker, held);
   }
@@ -126,13 +133,13 @@ export class AgentSession {
   private async reports(message: WireReports): Promise<void> {
     const worker = this.description;
     if (worker === undefined) return;
-    const reports = message.reports.map(attemptReportFromWire);
+    const reports = attemptReportsFromWire(message.reports);
     this.reportsInFlight += 1;
     void this.modules
       .propose({ type: 'reportAttempts', workerId: worker.workerId, incarnation: worker.incarnation, reports })
       .then(
         (reply) => {
-          if (reply.type === 'refused') this.end(refusalOf(reply, worker.workerId));
+          if (reply.type === 'refused') this.end(new CommandRefusedError(reply.refusal));
           else if (this.isOpen) this.stream.write({ reportsAcknowledged: { sequences: [message.sequence] } });
         },
         // This coordinator stops: the worker repeats the report elsewhere.
@@ -177,18 +184,4 @@ export class AgentSession {
 
 function keyOf(ref: AttemptRef): string {
   return `${ref.jobId}/${String(ref.attempt)}/${String(ref.fencingToken.generation)}.${String(ref.fencingToken.counter)}`;
-}
-
-function refusalOf(reply: Extract<CommandReply, { type: 'refused' }>, workerId: string): Error {
-  if (reply.refusal.code === 'incarnationOutdated') {
-    return failedPrecondition(
-      'INCARNATION_OUTDATED',
-      `a newer incarnation of worker ${workerId} has registered (${String(reply.refusal.newest)}): this one must stop. ` +
-        'Two workers with one id? Give each its own --id',
-    );
-  }
-  return failedPrecondition(
-    'SESSION_REFUSED',
-    `worker ${workerId} was refused (${reply.refusal.code}): open a new session`,
-  );
 }

@@ -1,6 +1,7 @@
 import type { AppliedEntry, AttemptRef, JobEvent, JobsView } from '@synod/jobs';
 import type { ActiveAttempt } from '@synod/jobs';
-import { failedPrecondition, rpcError } from '@synod/rpc';
+import { RequestRefusedError } from '@synod/contracts';
+import { rpcError } from '@synod/rpc';
 import { activeAttemptOf } from '../state/job-lookup.js';
 import type { AgentSession } from './agent-session.js';
 
@@ -35,7 +36,7 @@ export class AgentSessions {
     older.end(
       sameIncarnation
         ? rpcError('ABORTED', 'SESSION_REPLACED', 'this worker opened another session')
-        : outdated(worker.workerId, worker.incarnation),
+        : outdated(worker.incarnation),
     );
   }
 
@@ -101,7 +102,8 @@ export class AgentSessions {
     const incarnation = session.worker?.incarnation;
     const attempts: ActiveAttempt[] = [];
     for (const event of entry.events) {
-      if (event.type !== 'attemptAssigned' || event.workerId !== workerId || event.workerIncarnation !== incarnation) continue;
+      if (event.type !== 'attemptAssigned' || event.workerId !== workerId || event.workerIncarnation !== incarnation)
+        continue;
       const attempt = activeAttemptOf(this.modules.view, event.jobId);
       if (attempt?.fencingToken.counter === event.fencingToken.counter) attempts.push(attempt);
     }
@@ -115,7 +117,7 @@ export class AgentSessions {
     if (session === undefined || record === undefined) return;
     if (session.worker !== undefined && session.worker.incarnation < incarnation) {
       this.sessions.delete(workerId);
-      session.end(outdated(workerId, incarnation));
+      session.end(outdated(incarnation));
     } else if (record.coordinatorId !== this.modules.coordinatorId) {
       this.sessions.delete(workerId);
       session.end(rpcError('ABORTED', 'SESSION_REPLACED', `this worker opened a session at ${record.coordinatorId}`));
@@ -129,10 +131,6 @@ function add(map: Map<string, AttemptRef[]>, workerId: string, ref: AttemptRef):
   else list.push(ref);
 }
 
-function outdated(workerId: string, newest: number): Error {
-  return failedPrecondition(
-    'INCARNATION_OUTDATED',
-    `a newer incarnation of worker ${workerId} has registered (${String(newest)}): this one must stop. ` +
-      'Two workers with one id? Give each its own --id',
-  );
+function outdated(newest: number): Error {
+  return new RequestRefusedError({ code: 'incarnationOutdated', newest });
 }

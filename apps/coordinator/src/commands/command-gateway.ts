@@ -1,16 +1,7 @@
-import { TypedError } from '@synod/base';
 import type { CancelTimer, Clock, Logger, Timers } from '@synod/base';
+import { RequestRefusedError } from '@synod/contracts';
 import type { Command, CommandEnvelope, CommandReply } from '@synod/jobs';
 import { COMMAND_VERSIONS } from '@synod/jobs';
-
-export type GatewayFacts =
-  /** Too much is waiting; nothing was submitted. */
-  | { readonly code: 'overloaded'; readonly retryAfterMs: number }
-  /** No leader took the command in time. It may still be applied: repeat it under the same idempotency key. */
-  | { readonly code: 'noLeader'; readonly waitedMs: number }
-  | { readonly code: 'stopping' };
-
-export class GatewayError extends TypedError<GatewayFacts> {}
 
 /** Where commands go at this moment: into the own log, over the link to the leader, or nowhere yet. */
 export interface CommandRoute {
@@ -52,7 +43,7 @@ interface Pending {
   readonly bytes: Uint8Array;
   readonly sheddable: boolean;
   readonly resolve: (reply: CommandReply) => void;
-  readonly reject: (error: GatewayError) => void;
+  readonly reject: (error: RequestRefusedError) => void;
   cancelTimeout: CancelTimer;
   sentAtMs: number | undefined;
   /** A command sent more than once may already be in the log: load must not refuse it any more. */
@@ -63,7 +54,7 @@ interface Waiting {
   readonly body: Command;
   readonly options: ProposeOptions;
   readonly resolve: (reply: CommandReply) => void;
-  readonly reject: (error: GatewayError) => void;
+  readonly reject: (error: RequestRefusedError) => void;
 }
 
 /**
@@ -97,9 +88,9 @@ export class CommandGateway {
     });
   }
 
-  /** Resolves with the reply once the command was applied here. Rejects with {@link GatewayError}. */
+  /** Resolves with the reply once the command was applied here. Rejects with {@link RequestRefusedError}: overloaded, outcomeUnknown, shuttingDown. */
   propose(body: Command, options: ProposeOptions): Promise<CommandReply> {
-    if (this.stopped) return Promise.reject(new GatewayError({ code: 'stopping' }, 'this coordinator is stopping'));
+    if (this.stopped) return Promise.reject(new RequestRefusedError({ code: 'shuttingDown' }));
     return new Promise((resolve, reject) => {
       const request: Waiting = { body, options, resolve, reject };
       if (this.hasRoom()) this.admit(request);
@@ -132,7 +123,7 @@ export class CommandGateway {
     if (this.stopped) return;
     this.stopped = true;
     this.cancelResend();
-    const error = new GatewayError({ code: 'stopping' }, 'this coordinator is stopping; ask another one');
+    const error = new RequestRefusedError({ code: 'shuttingDown' });
     for (const pending of [...this.pending.values()]) {
       this.forget(pending);
       pending.reject(error);
@@ -177,7 +168,7 @@ export class CommandGateway {
     if (timeoutMs !== undefined) {
       pending.cancelTimeout = this.modules.timers.after(timeoutMs, () => {
         // It stays pending, so that its sequence is settled and never reused; only the caller stops waiting.
-        pending.reject(new GatewayError({ code: 'noLeader', waitedMs: timeoutMs }, noLeaderText(timeoutMs)));
+        pending.reject(new RequestRefusedError({ code: 'outcomeUnknown' }));
       });
     }
     this.pending.set(sequence, pending);
@@ -266,16 +257,8 @@ export class CommandGateway {
 /** Short enough not to be felt after a change of leader, long enough not to spin. */
 const REFUSED_RETRY_MS = 20;
 
-function overloaded(): GatewayError {
-  return new GatewayError(
-    { code: 'overloaded', retryAfterMs: 500 },
-    'too many submissions are waiting; nothing was submitted, try again in half a second',
-  );
+function overloaded(): RequestRefusedError {
+  return new RequestRefusedError({ code: 'overloaded', retryAfterMs: OVERLOAD_RETRY_MS });
 }
 
-function noLeaderText(waitedMs: number): string {
-  return (
-    `no leader answered within ${String(waitedMs)} ms: fewer than a quorum of coordinators may be up (see: synod cluster status). ` +
-    'The request may still be carried out; repeat it with the same idempotency key'
-  );
-}
+const OVERLOAD_RETRY_MS = 500;

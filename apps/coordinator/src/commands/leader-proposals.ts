@@ -15,8 +15,8 @@ interface Batch {
 export interface LeaderProposalsModules {
   readonly clock: Clock;
   readonly propose: (proposals: readonly Proposal[]) => void;
-  /** Writes the stamp into an encoded command, in place. */
-  readonly stamp: (command: Uint8Array, stampMs: number) => void;
+  /** The encoded command with this stamp: a copy, as a command that is sent again may already lie in the log. */
+  readonly stamp: (command: Uint8Array, stampMs: number) => Uint8Array;
 }
 
 /** The leader's way into the log: stamps commands, its own and forwarded ones, and says when a batch is settled. */
@@ -32,10 +32,9 @@ export class LeaderProposals {
     this.lastStampMs = Math.max(this.lastStampMs, this.modules.clock.wallMs());
     const batch: Batch = { remaining: commands.length, refusal: undefined, settled };
     const proposals = commands.map((command) => {
-      this.modules.stamp(command, this.lastStampMs);
       const proposalId = this.nextProposalId++;
       this.outstanding.set(proposalId, batch);
-      return { proposalId, command };
+      return { proposalId, command: this.modules.stamp(command, this.lastStampMs) };
     });
     this.modules.propose(proposals);
   }

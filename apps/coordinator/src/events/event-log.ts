@@ -1,18 +1,13 @@
-import { TypedError } from '@synod/base';
+import { cursorToWire, RequestRefusedError } from '@synod/contracts';
+import type { EventPosition } from '@synod/contracts';
 import type { AppliedEntry, JobEvent } from '@synod/jobs';
 
 /** An event with its place: the same on every replica. */
 export interface PlacedEvent {
-  readonly cursor: string;
+  readonly position: EventPosition;
   readonly timeMs: number;
   readonly event: JobEvent;
 }
-
-export type EventLogFacts =
-  | { readonly code: 'cursorTooOld'; readonly oldestCursor: string }
-  | { readonly code: 'cursorMalformed'; readonly cursor: string };
-
-export class EventLogError extends TypedError<EventLogFacts> {}
 
 interface Block {
   readonly slot: number;
@@ -25,7 +20,7 @@ const DEFAULT_MAX_EVENTS = 200_000;
 
 /**
  * The last events of this replica, one block for each log entry. A reader pulls at its own pace by cursor, so a slow one costs
- * nothing; one that falls behind what is kept gets `cursorTooOld`.
+ * nothing; one that falls behind what is kept gets `cursorOutdated`.
  */
 export class EventLog {
   private blocks: Block[] = [];
@@ -47,19 +42,16 @@ export class EventLog {
     for (const wake of [...this.readers]) wake();
   }
 
-  /** Cursor behind everything so far. */
-  now(): string {
-    return encodeCursor(this.lastSlot, Number.MAX_SAFE_INTEGER);
+  /** The position behind everything so far. */
+  now(): EventPosition {
+    return endOf(this.lastSlot);
   }
 
-  /** Up to `limit` events behind `cursor`; empty at the end. */
-  read(cursor: string, limit: number): readonly PlacedEvent[] {
-    const place = decodeCursor(cursor);
+  /** Up to `limit` events behind `place`; empty at the end. */
+  read(place: EventPosition, limit: number): readonly PlacedEvent[] {
     if (place.slot < this.droppedThroughSlot) {
-      throw new EventLogError(
-        { code: 'cursorTooOld', oldestCursor: encodeCursor(this.droppedThroughSlot, Number.MAX_SAFE_INTEGER) },
-        'events behind this cursor are no longer kept; begin again from the oldest cursor, or from now with an empty one',
-      );
+      const oldestCursor = cursorToWire(endOf(this.droppedThroughSlot));
+      throw new RequestRefusedError({ code: 'cursorOutdated', oldestCursor });
     }
     const found: PlacedEvent[] = [];
     for (let index = this.firstBlockFrom(place.slot); index < this.blocks.length && found.length < limit; index++) {
@@ -99,33 +91,17 @@ export class EventLog {
   }
 }
 
-interface Place {
-  readonly slot: number;
-  /** Index of the last event that was seen in this slot; -1 before the first. */
-  readonly index: number;
+/** Behind the last event that an entry can have. */
+function endOf(slot: number): EventPosition {
+  return { slot, index: END_OF_ENTRY };
 }
 
-function collect(block: Block, behind: Place, limit: number, into: PlacedEvent[]): void {
+const END_OF_ENTRY = 999_999_999;
+
+function collect(block: Block, behind: EventPosition, limit: number, into: PlacedEvent[]): void {
   const first = block.slot === behind.slot ? behind.index + 1 : 0;
   for (let index = first; index < block.events.length && into.length < limit; index++) {
     const event = block.events[index];
-    if (event !== undefined) into.push({ cursor: encodeCursor(block.slot, index), timeMs: block.timeMs, event });
+    if (event !== undefined) into.push({ position: { slot: block.slot, index }, timeMs: block.timeMs, event });
   }
-}
-
-/** `e1` is the format's version; `z` marks the end of a slot. */
-function encodeCursor(slot: number, index: number): string {
-  return `e1.${slot.toString(36)}.${index === Number.MAX_SAFE_INTEGER ? 'z' : String(index)}`;
-}
-
-function decodeCursor(cursor: string): Place {
-  const match = /^e1\.([0-9a-z]{1,11})\.(z|\d{1,9})$/.exec(cursor);
-  const slot = Number.parseInt(match?.[1] ?? '', 36);
-  if (match === null || !Number.isSafeInteger(slot)) {
-    throw new EventLogError(
-      { code: 'cursorMalformed', cursor },
-      'this is no cursor: give one that an event or a watch response carried, or an empty one for now',
-    );
-  }
-  return { slot, index: match[2] === 'z' ? Number.MAX_SAFE_INTEGER : Number(match[2]) };
 }

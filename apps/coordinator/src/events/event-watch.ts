@@ -1,6 +1,7 @@
-import { eventToWire } from '@synod/contracts';
+import { cursorToWire, eventToWire } from '@synod/contracts';
+import type { WatchEventsQuery } from '@synod/contracts';
 import type { JobEvent } from '@synod/jobs';
-import type { WireWatchEventsRequest, WireWatchEventsResponseInput } from '@synod/wire';
+import type { WireEventInput, WireWatchEventsResponseInput } from '@synod/wire';
 import type { EventLog, PlacedEvent } from './event-log.js';
 
 /** Events of one response, at most. */
@@ -10,25 +11,24 @@ const MAX_EVENTS_PER_RESPONSE = 500;
 export class EventWatch {
   constructor(private readonly log: EventLog) {}
 
-  async *watch(
-    request: Pick<WireWatchEventsRequest, 'cursor' | 'jobIds' | 'types'>,
-    signal: AbortSignal,
-  ): AsyncGenerator<WireWatchEventsResponseInput> {
-    let cursor = request.cursor === '' ? this.log.now() : request.cursor;
-    const wanted = filterOf(request);
-    // The first response says from where the watch stands; a bad cursor throws here.
-    this.log.read(cursor, 1);
-    yield { events: [], cursor };
+  async *watch(query: WatchEventsQuery, signal: AbortSignal): AsyncGenerator<WireWatchEventsResponseInput> {
+    let position = query.after ?? this.log.now();
+    // The first response says from where the watch stands; a cursor that is too old throws here.
+    this.log.read(position, 1);
+    yield { events: [], cursor: cursorToWire(position) };
     while (!signal.aborted) {
-      const read = this.log.read(cursor, MAX_EVENTS_PER_RESPONSE);
+      const read = this.log.read(position, MAX_EVENTS_PER_RESPONSE);
       const last = read.at(-1);
       if (last === undefined) {
         await this.appended(signal);
         continue;
       }
-      cursor = last.cursor;
-      const events = read.filter(wanted).map(({ cursor: at, timeMs, event }) => eventToWire(event, at, timeMs));
-      if (events.length > 0) yield { events, cursor };
+      position = last.position;
+      const events = read
+        .filter((placed) => isWanted(placed, query))
+        .map(toWire)
+        .filter((event) => event !== undefined);
+      if (events.length > 0) yield { events, cursor: cursorToWire(position) };
     }
   }
 
@@ -46,10 +46,12 @@ export class EventWatch {
   }
 }
 
-function filterOf({ jobIds, types }: { jobIds: readonly string[]; types: readonly string[] }): (placed: PlacedEvent) => boolean {
-  const jobs = new Set(jobIds);
-  const kinds = new Set(types);
-  return ({ event }) => (kinds.size === 0 || kinds.has(event.type)) && (jobs.size === 0 || jobs.has(jobIdOf(event)));
+function isWanted({ event }: PlacedEvent, { jobIds, types }: WatchEventsQuery): boolean {
+  return (types.size === 0 || types.has(event.type)) && (jobIds.size === 0 || jobIds.has(jobIdOf(event)));
+}
+
+function toWire({ event, position, timeMs }: PlacedEvent): WireEventInput | undefined {
+  return eventToWire(event, { cursor: cursorToWire(position), timeMs });
 }
 
 function jobIdOf(event: JobEvent): string {

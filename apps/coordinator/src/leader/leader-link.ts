@@ -48,6 +48,10 @@ export class LeaderLink {
     this.connect();
   }
 
+  get isUp(): boolean {
+    return this.call !== undefined;
+  }
+
   stop(): void {
     this.leader = undefined;
     this.disconnect();

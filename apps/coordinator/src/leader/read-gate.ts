@@ -1,4 +1,5 @@
 import type { Slot } from '@synod/consensus';
+import { RequestRefusedError } from '@synod/contracts';
 
 export interface ReadGateModules {
   /** This node leads and serves. */
@@ -22,12 +23,12 @@ export class ReadGate {
 
   constructor(private readonly modules: ReadGateModules) {}
 
-  /** Resolves when the local state may be read; rejects with {@link ReadTimeout} when no leader confirmed in time. */
+  /** Resolves when the local state may be read; rejects with `noLeader` when no leader confirmed in time. */
   async pass(deadlineMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        reject(new ReadTimeout(deadlineMs));
+        reject(new RequestRefusedError({ code: 'noLeader', retryAfterMs: RETRY_AFTER_MS }));
       }, deadlineMs);
     });
     try {
@@ -67,11 +68,5 @@ export class ReadGate {
   }
 }
 
-/** No leader confirmed a read in time. */
-export class ReadTimeout extends Error {
-  override readonly name = 'ReadTimeout';
-
-  constructor(readonly waitedMs: number) {
-    super(`no leader confirmed the read within ${String(waitedMs)} ms: fewer than a quorum of coordinators may be up`);
-  }
-}
+/** An election takes about so long. */
+const RETRY_AFTER_MS = 500;

@@ -1,5 +1,7 @@
 import type { AttemptRecord, JobRecord } from '@synod/jobs';
-import { notFound, RpcError, unavailable } from '@synod/rpc';
+import { RequestRefusedError } from '@synod/contracts';
+import type { JobLogsQuery } from '@synod/contracts';
+import { unavailable } from '@synod/rpc';
 import type { WireGetJobLogsResponse, WireGetJobLogsResponseInput } from '@synod/wire';
 import type { AgentSession } from '../agents/agent-session.js';
 import { isFinal, lastAttempt } from '../state/job-lookup.js';
@@ -22,7 +24,7 @@ export interface JobLogsModules {
   readonly jobChanged: (jobId: string, signal: AbortSignal, orAfterMs: number) => Promise<void>;
 }
 
-export interface JobLogsRequest extends TailRequest {
+export interface JobLogsRequest extends JobLogsQuery {
   /** Asked by another coordinator: only a session held here is an answer. */
   readonly relayed: boolean;
 }
@@ -36,16 +38,22 @@ export class JobLogs {
 
   async *read(request: JobLogsRequest, signal: AbortSignal): AsyncGenerator<WireGetJobLogsResponseInput> {
     const { jobId, follow } = request;
-    let wanted = request.attempt;
+    let wanted = request.attempt ?? 0;
     let position = { stdout: request.stdoutPosition, stderr: request.stderrPosition };
     while (!signal.aborted) {
       const job = await this.job(jobId);
       wanted ||= lastAttempt(job)?.attempt ?? 0;
       const attempt = job.attempts.find((candidate) => candidate.attempt === wanted);
       if (attempt !== undefined) {
-        const tail = { jobId, attempt: wanted, follow, stdoutPosition: position.stdout, stderrPosition: position.stderr };
+        const tail = {
+          jobId,
+          attempt: wanted,
+          follow,
+          stdoutPosition: position.stdout,
+          stderrPosition: position.stderr,
+        };
         const outcome = yield* this.readAttempt(attempt, tail, position, request.relayed, signal);
-        if (outcome === 'complete' && (request.attempt !== 0 || !follow)) return;
+        if (outcome === 'complete' && (request.attempt !== undefined || !follow)) return;
         if (outcome === 'complete' && (await this.attemptEnded(jobId, wanted, signal))) {
           const now = await this.job(jobId);
           if (isFinal(now)) return;
@@ -112,13 +120,9 @@ export class JobLogs {
 
   private async job(jobId: string): Promise<JobRecord> {
     const job = await this.modules.findJob(jobId);
-    if (job === undefined) throw jobNotFound(jobId);
+    if (job === undefined) throw new RequestRefusedError({ code: 'jobUnknown', jobId });
     return job;
   }
-}
-
-export function jobNotFound(jobId: string): RpcError {
-  return notFound('JOB_UNKNOWN', `there is no job ${jobId}; see: synod jobs`, { metadata: { jobId } });
 }
 
 /** What the record kept of the output, when its worker is gone. Nothing, if a part was already read: the tail would not fit. */
@@ -133,7 +137,7 @@ function* keptTails(
   for (const { stream, tail, from } of kept) {
     const data = Buffer.from(tail, 'base64');
     if (data.length === 0 || from > 0) continue;
-    yield { attempt: attempt.attempt, stream, position: '0', data, truncated: data.length >= TAIL_BYTES };
+    yield { attempt: attempt.attempt, stream, position: 0, data, truncated: data.length >= TAIL_BYTES };
   }
 }
 

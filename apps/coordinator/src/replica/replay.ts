@@ -5,7 +5,11 @@ import type { LogStore } from '@synod/storage';
 const CHUNK_BYTES = 8 * 1024 * 1024;
 
 /** Applies every slot that the log knows chosen, from the beginning, before the replica takes its first step. */
-export async function replay(log: LogStore, throughSlot: Slot, apply: (slot: Slot, entry: Entry) => void): Promise<void> {
+export async function replay(
+  log: LogStore,
+  throughSlot: Slot,
+  apply: (slot: Slot, entry: Entry) => void,
+): Promise<void> {
   let next = 1;
   while (next <= throughSlot) {
     const entries = log.read(next, throughSlot, CHUNK_BYTES);

@@ -1,6 +1,16 @@
 import { unreachable } from '@synod/base';
 import type { Clock, Logger, Timers } from '@synod/base';
-import type { Effect, Entry, HostHealth, Input, Message, NodeId, Proposal, RefusalReason, Role } from '@synod/consensus';
+import type {
+  Effect,
+  Entry,
+  HostHealth,
+  Input,
+  Message,
+  NodeId,
+  Proposal,
+  RefusalReason,
+  Role,
+} from '@synod/consensus';
 import type { Ballot, Replica, Slot } from '@synod/consensus';
 import type { LogStore } from '@synod/storage';
 

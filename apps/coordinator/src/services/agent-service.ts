@@ -48,7 +48,9 @@ export function agentServiceHandlers(modules: AgentServiceModules): Handlers<(ty
       const messages = messagesOf(stream);
       const first = await messages.next();
       if (first.done === true || first.value.tailId === '') {
-        throw invalidArgument([{ field: 'tail_id', description: 'the first message names the tail that was asked for' }]);
+        throw invalidArgument([
+          { field: 'tail_id', description: 'the first message names the tail that was asked for' },
+        ]);
       }
       const read = deferred();
       call.signal.addEventListener('abort', () => {
@@ -62,7 +64,7 @@ export function agentServiceHandlers(modules: AgentServiceModules): Handlers<(ty
     }),
     reportGuardEnded: unary(async ({ workerId, incarnation, ended }) => {
       const worker = heartbeatFromWire({ workerId, incarnation, sequence: '0' });
-      ended.forEach(attemptRefFromWire);
+      ended.forEach((ref) => attemptRefFromWire(ref));
       await modules.propose({
         type: 'closeWorker',
         workerId: worker.workerId,
@@ -83,11 +85,7 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
 }
 
 /** The chunks of a pushed log, pulled by its reader; `finished` when it has read all or leaves early. */
-async function* chunksOf(
-  first: WirePushLogsRequest,
-  rest: AsyncGenerator<WirePushLogsRequest>,
-  finished: () => void,
-) {
+async function* chunksOf(first: WirePushLogsRequest, rest: AsyncGenerator<WirePushLogsRequest>, finished: () => void) {
   try {
     if (first.chunk !== null) yield first.chunk;
     for await (const { chunk } of rest) if (chunk !== null) yield chunk;

@@ -30,7 +30,11 @@ export interface ClusterServiceModules {
 /** How long another coordinator may take to say how it is. */
 const PEER_DEADLINE_MS = 1_000;
 
-const ROLES = { follower: 'MEMBER_ROLE_FOLLOWER', candidate: 'MEMBER_ROLE_CANDIDATE', leader: 'MEMBER_ROLE_LEADER' } as const;
+const ROLES = {
+  follower: 'MEMBER_ROLE_FOLLOWER',
+  candidate: 'MEMBER_ROLE_CANDIDATE',
+  leader: 'MEMBER_ROLE_LEADER',
+} as const;
 
 export function clusterServiceHandlers(modules: ClusterServiceModules): Handlers<(typeof services)['ClusterService']> {
   return {
@@ -87,7 +91,12 @@ async function peerMember(
   const unreachable: WireMemberInput = { id: peer.id, address: peer.address, happy: false, problem: 'unreachable' };
   try {
     const options = { deadlineMs: PEER_DEADLINE_MS };
-    const answer: WireGetMemberStatusResponse = await callUnary(modules.client(peer.id), 'getMemberStatus', {}, options);
+    const answer: WireGetMemberStatusResponse = await callUnary(
+      modules.client(peer.id),
+      'getMemberStatus',
+      {},
+      options,
+    );
     if (answer.clusterId !== modules.clusterId) return { ...unreachable, problem: 'belongs to another cluster' };
     return answer.member ?? unreachable;
   } catch {

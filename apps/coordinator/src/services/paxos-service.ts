@@ -1,6 +1,13 @@
-import { ballotToWire, decodePaxosMessage, heartbeatFromWire } from '@synod/contracts';
+import { assert } from '@synod/base';
+import {
+  ballotToWire,
+  decodePaxosMessage,
+  describeError,
+  heartbeatFromWire,
+  RequestRefusedError,
+} from '@synod/contracts';
 import type { Ballot, Message, NodeId } from '@synod/consensus';
-import { bidi, encodeStatus, messagesOf, rpcError } from '@synod/rpc';
+import { bidi, encodeStatus, messagesOf } from '@synod/rpc';
 import type { Handlers } from '@synod/rpc';
 import type { services, WireForwardRequest, WireForwardResponseInput } from '@synod/wire';
 import type { LeaderProposals } from '../commands/leader-proposals.js';
@@ -50,10 +57,13 @@ async function answer(modules: PaxosServiceModules, request: WireForwardRequest)
   const { heartbeats } = request;
   if (heartbeats != null) {
     // Heard when it arrived; confirmed only in a round that begins after that.
-    for (const { workerId, incarnation } of heartbeats.heartbeats.map(heartbeatFromWire)) modules.heard(workerId, incarnation);
-    for (const { workerId, incarnation } of heartbeats.disconnected.map(heartbeatFromWire)) modules.gone(workerId, incarnation);
+    for (const { workerId, incarnation } of heartbeats.heartbeats.map(heartbeatFromWire))
+      modules.heard(workerId, incarnation);
+    for (const { workerId, incarnation } of heartbeats.disconnected.map(heartbeatFromWire))
+      modules.gone(workerId, incarnation);
     const renewals = heartbeats.nodes.map(heartbeatFromWire);
-    if (renewals.length > 0) modules.nodesRenewed(renewals.map(({ workerId: nodeId, incarnation }) => ({ nodeId, incarnation })));
+    if (renewals.length > 0)
+      modules.nodesRenewed(renewals.map(({ workerId: nodeId, incarnation }) => ({ nodeId, incarnation })));
   }
   try {
     const appliedSlot = await modules.read();
@@ -76,13 +86,15 @@ function propose(modules: PaxosServiceModules, commands: readonly Uint8Array[]):
 }
 
 function notLeading(modules: PaxosServiceModules) {
-  const leader = modules.leader() ?? '';
-  const metadata = { leader };
-  return encodeStatus(rpcError('FAILED_PRECONDITION', 'NOT_LEADER', 'this coordinator does not lead', { metadata }).facts);
+  return encodedRefusal(new RequestRefusedError({ code: 'notLeader', leaderId: modules.leader() ?? '' }));
 }
 
 function overloaded() {
-  return encodeStatus(
-    rpcError('RESOURCE_EXHAUSTED', 'OVERLOADED', 'the leader has too much waiting', { retryAfterMs: 500 }).facts,
-  );
+  return encodedRefusal(new RequestRefusedError({ code: 'overloaded', retryAfterMs: 500 }));
+}
+
+function encodedRefusal(error: RequestRefusedError) {
+  const description = describeError(error);
+  assert(description !== undefined, 'every refusal has a status');
+  return encodeStatus(description);
 }

@@ -1,5 +1,5 @@
-import { workerToWire } from '@synod/contracts';
-import { notFound, unary } from '@synod/rpc';
+import { RequestRefusedError, workerToWire } from '@synod/contracts';
+import { unary } from '@synod/rpc';
 import type { Handlers } from '@synod/rpc';
 import type { services } from '@synod/wire';
 import { patienceMs } from './service-context.js';
@@ -21,11 +21,7 @@ export function workerServiceHandlers(modules: WorkerServiceModules): Handlers<(
     getWorker: unary(async ({ workerId }, call) => {
       await reads.pass(patienceMs(call.remainingMs));
       const worker = view.worker(workerId);
-      if (worker === undefined) {
-        throw notFound('WORKER_UNKNOWN', `there is no worker ${workerId}; see: synod worker list`, {
-          metadata: { workerId },
-        });
-      }
+      if (worker === undefined) throw new RequestRefusedError({ code: 'workerUnknown', workerId });
       return { worker: workerToWire(worker, heardAgoMs(workerId)) };
     }),
   };

@@ -52,7 +52,8 @@ export class History {
   /** Newest first, from below `beforeJobId`. */
   async list(beforeJobId: JobId | undefined, limit: number): Promise<readonly JobRecord[]> {
     const listed = await this.store.listRecords({ limit, ...(beforeJobId === undefined ? {} : { beforeJobId }) });
-    return listed.map(({ bytes }) => decodeJobRecord(bytes));
+    // A record whose bytes are damaged is passed over; the log is the truth.
+    return listed.flatMap(({ bytes }) => (bytes === undefined ? [] : [decodeJobRecord(bytes)]));
   }
 
   async stop(): Promise<void> {

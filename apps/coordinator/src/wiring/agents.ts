@@ -1,7 +1,7 @@
 import { Metadata } from '@grpc/grpc-js';
 import type { Clock, Logger, Timers } from '@synod/base';
 import type { Ballot } from '@synod/consensus';
-import { ballotFromWire, heartbeatFromWire, heartbeatToWire } from '@synod/contracts';
+import { ballotFromWire, heartbeatFromWire } from '@synod/contracts';
 import type { JobId, JobRecord } from '@synod/jobs';
 import { messagesOf } from '@synod/rpc';
 import { Planner } from '@synod/scheduling';
@@ -90,7 +90,7 @@ function buildHeartbeats(modules: AgentsModules, liveness: WorkerLiveness, plann
       return before.ballot;
     },
     confirmAtLeader: async (marks, gone) => {
-      const response = await link.relayHeartbeats(marks.map(heartbeatToWire), gone.map(heartbeatToWire));
+      const response = await link.relayHeartbeats([...marks], [...gone]);
       const confirmed = response.heartbeatsConfirmed;
       if (confirmed?.leader == null) throw new LinkBroken('the leader did not confirm');
       return { covered: confirmed.heartbeats.map(heartbeatFromWire), ballot: ballotFromWire(confirmed.leader) };

@@ -3,7 +3,6 @@ import { createEmbeddedNodeStore } from '@synod/discovery';
 import type { EmbeddedNodeStore } from '@synod/discovery';
 import type { NodeRecord } from '@synod/jobs';
 import { systemRandom } from '@synod/observability';
-import { heartbeatToWire } from '@synod/contracts';
 import type { Replication } from './replication.js';
 
 /** The node store in this group's own log. */
@@ -18,8 +17,9 @@ export function buildNodeStore(
       nodes: () => state.view.nodes(),
       leading: () => host.serving,
       relay: (renewals) => {
-        const marks = renewals.map(({ nodeId, incarnation }) => heartbeatToWire({ workerId: nodeId, incarnation, sequence: 0 }));
+        const marks = renewals.map(({ nodeId, incarnation }) => ({ workerId: nodeId, incarnation, sequence: 0 }));
         link.relayHeartbeats([], [], marks).catch(() => undefined);
+        return link.isUp;
       },
       onChange: (listener) => {
         let listening = true;

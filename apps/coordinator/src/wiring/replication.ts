@@ -86,7 +86,13 @@ export function buildReplication(modules: ReplicationModules): Replication {
       },
     },
   });
-  const proposals = new LeaderProposals({ clock, stamp: stampCommand, propose: (batch) => { host.propose(batch); } });
+  const proposals = new LeaderProposals({
+    clock,
+    stamp: stampCommand,
+    propose: (batch) => {
+      host.propose(batch);
+    },
+  });
   board.onChange((leadership) => {
     route(leadership, nodeId, { gateway, link, proposals });
   });
@@ -98,9 +104,11 @@ export function buildReplication(modules: ReplicationModules): Replication {
     leadershipChange: () => board.nextChange(timers),
   });
   state.onApplied((applied, envelopes) => {
-    for (const { sequence, reply } of repliesTo(nodeId, log.incarnation, applied, envelopes)) gateway.settled(sequence, reply);
+    for (const { sequence, reply } of repliesTo(nodeId, log.incarnation, applied, envelopes))
+      gateway.settled(sequence, reply);
   });
-  const propose: Replication['propose'] = (command, options = { sheddable: false }) => gateway.propose(command, options);
+  const propose: Replication['propose'] = (command, options = { sheddable: false }) =>
+    gateway.propose(command, options);
   return { state, host, health, board, proposals, link, reads, gateway, propose };
 }
 

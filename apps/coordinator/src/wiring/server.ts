@@ -13,7 +13,6 @@ import { EventWatch } from '../events/event-watch.js';
 import type { Member } from '../options.js';
 import { agentServiceHandlers } from '../services/agent-service.js';
 import { clusterServiceHandlers } from '../services/cluster-service.js';
-import { describeOwnError } from '../services/describe-error.js';
 import { jobServiceHandlers } from '../services/job-service.js';
 import { paxosServiceHandlers } from '../services/paxos-service.js';
 import type { ServiceContext } from '../services/service-context.js';
@@ -40,12 +39,10 @@ export interface ServerModules {
   readonly logger: Logger;
 }
 
-const describe = (error: unknown) => describeError(error) ?? describeOwnError(error);
-
 /** The gRPC server of a coordinator with all its services; it listens when asked to. */
 export function buildServer(modules: ServerModules): RpcServer {
   const { log, replication, agents } = modules;
-  const server = createRpcServer({ security: modules.security, logger: modules.logger, describe });
+  const server = createRpcServer({ security: modules.security, logger: modules.logger, describe: describeError });
   const context: ServiceContext = {
     coordinatorId: log.identity.nodeId,
     clusterId: log.identity.clusterId,
@@ -62,7 +59,7 @@ export function buildServer(modules: ServerModules): RpcServer {
         jobLogs: agents.jobLogs,
         eventWatch: new EventWatch(modules.events),
         history: modules.history,
-        describe,
+        describe: describeError,
       }),
     )
     .addService(

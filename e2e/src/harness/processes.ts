@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createWriteStream, existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** The repository's root, where `dist/` is. */
+export const ROOT = resolve(__dirname, '../../..');
+
+export type AppName = 'coordinator' | 'worker-agent' | 'registry' | 'cli';
+
+/** Entry of a built app. */
+export function appMain(app: AppName): string {
+  const main = join(ROOT, 'dist', 'apps', app, 'main.cjs');
+  if (!existsSync(main)) throw new Error(`${app} is not built: npx nx build ${app}`);
+  return main;
+}
+
+/** Children of this test process that still run; whatever a test leaves behind is ended with it. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** A long-lived process of the product. */
+export class AppProcess {
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  private readonly child: ChildProcess;
+  private stderrText = '';
+
+  constructor(
+    readonly app: AppName,
+    readonly id: string,
+    args: readonly string[],
+    logFile: string,
+    env: NodeJS.ProcessEnv = {},
+  ) {
+    this.child = spawn(process.execPath, [appMain(app), ...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.add(this.child);
+    this.child.stderr?.on('data', (data: Buffer) => {
+      this.stderrText = (this.stderrText + data.toString()).slice(-64 * 1024);
+    });
+    this.child.stderr?.pipe(createWriteStream(logFile, { flags: 'a' }));
+    this.exited = new Promise((settle) => {
+      this.child.once('exit', (code, signal) => {
+        running.delete(this.child);
+        settle({ code, signal });
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** The end of what it said on stderr. */
+  get stderr(): string {
+    return this.stderrText;
+  }
+
+  /** Resolves with the facts of the ready line; rejects when the process ends before. */
+  ready(): Promise<{ readonly id: string; readonly address?: string }> {
+    return new Promise((settle, reject) => {
+      let text = '';
+      this.child.stdout?.on('data', (data: Buffer) => {
+        text += data.toString();
+        const line = text.split('\n').find((candidate) => candidate.startsWith('{"ready":true'));
+        if (line !== undefined) settle(JSON.parse(line) as { id: string; address?: string });
+      });
+      void this.exited.then(({ code, signal }) => {
+        reject(
+          new Error(`${this.app} ${this.id} ended before it was ready (${String(code ?? signal)}): ${this.stderr}`),
+        );
+      });
+    });
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Ends it by this signal and waits for the end. */
+  async end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+    this.kill(signal);
+    return this.exited;
+  }
+}
+
+export interface Finished {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end. */
+export function runToEnd(
+  command: string,
+  args: readonly string[],
+  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly stdin?: string } = {},
+): Promise<Finished> {
+  const child = spawn(command, args, {
+    cwd: options.cwd ?? ROOT,
+    env: { ...process.env, ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.stdin ?? '');
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  return new Promise((settle, reject) => {
+    child.once('error', reject);
+    child.once('close', (status, signal) => {
+      running.delete(child);
+      settle({ status, signal, stdout, stderr });
+    });
+  });
+}
