@@ -45,7 +45,8 @@ export function jsonLogger(write: (line: string) => void, bindings: LogFields = 
 
 /** The `code` of a system error (`ENOENT`), or an empty string. */
 export function errnoOf(error: unknown): string {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  // Not by `instanceof`: errors of Node itself are of another realm under some test runners.
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : '';
 }
 

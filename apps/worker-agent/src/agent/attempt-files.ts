@@ -1,0 +1,54 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { attemptDirectory, readJsonFile, writeJsonFile, type DataDirectory } from '../shared/data-directory.js';
+import type { AttemptEnding, AttemptProcess } from '../shared/guard-protocol.js';
+import { errnoOf } from '../shared/platform.js';
+import { readTail } from '../shared/segments.js';
+import type { Tails } from './held-attempt.js';
+
+/** Of each stream, with the end of an attempt. */
+const TAIL_BYTES = 4_096;
+
+/** What guards have written of attempts; it outlives them. */
+export class AttemptFiles {
+  constructor(readonly directory: DataDirectory) {}
+
+  /** The last part of the output. */
+  tails(key: string): Tails {
+    const { root } = attemptDirectory(this.directory, key);
+    const tail = (stream: string): string => readTail(join(root, stream), TAIL_BYTES).toString('base64');
+    return { stdoutTail: tail('stdout'), stderrTail: tail('stderr') };
+  }
+
+  ending(key: string): AttemptEnding | undefined {
+    return readJsonFile(attemptDirectory(this.directory, key).endedFile) as AttemptEnding | undefined;
+  }
+
+  /** Marks an attempt as ended whose guard could not. */
+  keepEnding(key: string, ending: AttemptEnding): void {
+    const files = attemptDirectory(this.directory, key);
+    if (readJsonFile(files.startedFile) !== undefined) writeJsonFile(files.endedFile, ending);
+  }
+
+  process(key: string): AttemptProcess | null {
+    return (readJsonFile(attemptDirectory(this.directory, key).startedFile) as AttemptProcess | undefined) ?? null;
+  }
+
+  /** Attempts that were started and of which no end is written: they run, or their guard died. */
+  unfinished(): AttemptProcess[] {
+    return this.keys().flatMap((key) => {
+      const started = this.process(key);
+      return started === null || this.ending(key) !== undefined ? [] : [started];
+    });
+  }
+
+  /** Keys of all attempts that have a directory. */
+  keys(): string[] {
+    try {
+      return readdirSync(this.directory.attempts).map((name) => decodeURIComponent(name));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+}

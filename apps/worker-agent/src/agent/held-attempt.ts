@@ -1,0 +1,83 @@
+import type { AttemptReport, JobSpec } from '@synod/jobs';
+import type { AttemptEnd, AttemptRef } from '@synod/jobs';
+import { attemptKey } from '../shared/data-directory.js';
+import type { AttemptEnding, AttemptProcess, StopOrder } from '../shared/guard-protocol.js';
+
+/**
+ * An attempt that this agent is answerable for.
+ *
+ *   waiting   assigned, not yet given to the guard: it waits for a lease, for a place or for the guard
+ *   ordered   given to the guard
+ *   running   the guard started its process
+ *   ended     it is over; its report waits for a coordinator's acknowledgement
+ */
+export type Phase = 'waiting' | 'ordered' | 'running' | 'ended';
+
+export interface HeldAttempt {
+  readonly key: string;
+  readonly ref: AttemptRef;
+  /** Worker lease from the sending of the last acknowledged heartbeat; 0: none. */
+  readonly leaseMs: number;
+  phase: Phase;
+  /** What to run; only until the guard has it. */
+  spec: JobSpec | undefined;
+  /** Process as the guard started it. */
+  process: AttemptProcess | null;
+  /** No longer current: it is ended, and nobody wants to hear of it. */
+  outdated: boolean;
+  /** Asked for already; repeated to a guard that may have missed it. */
+  stop: StopOrder | undefined;
+}
+
+/** What the agent spends of `lostAfterMs` on clock drift and on killing. */
+export const LEASE_MARGIN_MS = 700;
+
+export function leaseOf(spec: JobSpec): number {
+  return spec.mode === 'atLeastOnce' ? 0 : Math.max(1, spec.lostAfterMs - LEASE_MARGIN_MS);
+}
+
+export function heldAttempt(ref: AttemptRef, leaseMs: number, phase: Phase, spec?: JobSpec): HeldAttempt {
+  return {
+    key: attemptKey(ref.jobId, ref.attempt),
+    ref: { jobId: ref.jobId, attempt: ref.attempt, fencingToken: ref.fencingToken },
+    leaseMs,
+    phase,
+    spec,
+    process: null,
+    outdated: false,
+    stop: undefined,
+  };
+}
+
+/** Output tails as base64. */
+export interface Tails {
+  readonly stdoutTail: string;
+  readonly stderrTail: string;
+}
+
+export const NO_TAILS: Tails = { stdoutTail: '', stderrTail: '' };
+
+export function startReport(ref: AttemptRef, startedAtMs: number): AttemptReport {
+  return { ...ref, startedAtMs, finishedAtMs: undefined, end: undefined };
+}
+
+export function endReport(ref: AttemptRef, ending: AttemptEnding, tails: Tails): AttemptReport {
+  const end: AttemptEnd = {
+    outcome: ending.outcome,
+    exitCode: ending.exitCode ?? undefined,
+    signal: ending.signal,
+    message: ending.message,
+    result: '',
+    ...tails,
+  };
+  return { ...ref, startedAtMs: ending.startedAtMs ?? undefined, finishedAtMs: ending.finishedAtMs, end };
+}
+
+/** An ending that the agent knows of by itself: the process never ran, or its guard died. */
+export function endingWithoutGuard(
+  outcome: AttemptEnding['outcome'],
+  message: string,
+  times: { readonly startedAtMs: number | null; readonly finishedAtMs: number },
+): AttemptEnding {
+  return { outcome, message, exitCode: null, signal: '', ...times };
+}

@@ -1,0 +1,318 @@
+import type { Clock, Logger } from '@synod/base';
+import { compareFencingTokens } from '@synod/contracts';
+import type { AttemptRef, FencingToken, JobSpec } from '@synod/jobs';
+import type {
+  AgentMessage,
+  AttemptEnding,
+  AttemptProcess,
+  AttemptSnapshot,
+  StopOrder,
+} from '../shared/guard-protocol.js';
+import type { AttemptFiles } from './attempt-files.js';
+import { endingWithoutGuard, endReport, heldAttempt, leaseOf, startReport, type HeldAttempt } from './held-attempt.js';
+import type { Orphan } from './orphans.js';
+import { ReportOutbox } from './report-outbox.js';
+import type { AttemptSpool } from './spool-records.js';
+import { refFromProcess, startOrder, tokenText } from './start-order.js';
+
+export interface WorkerAgentOptions {
+  readonly workerId: string;
+  /** Attempts at the same time. An assignment above it waits for a place. */
+  readonly capacity: number;
+}
+
+export interface WorkerAgentModules {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly files: AttemptFiles;
+  readonly spool: AttemptSpool;
+  /** Connected or not; what is sent to a guard that isn't there is lost, and said again when one welcomes the agent. */
+  readonly guard: { isConnected(): boolean; send(message: AgentMessage): void };
+  endOrphans(orphans: readonly Orphan[]): Promise<void>;
+  /** The outbox has something to send. */
+  onReports(): void;
+  onEnded(): void;
+}
+
+export interface Assignment {
+  readonly ref: AttemptRef;
+  /** Undefined: this agent is too old to understand it. */
+  readonly spec: JobSpec | undefined;
+}
+
+/** Before the first acknowledged heartbeat: long ago, and still a number in JSON. */
+const NEVER_MS = -1e12;
+
+/** An attempt is started only if its lease lasts this long at least, or it would be killed as soon as it runs. */
+const MIN_LEASE_LEFT_MS = 500;
+
+const CANCELLED: StopOrder = { outcome: 'cancelled', message: 'cancelled', immediate: false };
+const OUTDATED: StopOrder = { outcome: 'lost', message: 'no longer current', immediate: true };
+const STOPPING: StopOrder = { outcome: 'lost', message: 'its agent stopped', immediate: false };
+
+/**
+ * What an agent knows and decides. Assignments come from the session and go to the guard as orders; what the guard tells
+ * goes to the outbox as reports. Sessions and guards come and go; what is held is said anew to each.
+ */
+export class WorkerAgent {
+  readonly outbox: ReportOutbox;
+  readonly #held = new Map<string, HeldAttempt>();
+  #highestToken: FencingToken = { generation: 0, counter: 0 };
+  #heardAtMs = NEVER_MS;
+  #clusterId = '';
+  #stopping = false;
+  readonly #waiters = new Set<() => void>();
+
+  constructor(
+    readonly options: WorkerAgentOptions,
+    readonly modules: WorkerAgentModules,
+  ) {
+    this.outbox = new ReportOutbox((key) => this.#acknowledged(key));
+  }
+
+  /** Takes over what an earlier incarnation left on disk. Before anything else. */
+  recover(): void {
+    for (const [key, record] of this.modules.spool.recover()) {
+      const held = heldAttempt(record.ref, record.leaseMs, record.report === undefined ? 'ordered' : 'ended');
+      this.#held.set(key, held);
+      if (record.report !== undefined) this.outbox.add(record.report);
+    }
+    for (const started of this.modules.files.unfinished()) {
+      if (!this.#held.has(started.key)) this.#adopt(refFromProcess(started), started.leaseMs);
+    }
+  }
+
+  /** What the cluster has to know that this worker has: it runs, will run, or its report is not acknowledged. */
+  held(): AttemptRef[] {
+    return [...this.#held.values()].filter((it) => !it.outdated).map((it) => it.ref);
+  }
+
+  /** Whether output may still come. */
+  isActive(key: string): boolean {
+    const phase = this.#held.get(key)?.phase;
+    return phase !== undefined && phase !== 'ended';
+  }
+
+  isHeld(key: string): boolean {
+    return this.#held.has(key);
+  }
+
+  /** A session stands. */
+  welcomed(clusterId: string, outdated: readonly AttemptRef[]): void {
+    if (this.#clusterId !== '' && clusterId !== this.#clusterId) {
+      // A restored cluster: tokens start anew, and what its predecessor assigned is listed as outdated.
+      this.modules.log.warn({ clusterId, previous: this.#clusterId }, 'the cluster is another one');
+      this.#highestToken = { generation: 0, counter: 0 };
+    }
+    this.#clusterId = clusterId;
+    for (const ref of outdated) {
+      const held = this.#find(ref);
+      if (held === undefined) continue;
+      held.outdated = true;
+      this.outbox.drop(held.key);
+      if (held.phase === 'waiting' || held.phase === 'ended') this.#forget(held.key);
+      else this.#stop(held, OUTDATED);
+    }
+    this.modules.onReports();
+  }
+
+  assigned(assignments: readonly Assignment[]): void {
+    for (const { ref, spec } of assignments) {
+      if (compareFencingTokens(ref.fencingToken, this.#highestToken) <= 0) continue;
+      this.#highestToken = ref.fencingToken;
+      const held = heldAttempt(ref, spec === undefined ? 0 : leaseOf(spec), 'waiting', spec);
+      if (this.#held.has(held.key)) continue;
+      this.#held.set(held.key, held);
+      if (spec === undefined) this.#endWithoutGuard(held, 'lost', 'this agent is too old to understand the job');
+      else if (spec.task.kind !== 'exec') this.#endWithoutGuard(held, 'failed', 'this worker runs commands only');
+    }
+    this.#startWaiting();
+  }
+
+  cancelled(refs: readonly AttemptRef[]): void {
+    for (const ref of refs) {
+      const held = this.#find(ref);
+      if (held === undefined || held.phase === 'ended') continue;
+      if (held.phase === 'waiting') this.#endWithoutGuard(held, 'cancelled', 'cancelled before it started');
+      else this.#stop(held, CANCELLED);
+    }
+  }
+
+  /** A quorum confirmed the leader after a heartbeat that was sent at this time. */
+  heard(sentAtMs: number): void {
+    if (sentAtMs <= this.#heardAtMs) return;
+    this.#heardAtMs = sentAtMs;
+    this.modules.guard.send({ type: 'heard', heardAtMs: sentAtMs });
+    this.#startWaiting();
+  }
+
+  /** A guard, the same or a new one, says what it has. What it hasn't, though it was given to one, lost its guard. */
+  async guardWelcomed(snapshots: readonly AttemptSnapshot[]): Promise<void> {
+    const known = new Set(snapshots.map((it) => it.key));
+    for (const snapshot of snapshots) this.#reconcile(snapshot);
+    const orphans = [...this.#held.values()].filter((it) => isWithGuard(it) && !known.has(it.key));
+    this.modules.guard.send({ type: 'heard', heardAtMs: this.#heardAtMs });
+    this.#startWaiting();
+    if (orphans.length > 0) await this.#endOrphans(orphans);
+  }
+
+  guardStarted(process: AttemptProcess): void {
+    const held = this.#held.get(process.key);
+    if (held === undefined || held.phase === 'ended') return;
+    held.phase = 'running';
+    held.process = process;
+    if (!held.outdated) this.outbox.add(startReport(held.ref, process.startedAtMs));
+    this.modules.onReports();
+  }
+
+  guardEnded(key: string, ending: AttemptEnding): void {
+    const held = this.#held.get(key);
+    if (held !== undefined) this.#ended(held, ending);
+    else this.modules.guard.send({ type: 'forget', keys: [key] });
+  }
+
+  /**
+   * Takes no more work and ends what runs, each with its grace or at once. What has not started stays as it is: saying
+   * goodbye gives it back.
+   */
+  endAll(immediate: boolean): void {
+    this.#stopping = true;
+    for (const held of this.#held.values()) if (isWithGuard(held)) this.#stop(held, { ...STOPPING, immediate });
+  }
+
+  /** Resolves when nothing runs. */
+  untilEnded(): Promise<void> {
+    return this.#until(() => ![...this.#held.values()].some(isWithGuard));
+  }
+
+  /** Resolves when nothing runs and the cluster knows how everything ended. */
+  untilAcknowledged(): Promise<void> {
+    return this.#until(() => [...this.#held.values()].every((it) => it.phase === 'waiting'));
+  }
+
+  #until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (!condition()) return;
+        this.#waiters.delete(check);
+        resolve();
+      };
+      this.#waiters.add(check);
+      check();
+    });
+  }
+
+  #find(ref: AttemptRef): HeldAttempt | undefined {
+    for (const held of this.#held.values()) {
+      if (held.ref.jobId !== ref.jobId || held.ref.attempt !== ref.attempt) continue;
+      return compareFencingTokens(held.ref.fencingToken, ref.fencingToken) === 0 ? held : undefined;
+    }
+    return undefined;
+  }
+
+  #adopt(ref: AttemptRef, leaseMs: number): HeldAttempt {
+    const held = heldAttempt(ref, leaseMs, 'ordered');
+    this.#held.set(held.key, held);
+    return held;
+  }
+
+  #reconcile(snapshot: AttemptSnapshot): void {
+    const held = this.#held.get(snapshot.key) ?? this.#adopt(refFromProcess(snapshot), snapshot.leaseMs);
+    if (held.phase === 'ended') {
+      if (snapshot.ending !== null) this.modules.guard.send({ type: 'forget', keys: [held.key] });
+      return;
+    }
+    if (snapshot.process !== null) this.guardStarted(snapshot.process);
+    if (snapshot.ending !== null) this.#ended(held, snapshot.ending);
+    else if (held.stop !== undefined) this.modules.guard.send({ type: 'stop', key: held.key, stop: held.stop });
+  }
+
+  #startWaiting(): void {
+    if (this.#stopping || !this.modules.guard.isConnected()) return;
+    const held = [...this.#held.values()];
+    let free = this.options.capacity - held.filter(isWithGuard).length;
+    const untilMs = this.modules.clock.monotonicMs() + MIN_LEASE_LEFT_MS;
+    for (const it of held) {
+      if (free <= 0) return;
+      if (it.phase !== 'waiting' || it.spec === undefined) continue;
+      if (it.leaseMs > 0 && this.#heardAtMs + it.leaseMs < untilMs) continue;
+      free -= 1;
+      this.#order(it, it.spec);
+    }
+  }
+
+  #order(held: HeldAttempt, spec: JobSpec): void {
+    held.phase = 'ordered';
+    held.spec = undefined;
+    void this.modules.spool.put(held.key, { ref: held.ref, leaseMs: held.leaseMs, report: undefined });
+    const order = startOrder(held, spec, this.options.workerId);
+    this.modules.guard.send({ type: 'start', order, heardAtMs: this.#heardAtMs });
+  }
+
+  #stop(held: HeldAttempt, stop: StopOrder): void {
+    if (held.stop === undefined || stop.immediate) held.stop = stop;
+    this.modules.guard.send({ type: 'stop', key: held.key, stop });
+  }
+
+  async #endOrphans(orphans: readonly HeldAttempt[]): Promise<void> {
+    this.modules.log.error({ attempts: orphans.map((it) => it.key) }, 'their guard died: ending what it left');
+    await this.modules.endOrphans(
+      orphans.map(({ key, ref }) => {
+        const process = this.modules.files.process(key);
+        return { key, jobId: ref.jobId, fencingToken: tokenText(ref.fencingToken), process };
+      }),
+    );
+    for (const held of orphans) {
+      const written = this.modules.files.ending(held.key);
+      const startedAtMs = this.modules.files.process(held.key)?.startedAtMs ?? null;
+      const times = { startedAtMs, finishedAtMs: this.modules.clock.wallMs() };
+      const ending = written ?? endingWithoutGuard('lost', 'its guard died', times);
+      if (written === undefined) this.modules.files.keepEnding(held.key, ending);
+      this.#ended(held, ending);
+    }
+  }
+
+  #endWithoutGuard(held: HeldAttempt, outcome: AttemptEnding['outcome'], message: string): void {
+    const times = { startedAtMs: null, finishedAtMs: this.modules.clock.wallMs() };
+    this.#ended(held, endingWithoutGuard(outcome, message, times));
+  }
+
+  #ended(held: HeldAttempt, ending: AttemptEnding): void {
+    if (held.phase === 'ended' || this.#held.get(held.key) !== held) return;
+    held.phase = 'ended';
+    held.spec = undefined;
+    if (held.outdated) {
+      this.#forget(held.key);
+    } else {
+      const report = endReport(held.ref, ending, this.modules.files.tails(held.key));
+      this.outbox.add(report);
+      // The guard keeps the ending until the spool has it.
+      void this.modules.spool.put(held.key, { ref: held.ref, leaseMs: held.leaseMs, report }).then((kept) => {
+        if (kept) this.modules.guard.send({ type: 'forget', keys: [held.key] });
+      });
+      this.modules.onReports();
+    }
+    this.modules.onEnded();
+    this.#startWaiting();
+    this.#changed();
+  }
+
+  #acknowledged(key: string): void {
+    if (this.#held.get(key)?.phase === 'ended') this.#forget(key);
+  }
+
+  #forget(key: string): void {
+    this.#held.delete(key);
+    void this.modules.spool.delete(key);
+    this.modules.guard.send({ type: 'forget', keys: [key] });
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const check of [...this.#waiters]) check();
+  }
+}
+
+function isWithGuard(held: HeldAttempt): boolean {
+  return held.phase === 'ordered' || held.phase === 'running';
+}

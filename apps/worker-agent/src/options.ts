@@ -1,0 +1,102 @@
+import { availableParallelism, hostname } from 'node:os';
+import {
+  CONSUL_OPTIONS,
+  defineOptions,
+  LOG_OPTIONS,
+  option,
+  SECURITY_OPTIONS,
+  type ResolvedOptions,
+} from '@synod/config';
+
+/** Shells mostly wait, so more of them than processors; a host that only computes is told less. */
+const ATTEMPTS_PER_PROCESSOR = 4;
+
+const DEFINITIONS = {
+  id: option.string({
+    summary: 'Name of this worker, unique in the cluster',
+    default: hostname()
+      .replace(/[^A-Za-z0-9._-]/g, '-')
+      .slice(0, 128),
+    pattern: /^[A-Za-z0-9._-]{1,128}$/,
+    patternText: '1 to 128 of letters, digits, dots, dashes and underscores',
+  }),
+  data: option.string({
+    summary: 'Directory of its own: what runs, results, output',
+    default: './.synod-agent',
+    valueName: 'dir',
+  }),
+  coordinators: option.addresses({
+    summary: 'Coordinators; 127.0.0.1:7401 to :7403 when no registry or Consul is given either',
+    group: 'Cluster',
+  }),
+  registry: option.addresses({
+    summary: 'Registries (or coordinators) to find coordinators through and to register at',
+    group: 'Cluster',
+  }),
+  capacity: option.integer({
+    summary: 'Attempts at the same time',
+    min: 1,
+    max: 10_000,
+    unit: 'attempts',
+    default: Math.min(10_000, availableParallelism() * ATTEMPTS_PER_PROCESSOR),
+    group: 'Work',
+  }),
+  labels: option.keyValues({ summary: 'Labels that jobs can ask for', group: 'Work' }),
+  onStop: option.choice({
+    summary:
+      'At SIGTERM: "end" ends what runs, so that it runs elsewhere; "keep" leaves it for 2 s to an agent started in its place',
+    choices: ['end', 'keep'],
+    default: 'end',
+    group: 'Work',
+  }),
+  stopTimeout: option.durationMs({
+    summary: 'With --on-stop end: how long attempts have in all before they are killed',
+    minMs: 0,
+    maxMs: 3_600_000,
+    default: 30_000,
+    group: 'Work',
+  }),
+  outputBytes: option.integer({
+    summary: 'Output kept of each stream of an attempt; the oldest part of a longer one is dropped',
+    min: 64 * 1024,
+    max: 2 ** 40,
+    unit: 'bytes',
+    default: 64 * 1024 * 1024,
+    group: 'Output',
+  }),
+  keepAttempts: option.integer({
+    summary: 'Ended attempts whose output stays on this host',
+    min: 0,
+    max: 1_000_000,
+    unit: 'attempts',
+    default: 1_000,
+    group: 'Output',
+  }),
+  keepBytes: option.integer({
+    summary: 'What the output and directories of ended attempts may take together',
+    min: 0,
+    max: 2 ** 50,
+    unit: 'bytes',
+    default: 2 ** 30,
+    group: 'Output',
+  }),
+  ...CONSUL_OPTIONS,
+  ...SECURITY_OPTIONS,
+  ...LOG_OPTIONS,
+};
+
+export type AgentOptions = ResolvedOptions<typeof DEFINITIONS>;
+
+export const agentOptions = defineOptions({
+  name: 'worker-agent',
+  summary: 'Runs the attempts that a Synod cluster assigns to this host.',
+  options: DEFINITIONS,
+});
+
+/** Where coordinators listen on one's own host, so that an agent without options joins a coordinator without options. */
+export const LOCAL_COORDINATORS: readonly string[] = ['127.0.0.1:7401', '127.0.0.1:7402', '127.0.0.1:7403'];
+
+export function givenCoordinators(options: AgentOptions): readonly string[] {
+  if (options.coordinators !== undefined) return options.coordinators;
+  return options.registry === undefined && options.consul === undefined ? LOCAL_COORDINATORS : [];
+}
