@@ -1,6 +1,6 @@
 import { assert } from '@synod/base';
 import { compareBallots, equalBallots, formatBallot } from './ballot.js';
-import { equalEntries } from './entry.js';
+import { entrySizeBytes, equalEntries } from './entry.js';
 import type { Environment } from './environment.js';
 import type { DurableState } from './io.js';
 import { EntryLog } from './log.js';
@@ -106,10 +106,9 @@ export class Acceptor {
       return false;
     }
     if (order > 0) this.promise(ballot);
-    const horizon = this.chosenThrough + ACCEPT_HORIZON_WINDOWS * this.env.options.maxOpenSlots;
     const slots: Slot[] = [];
     for (const { slot, entry } of entries) {
-      if (slot > horizon) this.env.counters.droppedBeyondHorizon += 1;
+      if (this.isBeyondHorizon(slot)) this.env.counters.droppedBeyondHorizon += 1;
       else {
         this.accept(slot, ballot, entry);
         slots.push(slot);
@@ -120,7 +119,7 @@ export class Acceptor {
   }
 
   /** Accepts one entry at the promised ballot. What is already held at this ballot isn't written twice. */
-  accept(slot: Slot, ballot: Ballot, entry: Entry): void {
+  accept(slot: Slot, ballot: Ballot, entry: Entry, sizeBytes = entrySizeBytes(entry)): void {
     assert(equalBallots(ballot, this.promisedBallot), 'I2 accepted ballot <= promised', () => {
       return `slot ${slot}: ${formatBallot(ballot)} against ${formatBallot(this.promisedBallot)}`;
     });
@@ -129,7 +128,7 @@ export class Acceptor {
       this.assertConsistent(held, ballot, entry);
       if (equalBallots(held.ballot, ballot)) return;
     }
-    this.write(slot, ballot, entry);
+    this.write(slot, ballot, entry, sizeBytes);
     this.env.counters.entriesAccepted += 1;
   }
 
@@ -142,7 +141,7 @@ export class Acceptor {
     const held = this.log.get(slot);
     if (held === undefined || !equalEntries(held.entry, entry)) {
       if (held !== undefined) this.assertConsistent(held, this.promisedBallot, entry);
-      this.write(slot, this.promisedBallot, entry);
+      this.write(slot, this.promisedBallot, entry, entrySizeBytes(entry));
     }
     this.markChosen(slot);
   }
@@ -189,18 +188,25 @@ export class Acceptor {
     this.env.outbox.sendAfterFlush(to, { type: 'nacked', ballot, promised: this.promisedBallot });
   }
 
+  /** Far ahead of what is known chosen, in slots or bytes: to be fetched later. The very next slot is never too far. */
+  private isBeyondHorizon(slot: Slot): boolean {
+    const { maxOpenSlots, maxOpenBytes } = this.env.options;
+    if (slot > this.chosenThrough + ACCEPT_HORIZON_WINDOWS * maxOpenSlots) return true;
+    return this.log.unappliedBytes >= ACCEPT_HORIZON_WINDOWS * maxOpenBytes && slot > this.chosenThrough + 1;
+  }
+
   sortedUnknownSlots(): Slot[] {
     return [...this.unknownSlots].filter((slot) => slot > this.chosenThrough).sort((left, right) => left - right);
   }
 
   private load(slot: Slot, ballot: Ballot, entry: Entry): void {
     assert(compareBallots(ballot, this.promisedBallot) <= 0, 'I2 accepted ballot <= promised', () => `slot ${slot}`);
-    if (slot > this.chosenThrough) this.log.put(slot, ballot, entry, 0);
+    if (slot > this.chosenThrough) this.log.put(slot, ballot, entry, entrySizeBytes(entry), 0);
   }
 
-  private write(slot: Slot, ballot: Ballot, entry: Entry): void {
+  private write(slot: Slot, ballot: Ballot, entry: Entry, sizeBytes: number): void {
     const token = this.env.outbox.write({ kind: 'accepted', accepted: { slot, ballot, entry } });
-    this.log.put(slot, ballot, entry, token);
+    this.log.put(slot, ballot, entry, sizeBytes, token);
     this.unknownSlots.delete(slot);
   }
 

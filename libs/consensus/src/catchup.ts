@@ -22,6 +22,8 @@ export class Catchup {
   private readonly trimmedAt = new Map<NodeId, Slot>();
   private fetch: Fetch | undefined;
   private nextPeer = 0;
+  /** After a peer had less than it said: no other is asked before, unless it shows that it has more. */
+  private notBeforeMs = 0;
   private laggingSinceMs: number | undefined;
   private lastChosenThroughSlot: Slot = 0;
   private snapshotNeeded = false;
@@ -54,6 +56,7 @@ export class Catchup {
   /** Fetches now, unless a fetch is under way; prefers the peer that showed the gap. */
   start(preferred?: NodeId): void {
     if (this.fetch !== undefined) return;
+    if (preferred === undefined && this.env.nowMs < this.notBeforeMs) return;
     const fromSlot = this.acceptor.chosenThroughSlot + 1;
     const peer = this.choosePeer(fromSlot, preferred);
     if (peer === undefined) return;
@@ -76,9 +79,8 @@ export class Catchup {
     if (body.trimmedThroughSlot >= needed) this.trimmedAt.set(from, body.trimmedThroughSlot);
     const progressed = this.acceptor.chosenThroughSlot > before;
     if (progressed) return this.start(from);
-    // It has less than it said, or trimmed it: whoever is asked next, is asked later and is somebody else.
     this.nextPeer += 1;
-    this.laggingSinceMs = this.env.nowMs;
+    this.notBeforeMs = this.env.nowMs + this.env.options.resendAfterMs;
   }
 
   onDisconnected(peer: NodeId): void {

@@ -3,7 +3,6 @@ import type { Acceptor } from './acceptor.js';
 import type { Environment } from './environment.js';
 import type { FetchBody } from './messages.js';
 import { MAX_LOADS_IN_FLIGHT } from './options.js';
-import { entrySizeBytes } from './entry.js';
 import type { NodeId, Slot, SlotEntry } from './types.js';
 
 interface Load {
@@ -67,10 +66,9 @@ export class FetchServer {
     for (let slot = fromSlot; slot <= lastSlot; slot += 1) {
       const held = this.acceptor.log.get(slot);
       if (held === undefined) break;
-      const sizeBytes = entrySizeBytes(held.entry);
-      if (bytes > 0 && bytes + sizeBytes > this.env.options.maxTransferBytes) break;
+      if (bytes > 0 && bytes + held.sizeBytes > this.env.options.maxTransferBytes) break;
       entries.push({ slot, entry: held.entry });
-      bytes += sizeBytes;
+      bytes += held.sizeBytes;
     }
     return entries;
   }

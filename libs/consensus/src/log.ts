@@ -1,4 +1,3 @@
-import { entrySizeBytes } from './entry.js';
 import type { AcceptedEntry, Ballot, Entry, Slot } from './types.js';
 
 export interface HeldEntry extends AcceptedEntry {
@@ -17,6 +16,7 @@ export class EntryLog {
   private lowest: Slot;
   private appliedThrough: Slot;
   private appliedBytes = 0;
+  private pendingBytes = 0;
 
   constructor(appliedSlot: Slot) {
     this.appliedThrough = appliedSlot;
@@ -38,15 +38,21 @@ export class EntryLog {
     return this.appliedBytes;
   }
 
+  /** Bytes of entries above the applied slot: what has to stay in memory. */
+  get unappliedBytes(): number {
+    return this.pendingBytes;
+  }
+
   get(slot: Slot): HeldEntry | undefined {
     return this.held.get(slot);
   }
 
   /** Holds an entry in memory, in place of what the slot held. Slots below the cache stay on disk only. */
-  put(slot: Slot, ballot: Ballot, entry: Entry, token: number): void {
+  put(slot: Slot, ballot: Ballot, entry: Entry, sizeBytes: number, token: number): void {
     if (slot < this.lowest) return;
-    const sizeBytes = entrySizeBytes(entry);
-    if (slot <= this.appliedThrough) this.appliedBytes += sizeBytes - (this.held.get(slot)?.sizeBytes ?? 0);
+    const addedBytes = sizeBytes - (this.held.get(slot)?.sizeBytes ?? 0);
+    if (slot <= this.appliedThrough) this.appliedBytes += addedBytes;
+    else this.pendingBytes += addedBytes;
     this.held.set(slot, { slot, ballot, entry, sizeBytes, token });
     if (slot > this.highest) this.highest = slot;
   }
@@ -54,7 +60,9 @@ export class EntryLog {
   /** From now on the slot belongs to the cache, and may be evicted once it is durable. */
   noteApplied(slot: Slot): void {
     this.appliedThrough = slot;
-    this.appliedBytes += this.held.get(slot)?.sizeBytes ?? 0;
+    const sizeBytes = this.held.get(slot)?.sizeBytes ?? 0;
+    this.appliedBytes += sizeBytes;
+    this.pendingBytes -= sizeBytes;
   }
 
   /** Drops the oldest applied and durable entries until the cache fits. */

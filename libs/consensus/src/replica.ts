@@ -443,15 +443,19 @@ class PaxosReplica implements Replica {
   private refuseProposals(proposalIds: readonly number[], reason: RefusalReason): void {
     if (proposalIds.length === 0) return;
     this.env.counters.proposalsRefused += proposalIds.length;
-    const leader = this.role.kind === 'follower' ? this.election.leaderHint : undefined;
-    this.outbox.emit({ type: 'proposalsRefused', proposalIds, reason, leader });
+    this.outbox.emit({ type: 'proposalsRefused', proposalIds, reason, leader: this.leaderHint() });
   }
 
   private refuseReads(readIds: readonly number[]): void {
     if (readIds.length === 0) return;
     this.env.counters.readsRefused += readIds.length;
-    const leader = this.role.kind === 'follower' ? this.election.leaderHint : undefined;
-    this.outbox.emit({ type: 'readsRefused', readIds, leader });
+    this.outbox.emit({ type: 'readsRefused', readIds, leader: this.leaderHint() });
+  }
+
+  /** Where a client should go: here when this node leads, and only its queue is full. */
+  private leaderHint(): NodeId | undefined {
+    if (this.role.kind === 'leader') return this.env.nodeId;
+    return this.role.kind === 'follower' ? this.election.leaderHint : undefined;
   }
 
   private peerStatus(nodeId: NodeId): PeerStatus {

@@ -79,9 +79,11 @@ export class Phase2 {
     const firstSlot = this.nextSlot;
     while (this.recoveredIndex < this.recovered.length) {
       const next = this.recovered[this.recoveredIndex];
-      if (next === undefined || !this.fits(entrySizeBytes(next.entry))) break;
+      if (next === undefined) break;
+      const sizeBytes = entrySizeBytes(next.entry);
+      if (!this.fits(sizeBytes)) break;
       this.recoveredIndex += 1;
-      this.propose(next.entry, undefined);
+      this.propose(next.entry, undefined, sizeBytes);
     }
     if (this.recoveredIndex === this.recovered.length) this.proposeQueued(queue);
     if (this.nextSlot > firstSlot) {
@@ -178,7 +180,7 @@ export class Phase2 {
       const batch = queue.takeBatch();
       if (batch === undefined) return;
       this.env.counters.commandsProposed += batch.proposalIds.length;
-      this.propose(batch.entry, batch.proposalIds);
+      this.propose(batch.entry, batch.proposalIds, batch.sizeBytes);
     }
   }
 
@@ -188,16 +190,15 @@ export class Phase2 {
     return this.openSlots < maxOpenSlots && this.unchosenBytes + sizeBytes <= maxOpenBytes;
   }
 
-  private propose(entry: Entry, proposalIds: readonly number[] | undefined): void {
+  private propose(entry: Entry, proposalIds: readonly number[] | undefined, sizeBytes: number): void {
     const slot = this.nextSlot;
     const lastInWindow = this.acceptor.chosenThroughSlot + this.env.options.maxOpenSlots;
     assert(slot <= lastInWindow, 'I9 proposals stay inside the window', () => `slot ${slot} above ${lastInWindow}`);
-    const sizeBytes = entrySizeBytes(entry);
     this.nextSlot += 1;
     this.unchosenBytes += sizeBytes;
     const sentAtMs = this.env.nowMs;
     this.open.set(slot, { slot, entry, sizeBytes, proposalIds, votes: 0, voters: 0, chosen: false, sentAtMs });
-    this.acceptor.accept(slot, this.ballot, entry);
+    this.acceptor.accept(slot, this.ballot, entry, sizeBytes);
     this.env.counters.entriesProposed += 1;
   }
 

@@ -7,6 +7,8 @@ import type { Entry } from '../types.js';
 export interface Batch {
   readonly entry: Entry;
   readonly proposalIds: readonly number[];
+  /** As `entrySizeBytes` would say. */
+  readonly sizeBytes: number;
 }
 
 /** Proposals that wait while a flush runs or a window is full, bounded in number and bytes. */
@@ -60,7 +62,9 @@ export class ProposalQueue {
       proposalIds.push(next.proposalId);
     }
     this.waitingBytes -= bytes;
-    return commands.length === 0 ? undefined : { entry: { kind: 'commands', commands }, proposalIds };
+    if (commands.length === 0) return undefined;
+    const sizeBytes = bytes + ENTRY_OVERHEAD_BYTES + commands.length * COMMAND_OVERHEAD_BYTES;
+    return { entry: { kind: 'commands', commands }, proposalIds, sizeBytes };
   }
 
   /** Empties the queue and gives the ids: none of them was proposed. */
