@@ -5,7 +5,7 @@ import { buildChild, startChild } from './child-process.spec-support.js';
 import { generator } from './crash-model.spec-support.js';
 import { newDirectory, removeDirectories } from './storage.spec-support.js';
 
-const FLIPS = Number(process.env['SYNOD_BIT_FLIPS'] ?? 240);
+const FLIPS = Number(process.env['SYNOD_BIT_FLIPS'] ?? 150);
 const PAGE_BITS = 4096 * 8;
 const HEADER_BITS = 160 * 8;
 

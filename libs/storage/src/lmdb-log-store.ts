@@ -80,7 +80,6 @@ class LmdbLogStore implements LogStore {
   readonly #directory: string;
   readonly #environment: LogEnvironment;
   readonly #lock: DirectoryLock;
-  readonly #scan: LogScan;
   readonly #commits: GroupCommit<PendingAppend>;
   readonly #ledger: DigestLedger;
   /** After damage, LMDB's idea of the highest key isn't relied on. */
@@ -100,7 +99,6 @@ class LmdbLogStore implements LogStore {
     this.#directory = options.directory;
     this.#environment = modules.environment;
     this.#lock = modules.lock;
-    this.#scan = modules.scan;
     this.#ledger = new DigestLedger(modules.environment.trees.digests, modules.scan);
     this.#mayAppend = modules.scan.unknownSlots.length === 0;
     this.#manifest = { ...manifest, incarnation: this.incarnation, digestSum: modules.scan.digestSum };
@@ -124,12 +122,13 @@ class LmdbLogStore implements LogStore {
     const { lastSlot } = this.#manifest;
     const chosenThroughSlot = this.#chosenThroughSlot;
     const accepted: AcceptedEntry[] = [];
+    const unknownSlots: Slot[] = [];
     for (let slot = chosenThroughSlot + 1; slot <= lastSlot; slot++) {
       const found = this.#readSlot(slot);
-      if (typeof found === 'object') accepted.push(found);
+      if (found === 'unknown') unknownSlots.push(slot);
+      else if (found !== undefined) accepted.push(found);
     }
     const { trimmedThroughSlot } = this.#manifest;
-    const { unknownSlots } = this.#scan;
     return { promised: this.#promised, chosenThroughSlot, accepted, lastSlot, unknownSlots, trimmedThroughSlot };
   }
 
