@@ -82,6 +82,11 @@ export class Election {
     if (ballot.round > this.highestRound) this.highestRound = ballot.round;
   }
 
+  /** Somebody else follows, or promised, this ballot: its owner may lead. */
+  noteRumour(ballot: Ballot): void {
+    if (compareBallots(ballot, this.highestRumour) > 0) this.highestRumour = ballot;
+  }
+
   /** This node promised `ballot` to its owner, or heard the owner lead with it; it gets until the end of the next round. */
   follow(ballot: Ballot): void {
     const order = compareBallots(ballot, this.followedBallot);
@@ -134,7 +139,7 @@ export class Election {
 
   /** Counts a reply of the present round. What it tells of leaders is for the replica to act on first. */
   onPollReply(from: NodeId, reply: PollReplyBody, standing: Standing): Verdict {
-    if (compareBallots(reply.leader, this.highestRumour) > 0) this.highestRumour = reply.leader;
+    this.noteRumour(reply.leader);
     if (reply.pollRound !== this.pollRound) return 'stay';
     this.disconnected.delete(from);
     this.replies.set(from, reply);

@@ -321,6 +321,7 @@ class PaxosReplica implements Replica {
 
   private onNacked({ ballot, promised }: NackedBody): void {
     this.election.noteBallot(promised);
+    this.election.noteRumour(promised);
     const ownBallot = this.ownBallot();
     if (ownBallot === undefined || !equalBallots(ballot, ownBallot) || compareBallots(promised, ownBallot) <= 0) return;
     if (this.role.kind === 'leader') this.env.counters.deposedRefusals += 1;
@@ -378,15 +379,16 @@ class PaxosReplica implements Replica {
   /** Somebody else stands or leads with a ballot at or above the promise: follow, and give up whatever was held below it. */
   private yieldTo(ballot: Ballot): void {
     const ownBallot = this.ownBallot();
-    if (ownBallot !== undefined && compareBallots(ballot, ownBallot) > 0) this.stepDown();
+    if (ownBallot !== undefined && compareBallots(ballot, ownBallot) > 0) return this.stepDown(ballot);
     this.election.follow(ballot);
   }
 
-  /** Back to a follower of nobody. What wasn't applied has an unknown outcome, what was only queued was never proposed. */
-  private stepDown(): void {
+  /** Back to a follower, of `successor` if one is known. What wasn't applied has an unknown outcome, what was only queued was never proposed. */
+  private stepDown(successor?: Ballot): void {
     const { role } = this;
     this.role = FOLLOWER;
     this.election.followNobody();
+    if (successor !== undefined) this.election.follow(successor);
     if (role.kind !== 'leader') return;
     this.env.counters.depositions += 1;
     this.refuseProposals(role.phase2.unappliedProposalIds(), 'leadershipLost');
