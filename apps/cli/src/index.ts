@@ -1,1 +1,2 @@
-export {};
+export { runCli } from './bootstrap.js';
+export type { CliIo, Sink } from './io.js';

@@ -133,8 +133,9 @@ export class Outage {
   private givenUp(fault: SynodClientError): SynodClientError {
     if (fault.code === 'resourceExhausted') return fault;
     const addresses = this.channels.addresses;
+    const reason = isUnreachable(fault) ? 'UNREACHABLE' : fault.facts.reason;
     const said = isUnreachable(fault) ? 'no coordinator could be reached' : fault.message;
     const message = `${said} (tried ${addresses.join(', ')}): start the cluster, or check the addresses`;
-    return clientError('unavailable', message, { reason: fault.facts.reason, addresses, cause: fault });
+    return clientError('unavailable', message, { reason, addresses, cause: fault });
   }
 }

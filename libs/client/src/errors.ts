@@ -36,7 +36,7 @@ export interface FieldViolation {
 
 export interface SynodClientErrorFacts {
   readonly code: SynodClientErrorCode;
-  /** The coordinator's own word for it, in UPPER_SNAKE; empty when it gave none. */
+  /** The coordinator's own word for it, in UPPER_SNAKE; `UNREACHABLE` when none answered; empty when it gave none. */
   readonly reason: string;
   /** Coordinators that were tried; set with `unavailable`. */
   readonly addresses: readonly string[];

@@ -1,0 +1,139 @@
+import { SynodClientError, type Job, type JobSpec } from '@synod/client';
+import type { UsageCommand } from '@synod/config';
+import { EXIT } from '../failure.js';
+import { withExamples } from '../flags.js';
+import { writeOut } from '../io.js';
+import { addJobFlags, execSpec, type JobFlags } from '../job-options.js';
+import { outcomeOf } from '../outcome.js';
+import { toJson } from '../output/json.js';
+import type { CliSession } from '../session.js';
+import { readStdin } from '../stdin.js';
+
+/** After the job's end, output that is still on its way is waited for so long. */
+const LAST_OUTPUT_MS = 5_000;
+
+export function addRunCommand(root: UsageCommand, session: CliSession): void {
+  const command = root
+    .command('run')
+    .summary('run a command as a job and follow it')
+    .description(
+      "Submits a command as a job, follows its output on stdout and stderr, and exits with the command's own status " +
+        '(128 + N when signal N ended it, 1 when it ended otherwise, with a line on stderr). Ctrl-C cancels the job and waits ' +
+        'for its end; a second Ctrl-C leaves at once. With --output json, stdout holds nothing but the final job as an ' +
+        "object; the command's stdout and stderr both go to stderr.",
+    )
+    .argument('[command...]', 'the command and its arguments, behind --')
+    .option('--stdin', 'passes the standard input to the command (read to its end first)');
+  addJobFlags(command);
+  withExamples(command, [
+    ["synod run -- sh -c 'echo hello; exit 3'", 'prints hello and exits with 3'],
+    ['synod run --timeout 30s --env STAGE=test -- ./build.sh', 'ends it after 30 seconds'],
+    ['tar c . | synod run --stdin -- tar t', 'passes the standard input on'],
+  ]);
+  command.action(async (words: string[], flags: JobFlags & { readonly stdin?: boolean }) => {
+    const stdin = flags.stdin === true ? await readStdin(session.io) : undefined;
+    session.exitStatus = await new JobRun(session).run(execSpec(words, flags, stdin), flags.idempotencyKey);
+  });
+}
+
+/** One `synod run`, from submission to the exit status. */
+class JobRun {
+  private readonly leaving = new AbortController();
+  private jobId = '';
+  private interrupts = 0;
+  private pipeBroken = false;
+
+  constructor(private readonly session: CliSession) {}
+
+  async run(spec: JobSpec, idempotencyKey: string | undefined): Promise<number> {
+    const { io, client } = this.session;
+    const stopListening = [io.onInterrupt(() => this.interrupt()), io.onBrokenPipe(() => this.readerGone())];
+    try {
+      const { jobId } = await client.submit(spec, {
+        signal: this.leaving.signal,
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      });
+      this.jobId = jobId;
+      if (this.interrupts > 0) this.cancel();
+      return await this.follow();
+    } catch (error) {
+      if (this.leaving.signal.aborted) return EXIT.interrupted;
+      throw error;
+    } finally {
+      for (const stop of stopListening) stop();
+    }
+  }
+
+  private async follow(): Promise<number> {
+    const { client, json } = this.session;
+    const endOfOutput = new AbortController();
+    const leave = AbortSignal.any([endOfOutput.signal, this.leaving.signal]);
+    const output = this.copyOutput(leave);
+    const job = await client.wait(this.jobId, { signal: this.leaving.signal });
+    const timer = setTimeout(() => endOfOutput.abort(), LAST_OUTPUT_MS);
+    const complete = await output;
+    clearTimeout(timer);
+    if (!complete) this.session.note(`the output may be incomplete; see: synod job logs ${this.jobId}`);
+    if (json) await this.session.print(`${toJson(job)}\n`);
+    return this.statusOf(job);
+  }
+
+  private statusOf(job: Job): number {
+    if (this.pipeBroken) return EXIT.brokenPipe;
+    if (this.interrupts > 0) {
+      this.session.note(job.state === 'cancelled' ? `job ${job.jobId} was cancelled` : `job ${job.jobId} has ${job.state}`);
+      return EXIT.interrupted;
+    }
+    const { status, line } = outcomeOf(job);
+    if (line !== undefined) this.session.note(line);
+    return status;
+  }
+
+  /** False when not all of the output could be had. */
+  private async copyOutput(signal: AbortSignal): Promise<boolean> {
+    const { io, client, json } = this.session;
+    let attempt = 0;
+    try {
+      for await (const chunk of client.logs(this.jobId, { follow: true, signal })) {
+        if (attempt > 0 && chunk.attempt !== attempt) this.session.note(`attempt ${chunk.attempt} of job ${this.jobId} begins`);
+        attempt = chunk.attempt;
+        if (chunk.truncated) this.session.note(`output before byte ${chunk.position} of ${chunk.stream} is no longer kept`);
+        if (this.pipeBroken) continue;
+        await writeOut(chunk.stream === 'stdout' && !json ? io.stdout : io.stderr, chunk.data);
+      }
+      return true;
+    } catch (error) {
+      if (this.leaving.signal.aborted) return true;
+      if (error instanceof SynodClientError) return false;
+      throw error;
+    }
+  }
+
+  private interrupt(): void {
+    this.interrupts += 1;
+    if (this.interrupts > 1) {
+      const where = this.jobId === '' ? '' : `; look at it with: synod job show ${this.jobId}`;
+      this.session.note(`left${where}`);
+      this.leaving.abort();
+    } else if (this.jobId === '') this.session.note('cancelling; press Ctrl-C again to leave at once');
+    else {
+      this.session.note(`cancelling job ${this.jobId}; press Ctrl-C again to leave at once`);
+      this.cancel();
+    }
+  }
+
+  /** As a local command would be ended by SIGPIPE. */
+  private readerGone(): void {
+    if (this.pipeBroken) return;
+    this.pipeBroken = true;
+    if (this.jobId !== '') this.cancel('the reader of its output has gone');
+  }
+
+  private cancel(reason = 'interrupted by Ctrl-C'): void {
+    const { client } = this.session;
+    client.cancel(this.jobId, { reason, signal: this.leaving.signal, deadlineMs: Infinity }).catch((error: unknown) => {
+      if (this.leaving.signal.aborted) return;
+      this.session.note(`the job can't be cancelled: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import type { JobSpec } from '@synod/client';
+import { UsageError, type UsageCommand } from '@synod/config';
+import { withExamples } from '../flags.js';
+import { parseJobs } from '../job-file.js';
+import { addJobFlags, execSpec, jobOptions, readFlagFile, type JobFlags } from '../job-options.js';
+import { outcomeOf } from '../outcome.js';
+import { toJson } from '../output/json.js';
+import type { CliSession } from '../session.js';
+import { readStdin } from '../stdin.js';
+
+interface SubmitFlags extends JobFlags {
+  readonly handler?: string;
+  readonly payload?: string;
+  readonly payloadFile?: string;
+  readonly file?: string;
+  readonly wait?: boolean;
+}
+
+/** Jobs of a file waited for at the same time. */
+const WAITS_AT_ONCE = 32;
+
+export function addSubmitCommand(root: UsageCommand, session: CliSession): void {
+  const command = root
+    .command('submit')
+    .summary('submit a job, or many from a file, and print its id')
+    .description(
+      'Submits a command (behind --), a handler job (--handler), or the jobs of a YAML or JSON file (-f; all of them or ' +
+        'none), and prints one id a line; with --output json {"jobId"}, or {"jobIds"} for a file. A job is safe when its id ' +
+        'is printed. With --wait it also waits for the end, and exits as synod run does.',
+    )
+    .argument('[command...]', 'the command and its arguments, behind --')
+    .option('--handler <name>', 'handler of an SDK worker to run instead of a command')
+    .option('--payload <text>', 'what the handler is given')
+    .option('--payload-file <file>', 'the same from a file, or from the standard input with -')
+    .option('-f, --file <file>', 'submit the jobs of this file, or of the standard input with -')
+    .option('--wait', 'wait for the end');
+  addJobFlags(command);
+  withExamples(command, [
+    ["synod submit -- sh -c 'echo hello'", 'prints the id of the job'],
+    ['synod submit --handler resize --payload \'{"image": 7}\' --wait', 'a handler job, and wait for its end'],
+    ['synod submit -f jobs.yaml', 'many at once; jobs.yaml: [{exec: "echo 1"}, {exec: [ls, -l], queue: night, timeout: 30s}]'],
+  ]);
+  command.action(async (words: string[], flags: SubmitFlags) => {
+    if (flags.file !== undefined) await submitFile(session, words, flags, flags.file);
+    else await submitOne(session, await specOf(session, words, flags), flags);
+  });
+}
+
+async function specOf(session: CliSession, words: readonly string[], flags: SubmitFlags): Promise<JobSpec> {
+  const { handler, payload, payloadFile } = flags;
+  if (handler === undefined) {
+    if (payload !== undefined || payloadFile !== undefined) throw conflict('--payload', 'belongs to --handler');
+    return execSpec(words, flags, undefined);
+  }
+  if (words.length > 0) throw conflict('--handler', 'takes no command; give its input with --payload');
+  if (payload !== undefined && payloadFile !== undefined) throw conflict('--payload-file', 'and --payload exclude each other');
+  const bytes =
+    payloadFile === undefined
+      ? Buffer.from(payload ?? '')
+      : payloadFile === '-'
+        ? await readStdin(session.io)
+        : readFlagFile('--payload-file', payloadFile);
+  return { ...jobOptions(flags), handler: { handler, payload: bytes } };
+}
+
+function conflict(option: string, what: string): UsageError {
+  return new UsageError({ code: 'invalidCombination', option }, `${option} ${what}; see synod submit --help`);
+}
+
+async function submitOne(session: CliSession, spec: JobSpec, flags: SubmitFlags): Promise<void> {
+  const { idempotencyKey } = flags;
+  const { jobId } = await session.client.submit(spec, idempotencyKey === undefined ? {} : { idempotencyKey });
+  await session.show({ jobId }, () => `${jobId}\n`);
+  if (flags.wait === true) session.exitStatus = await waitFor(session, jobId);
+}
+
+async function submitFile(session: CliSession, words: readonly string[], flags: SubmitFlags, file: string): Promise<void> {
+  const { idempotencyKey, wait, file: _file, ...others } = flags;
+  if (words.length > 0 || Object.keys(others).length > 0)
+    throw conflict('--file', 'says everything about its jobs: only --wait and --idempotency-key go with it');
+  const bytes = file === '-' ? await readStdin(session.io) : readFlagFile('--file', file);
+  const specs = parseJobs(bytes.toString('utf8'), file === '-' ? 'the standard input' : file);
+  const jobIds = await session.client.submitMany(specs, idempotencyKey === undefined ? {} : { idempotencyKey });
+  await session.show({ jobIds }, () => jobIds.map((jobId) => `${jobId}\n`).join(''));
+  if (wait === true) session.exitStatus = await waitForAll(session, jobIds);
+}
+
+async function waitFor(session: CliSession, jobId: string): Promise<number> {
+  const { status, line } = outcomeOf(await session.client.wait(jobId));
+  if (line !== undefined) session.note(line);
+  return status;
+}
+
+/** 0 when all have succeeded, else the status of the first that hasn't. */
+async function waitForAll(session: CliSession, jobIds: readonly string[]): Promise<number> {
+  const statuses = new Map<string, number>();
+  const rest = [...jobIds];
+  const waitOneByOne = async () => {
+    for (let jobId = rest.shift(); jobId !== undefined; jobId = rest.shift())
+      statuses.set(jobId, await waitFor(session, jobId));
+  };
+  await Promise.all(Array.from({ length: WAITS_AT_ONCE }, waitOneByOne));
+  const failed = jobIds.filter((jobId) => statuses.get(jobId) !== 0);
+  if (failed.length === 0) return 0;
+  session.note(`${failed.length} of ${jobIds.length} jobs have not succeeded: ${toJson(failed.slice(0, 5), 0)}`);
+  return statuses.get(failed[0] ?? '') ?? 1;
+}

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import type { ExecutionMode, JobOptions, JobSpec } from '@synod/client';
+import { option, UsageError } from '@synod/config';
+import { Option, type Command } from 'commander';
+import { CliError, EXIT } from './failure.js';
+import { checked, keyValue } from './flags.js';
+
+/** Flags that `run` and `submit` share, as commander gives them. */
+export interface JobFlags {
+  readonly queue?: string;
+  readonly label?: Record<string, string>;
+  readonly workerLabel?: Record<string, string>;
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+  readonly timeout?: number;
+  readonly lostAfter?: number;
+  readonly killGrace?: number;
+  readonly mode?: ExecutionMode;
+  readonly placementKey?: string;
+  readonly idempotencyKey?: string;
+}
+
+const DAY_MS = 86_400_000;
+const timeout = option.durationMs({ summary: '', minMs: 1, maxMs: 4_294_967_295 });
+const lostAfter = option.durationMs({ summary: '', minMs: 3_000, maxMs: DAY_MS });
+const killGrace = option.durationMs({ summary: '', minMs: 0, maxMs: 3_600_000 });
+
+const GROUP = 'Job:';
+
+/** Adds the flags of {@link JobFlags}. */
+export function addJobFlags(command: Command): Command {
+  const add = (flags: string, description: string, parse?: (text: string, previous: Record<string, string> | undefined) => unknown) => {
+    const flag = new Option(flags, description).helpGroup(GROUP);
+    if (parse !== undefined) flag.argParser<unknown>((text, previous) => parse(text, previous as Record<string, string> | undefined));
+    command.addOption(flag);
+  };
+  add('--queue <name>', 'queue it belongs to (default "default")');
+  add('--label <key=value>', 'label of the job; may be repeated', keyValue('--label'));
+  add('--worker-label <key=value>', 'label that its worker must have; may be repeated', keyValue('--worker-label'));
+  add('--env <key=value>', 'variable of its environment; may be repeated', keyValue('--env'));
+  add('--cwd <dir>', "working directory on the worker (default: a directory of the attempt's own)");
+  add('--timeout <duration>', 'time it may run, such as 30s or 5m (default: no limit)', checked('--timeout', timeout));
+  add(
+    '--lost-after <duration>',
+    'how long its worker may be unheard before it is run elsewhere: 3s to 24h (default 10s)',
+    checked('--lost-after', lostAfter),
+  );
+  add(
+    '--kill-grace <duration>',
+    'time between SIGTERM and SIGKILL when it is ended: up to 1h (default 5s)',
+    checked('--kill-grace', killGrace),
+  );
+  command.addOption(
+    new Option('--mode <mode>', 'what happens when its worker is lost (default oneLiveHolder)')
+      .choices(['oneLiveHolder', 'atLeastOnce', 'atMostOnce'])
+      .helpGroup(GROUP),
+  );
+  add('--placement-key <key>', 'jobs with equal keys go to the same worker while it can take them');
+  add('--idempotency-key <key>', 'the same key again gives the first job instead of a second one');
+  return command;
+}
+
+/** What the flags say of a job, without its task. */
+export function jobOptions(flags: JobFlags): JobOptions {
+  return {
+    ...(flags.queue === undefined ? {} : { queue: flags.queue }),
+    ...(flags.label === undefined ? {} : { labels: flags.label }),
+    ...(flags.workerLabel === undefined ? {} : { workerLabels: flags.workerLabel }),
+    ...(flags.mode === undefined ? {} : { mode: flags.mode }),
+    ...(flags.placementKey === undefined ? {} : { placementKey: flags.placementKey }),
+    ...(flags.timeout === undefined ? {} : { startToCloseTimeoutMs: flags.timeout }),
+    ...(flags.lostAfter === undefined ? {} : { lostAfterMs: flags.lostAfter }),
+    ...(flags.killGrace === undefined ? {} : { killGraceMs: flags.killGrace }),
+  };
+}
+
+/** A job that runs these words as a command. */
+export function execSpec(words: readonly string[], flags: JobFlags, stdin: Uint8Array | undefined): JobSpec {
+  const [command = '', ...args] = words;
+  if (command === '')
+    throw new UsageError({ code: 'missingValue' }, "the command is missing; put it behind --, as in: synod run -- sh -c 'echo hello'");
+  return {
+    ...jobOptions(flags),
+    exec: {
+      command,
+      args,
+      ...(flags.env === undefined ? {} : { env: flags.env }),
+      ...(flags.cwd === undefined ? {} : { cwd: flags.cwd }),
+      ...(stdin === undefined ? {} : { stdin }),
+    },
+  };
+}
+
+/** The bytes of a file that a flag names. */
+export function readFlagFile(flag: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new CliError('fileUnreadable', `${flag}: ${path} can't be read (${why})`, EXIT.usage);
+  }
+}
