@@ -164,7 +164,7 @@ function downloadFrom({ uri, signedBy }, work) {
   execFileSync('dpkg', ['-x', join(work, archive), join(work, 'tree')], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { path, reason } = findConsul();
   if (path) process.stdout.write(`${path}\n`);
   else {

@@ -1,7 +1,7 @@
 // npm run sync: makes package.json dependencies between projects, and the references of tsconfig files, follow the imports.
 //   --check   change nothing; exit 1 and say what differs
 // A project imported by sources becomes a dependency, one imported by spec files alone a devDependency. Packages from npm are
-// added by hand (see README): here they are only checked.
+// added by hand to the package.json that imports them: here they are only checked.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
