@@ -1,1 +1,11 @@
-export {};
+export { createConsulNodeStore } from './consul/consul-node-store.js';
+export type { ConsulNodeStoreOptions } from './consul/consul-node-store.js';
+export { createEmbeddedNodeStore, SWEEP_INTERVAL_MS } from './embedded/embedded-node-store.js';
+export type { EmbeddedNodeStore } from './embedded/embedded-node-store.js';
+export type { NodeRenewal, ReplicatedNodes } from './embedded/replicated-nodes.js';
+export { mergeNodeStores } from './merge-node-stores.js';
+export { DEFAULT_TTL_MS, DiscoveryError, MAX_TTL_MS, MIN_TTL_MS } from './node-store.js';
+export type { DiscoveryFacts, DiscoveryModules, NodeKind, NodeStore, StoreHealth } from './node-store.js';
+export { registryServiceHandlers } from './registry-service.js';
+export { createRemoteNodeStore } from './remote/remote-node-store.js';
+export type { RemoteNodeStoreOptions } from './remote/remote-node-store.js';
