@@ -74,7 +74,7 @@ interface Given {
   readonly incarnation: number;
   readonly guardEntry: string;
   readonly spool: AttemptSpool;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const clock = hostClock;

@@ -27,7 +27,7 @@ export interface AgentProcessModules {
   readonly timers: Timers;
   readonly log: Logger;
   /** Closes the spool and gives the data directory up. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** After the attempts have ended: for their reports to be acknowledged. What isn't stays in the spool. */

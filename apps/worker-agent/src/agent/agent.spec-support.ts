@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { attemptDirectory, attemptKey, dataDirectory, readJsonFile } from '../shared/data-directory.js';
 import type { AttemptProcess } from '../shared/guard-protocol.js';
+import { FakeCoordinator, type FakeSession } from './fake-coordinator.spec-support.js';
 import {
   bundleEntry,
+  cleanUp,
   endLater,
   eventually,
   exitOf,
@@ -10,11 +12,15 @@ import {
   temporaryFolder,
 } from '../shared/process.spec-support.js';
 
-/** Agent and guard, side by side as the build puts them. */
-export function bundleAgent(): string {
+let file: string | undefined;
+
+/** Agent and guard, side by side as the build puts them; made once for each file of tests. */
+function agentFile(): string {
+  if (file !== undefined) return file;
   const folder = temporaryFolder();
   bundleEntry('guard/main.ts', folder, 'guard.cjs');
-  return bundleEntry('main.ts', folder, 'main.cjs');
+  file = bundleEntry('main.ts', folder, 'main.cjs');
+  return file;
 }
 
 export interface RunningAgent {
@@ -26,15 +32,10 @@ export interface RunningAgent {
   kill(): Promise<void>;
 }
 
-export function startAgent(
-  file: string,
-  data: string,
-  addresses: readonly string[],
-  flags: readonly string[] = [],
-): RunningAgent {
+export function startAgent(data: string, addresses: readonly string[], flags: readonly string[] = []): RunningAgent {
   const id = flags.some((flag) => flag.startsWith('--id=')) ? [] : ['--id=w1'];
   const args = [...id, `--data=${data}`, `--coordinators=${addresses.join(',')}`, ...flags];
-  const child = startEntry(file, args);
+  const child = startEntry(agentFile(), args);
   let [out, log] = ['', ''];
   child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
@@ -66,4 +67,46 @@ export async function processOf(data: string, jobId: string): Promise<AttemptPro
   const started = await eventually(`${jobId} starts`, () => readJsonFile(startedFile) as AttemptProcess | undefined);
   endLater(started.pid, true);
   return started;
+}
+
+const coordinators: FakeCoordinator[] = [];
+
+export async function startCoordinator(): Promise<FakeCoordinator> {
+  const made = await new FakeCoordinator().start();
+  coordinators.push(made);
+  return made;
+}
+
+/** Ends all that the tests of a file have started. */
+export function endAll(): void {
+  for (const coordinator of coordinators) coordinator.kill();
+  cleanUp();
+}
+
+/** A command that SIGTERM doesn't end. */
+export const FOREVER = 'trap "" TERM; while :; do sleep 0.2; done';
+
+export interface UsableAgent {
+  readonly agent: RunningAgent;
+  readonly session: FakeSession;
+  readonly data: string;
+}
+
+/** Starts an agent and waits for its first session. */
+export async function startUsable(at: readonly FakeCoordinator[], flags: readonly string[] = []): Promise<UsableAgent> {
+  const data = temporaryFolder();
+  const agent = startAgent(
+    data,
+    at.map((it) => it.address),
+    flags,
+  );
+  await agent.ready();
+  const session = await eventually('a session opens', () => at.flatMap((it) => it.sessions).find((it) => it.hello));
+  return { agent, session, data };
+}
+
+/** Stops an agent as a service manager does. */
+export async function stop(agent: RunningAgent): Promise<void> {
+  agent.process.kill('SIGTERM');
+  expect(await exitOf(agent.process)).toEqual({ code: 0, signal: null });
 }

@@ -35,7 +35,7 @@ export class FakeSession {
     readonly call: SessionCall,
     readonly coordinator: FakeCoordinator,
   ) {
-    call.on('data', (message) => this.#receive(message));
+    call.on('data', (message: WireSessionRequest) => this.#receive(message));
     for (const event of ['end', 'cancelled', 'error', 'close']) call.on(event, () => (this.over = true));
   }
 
@@ -115,7 +115,7 @@ export class FakeCoordinator {
     this.#server.addService(services.AgentService.service, {
       Session: (call: SessionCall) => void this.sessions.push(new FakeSession(call, this)),
       Heartbeat: (call: ServerDuplexStream<WireHeartbeatRequest, WireHeartbeatResponseInput>) => {
-        call.on('data', ({ sequence }) => {
+        call.on('data', ({ sequence }: WireHeartbeatRequest) => {
           this.heartbeats += 1;
           if (this.leader !== undefined) call.write({ sequence, leader: this.leader });
         });

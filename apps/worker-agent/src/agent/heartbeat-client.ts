@@ -92,7 +92,7 @@ export class HeartbeatClient {
     }
     const stream = this.#client.heartbeat();
     this.#stream = stream;
-    stream.on('data', (response) => this.#confirmed(response));
+    stream.on('data', (response: WireHeartbeatResponse) => this.#confirmed(response));
     stream.on('error', (error) => this.modules.log.warn({ address, error: error.message }, 'heartbeats interrupted'));
     stream.on('status', () => {
       if (this.#stream !== stream) return;

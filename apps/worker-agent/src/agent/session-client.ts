@@ -133,7 +133,7 @@ export class SessionClient {
     this.#stream = stream;
     const cancelTimeout = this.modules.timers.after(WELCOME_TIMEOUT_MS, () => stream.cancel());
     let failure: RpcError | undefined;
-    stream.on('data', (message) => {
+    stream.on('data', (message: WireSessionResponse) => {
       if (message.message === 'welcome') cancelTimeout();
       if (!this.#stopped) this.#receive(message, address);
     });

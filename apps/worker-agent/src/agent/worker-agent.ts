@@ -10,6 +10,7 @@ import type {
 } from '../shared/guard-protocol.js';
 import type { AttemptFiles } from './attempt-files.js';
 import { endingWithoutGuard, endReport, heldAttempt, leaseOf, startReport, type HeldAttempt } from './held-attempt.js';
+import { HeldAttempts } from './held-attempts.js';
 import type { Orphan } from './orphans.js';
 import { ReportOutbox } from './report-outbox.js';
 import type { AttemptSpool } from './spool-records.js';
@@ -56,12 +57,11 @@ const STOPPING: StopOrder = { outcome: 'lost', message: 'its agent stopped', imm
  */
 export class WorkerAgent {
   readonly outbox: ReportOutbox;
-  readonly #held = new Map<string, HeldAttempt>();
+  readonly #held = new HeldAttempts();
   #highestToken: FencingToken = { generation: 0, counter: 0 };
   #heardAtMs = NEVER_MS;
   #clusterId = '';
   #stopping = false;
-  readonly #waiters = new Set<() => void>();
 
   constructor(
     readonly options: WorkerAgentOptions,
@@ -72,19 +72,22 @@ export class WorkerAgent {
 
   /** Takes over what an earlier incarnation left on disk. Before anything else. */
   recover(): void {
-    for (const [key, record] of this.modules.spool.recover()) {
+    for (const record of this.modules.spool.recover().values()) {
       const held = heldAttempt(record.ref, record.leaseMs, record.report === undefined ? 'ordered' : 'ended');
-      this.#held.set(key, held);
+      this.#held.add(held);
       if (record.report !== undefined) this.outbox.add(record.report);
     }
     for (const started of this.modules.files.unfinished()) {
-      if (!this.#held.has(started.key)) this.#adopt(refFromProcess(started), started.leaseMs);
+      if (!this.#held.has(started.key)) this.#held.adopt(refFromProcess(started), started.leaseMs);
     }
   }
 
   /** What the cluster has to know that this worker has: it runs, will run, or its report is not acknowledged. */
   held(): AttemptRef[] {
-    return [...this.#held.values()].filter((it) => !it.outdated).map((it) => it.ref);
+    return this.#held
+      .all()
+      .filter((it) => !it.outdated)
+      .map((it) => it.ref);
   }
 
   /** Whether output may still come. */
@@ -106,7 +109,7 @@ export class WorkerAgent {
     }
     this.#clusterId = clusterId;
     for (const ref of outdated) {
-      const held = this.#find(ref);
+      const held = this.#held.find(ref);
       if (held === undefined) continue;
       held.outdated = true;
       this.outbox.drop(held.key);
@@ -122,7 +125,7 @@ export class WorkerAgent {
       this.#highestToken = ref.fencingToken;
       const held = heldAttempt(ref, spec === undefined ? 0 : leaseOf(spec), 'waiting', spec);
       if (this.#held.has(held.key)) continue;
-      this.#held.set(held.key, held);
+      this.#held.add(held);
       if (spec === undefined) this.#endWithoutGuard(held, 'lost', 'this agent is too old to understand the job');
       else if (spec.task.kind !== 'exec') this.#endWithoutGuard(held, 'failed', 'this worker runs commands only');
     }
@@ -131,7 +134,7 @@ export class WorkerAgent {
 
   cancelled(refs: readonly AttemptRef[]): void {
     for (const ref of refs) {
-      const held = this.#find(ref);
+      const held = this.#held.find(ref);
       if (held === undefined || held.phase === 'ended') continue;
       if (held.phase === 'waiting') this.#endWithoutGuard(held, 'cancelled', 'cancelled before it started');
       else this.#stop(held, CANCELLED);
@@ -150,7 +153,7 @@ export class WorkerAgent {
   async guardWelcomed(snapshots: readonly AttemptSnapshot[]): Promise<void> {
     const known = new Set(snapshots.map((it) => it.key));
     for (const snapshot of snapshots) this.#reconcile(snapshot);
-    const orphans = [...this.#held.values()].filter((it) => isWithGuard(it) && !known.has(it.key));
+    const orphans = this.#held.withGuard().filter((it) => !known.has(it.key));
     this.modules.guard.send({ type: 'heard', heardAtMs: this.#heardAtMs });
     this.#startWaiting();
     if (orphans.length > 0) await this.#endOrphans(orphans);
@@ -177,47 +180,21 @@ export class WorkerAgent {
    */
   endAll(immediate: boolean): void {
     this.#stopping = true;
-    for (const held of this.#held.values()) if (isWithGuard(held)) this.#stop(held, { ...STOPPING, immediate });
+    for (const held of this.#held.withGuard()) this.#stop(held, { ...STOPPING, immediate });
   }
 
   /** Resolves when nothing runs. */
   untilEnded(): Promise<void> {
-    return this.#until(() => ![...this.#held.values()].some(isWithGuard));
+    return this.#held.until(() => this.#held.withGuard().length === 0);
   }
 
   /** Resolves when nothing runs and the cluster knows how everything ended. */
   untilAcknowledged(): Promise<void> {
-    return this.#until(() => [...this.#held.values()].every((it) => it.phase === 'waiting'));
-  }
-
-  #until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const check = (): void => {
-        if (!condition()) return;
-        this.#waiters.delete(check);
-        resolve();
-      };
-      this.#waiters.add(check);
-      check();
-    });
-  }
-
-  #find(ref: AttemptRef): HeldAttempt | undefined {
-    for (const held of this.#held.values()) {
-      if (held.ref.jobId !== ref.jobId || held.ref.attempt !== ref.attempt) continue;
-      return compareFencingTokens(held.ref.fencingToken, ref.fencingToken) === 0 ? held : undefined;
-    }
-    return undefined;
-  }
-
-  #adopt(ref: AttemptRef, leaseMs: number): HeldAttempt {
-    const held = heldAttempt(ref, leaseMs, 'ordered');
-    this.#held.set(held.key, held);
-    return held;
+    return this.#held.until(() => this.#held.all().every((it) => it.phase === 'waiting'));
   }
 
   #reconcile(snapshot: AttemptSnapshot): void {
-    const held = this.#held.get(snapshot.key) ?? this.#adopt(refFromProcess(snapshot), snapshot.leaseMs);
+    const held = this.#held.get(snapshot.key) ?? this.#held.adopt(refFromProcess(snapshot), snapshot.leaseMs);
     if (held.phase === 'ended') {
       if (snapshot.ending !== null) this.modules.guard.send({ type: 'forget', keys: [held.key] });
       return;
@@ -229,10 +206,9 @@ export class WorkerAgent {
 
   #startWaiting(): void {
     if (this.#stopping || !this.modules.guard.isConnected()) return;
-    const held = [...this.#held.values()];
-    let free = this.options.capacity - held.filter(isWithGuard).length;
+    let free = this.options.capacity - this.#held.withGuard().length;
     const untilMs = this.modules.clock.monotonicMs() + MIN_LEASE_LEFT_MS;
-    for (const it of held) {
+    for (const it of this.#held.all()) {
       if (free <= 0) return;
       if (it.phase !== 'waiting' || it.spec === undefined) continue;
       if (it.leaseMs > 0 && this.#heardAtMs + it.leaseMs < untilMs) continue;
@@ -294,7 +270,7 @@ export class WorkerAgent {
     }
     this.modules.onEnded();
     this.#startWaiting();
-    this.#changed();
+    this.#held.changed();
   }
 
   #acknowledged(key: string): void {
@@ -302,17 +278,8 @@ export class WorkerAgent {
   }
 
   #forget(key: string): void {
-    this.#held.delete(key);
     void this.modules.spool.delete(key);
     this.modules.guard.send({ type: 'forget', keys: [key] });
-    this.#changed();
+    this.#held.remove(key);
   }
-
-  #changed(): void {
-    for (const check of [...this.#waiters]) check();
-  }
-}
-
-function isWithGuard(held: HeldAttempt): boolean {
-  return held.phase === 'ordered' || held.phase === 'running';
 }

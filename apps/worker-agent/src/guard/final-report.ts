@@ -1,5 +1,5 @@
 import type { Logger } from '@synod/base';
-import { AddressRotation, callUnary, ClientPool, RpcError, withFailover, type RpcSecurity } from '@synod/rpc';
+import { AddressRotation, callUnary, ClientPool, withFailover, type RpcError, type RpcSecurity } from '@synod/rpc';
 import { services } from '@synod/wire';
 import type { FinalReport } from './guard.js';
 import { messageOf } from '../shared/platform.js';
