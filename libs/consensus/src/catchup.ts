@@ -84,7 +84,10 @@ export class Catchup {
   }
 
   onDisconnected(peer: NodeId): void {
-    if (this.fetch?.peer === peer) this.fetch = undefined;
+    if (this.fetch?.peer !== peer) return;
+    this.fetch = undefined;
+    this.nextPeer += 1;
+    this.start();
   }
 
   onTick(): void {

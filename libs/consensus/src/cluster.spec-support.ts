@@ -1,5 +1,5 @@
 import { ZERO_BALLOT } from './ballot.js';
-import { equalEntries } from './entry.js';
+import { entrySizeBytes, equalEntries } from './entry.js';
 import { formatBallot } from './ballot.js';
 import type { DurableState, Effect, Input, LogWrite } from './io.js';
 import type { Message, MessageBody } from './messages.js';
@@ -70,12 +70,14 @@ export class TestDisk {
     };
   }
 
-  entries(fromSlot: Slot, throughSlot: Slot): SlotEntry[] {
+  entries(fromSlot: Slot, throughSlot: Slot, maxBytes: number): SlotEntry[] {
     const entries: SlotEntry[] = [];
-    for (let slot = fromSlot; slot <= throughSlot; slot += 1) {
+    let bytes = 0;
+    for (let slot = fromSlot; slot <= throughSlot && bytes < maxBytes; slot += 1) {
       const held = this.accepted.get(slot);
       if (held === undefined) break;
       entries.push({ slot, entry: held.entry });
+      bytes += entrySizeBytes(held.entry);
     }
     return entries;
   }
@@ -335,7 +337,7 @@ export class TestCluster {
       case 'apply':
         return this.applyAt(node, effect.slot, effect.entry, effect.proposalIds);
       case 'loadEntries': {
-        const entries = node.disk.entries(effect.fromSlot, effect.throughSlot);
+        const entries = node.disk.entries(effect.fromSlot, effect.throughSlot, effect.maxBytes);
         return this.input(node.nodeId, { type: 'entriesLoaded', token: effect.token, entries });
       }
       case 'proposalsRefused':
