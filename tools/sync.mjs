@@ -7,10 +7,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, relative } from 'node:path';
 import * as prettier from 'prettier';
+import ts from 'typescript';
 import { ROOT, filesUnder, isTestFile, projects, readJson } from './lib/workspace.mjs';
 
 const check = process.argv.includes('--check');
-const IMPORT = /(?:^|[\s;}])(?:from|import|require\()\s*\(?\s*['"]([^'"]+)['"]/g;
 const SCOPE = '@synod/';
 
 const all = projects();
@@ -22,8 +22,8 @@ let manifestsChanged = false;
 function importsOf(project) {
   const found = { sources: new Set(), tests: new Set() };
   for (const file of filesUnder(join(ROOT, project.root, 'src'), (path) => path.endsWith('.ts'))) {
-    const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
-    for (const [, specifier] of code.matchAll(IMPORT)) {
+    const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'), true, true);
+    for (const { fileName: specifier } of importedFiles) {
       if (specifier.startsWith('.') || specifier.startsWith('node:') || builtinModules.includes(specifier)) continue;
       const name = specifier
         .split('/')
