@@ -1,10 +1,17 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createWriteStream, existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** The repository's root, where `dist/` is. */
-export const ROOT = resolve(__dirname, '../../..');
+export const ROOT = rootAbove(__dirname);
+
+/** Works from the source and from a bundle under `dist/`. */
+function rootAbove(folder: string): string {
+  if (existsSync(join(folder, 'nx.json'))) return folder;
+  if (dirname(folder) === folder) throw new Error('the repository was not found above this file');
+  return rootAbove(dirname(folder));
+}
 
 export type AppName = 'coordinator' | 'worker-agent' | 'registry' | 'cli';
 
