@@ -103,13 +103,20 @@ export class OrderedJobs<Job extends JobOrder> {
   }
 
   private joinSparse(chunkAt: number): void {
-    const chunk = this.chunks[chunkAt] as Job[];
-    const next = this.chunks[chunkAt + 1];
-    if (chunk.length === 0) {
+    const { length } = this.chunks[chunkAt] as Job[];
+    if (length === 0) {
       this.chunks.splice(chunkAt, 1);
-    } else if (next !== undefined && chunk.length + next.length <= CHUNK_SIZE / 2) {
-      this.chunks.splice(chunkAt, 2, chunk.concat(next));
+      return;
     }
+    const roomFor = (neighbour: readonly Job[] | undefined) =>
+      neighbour !== undefined && neighbour.length + length <= CHUNK_SIZE / 2;
+    if (roomFor(this.chunks[chunkAt - 1])) this.joinWithNext(chunkAt - 1);
+    else if (roomFor(this.chunks[chunkAt + 1])) this.joinWithNext(chunkAt);
+  }
+
+  private joinWithNext(chunkAt: number): void {
+    const [chunk, next] = [this.chunks[chunkAt] as Job[], this.chunks[chunkAt + 1] as Job[]];
+    this.chunks.splice(chunkAt, 2, chunk.concat(next));
   }
 
   /** The first chunk whose last job is not before the place; the number of chunks when all are. */
