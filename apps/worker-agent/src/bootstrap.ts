@@ -8,7 +8,7 @@ import { services } from '@synod/wire';
 import { AgentProcess } from './agent/agent-process.js';
 import { AttemptFiles } from './agent/attempt-files.js';
 import { CoordinatorAddresses } from './agent/coordinators.js';
-import { Discovery } from './agent/discovery.js';
+import { Discovery, openNodeStore } from './agent/discovery.js';
 import { GuardLink } from './agent/guard-link.js';
 import { HeartbeatClient } from './agent/heartbeat-client.js';
 import { nextIncarnation } from './agent/identity.js';
@@ -131,11 +131,8 @@ function assemble({ options, log, directory, incarnation, guardEntry, spool, clo
       outdated: () => app.outdated(),
     }),
   );
-  const discovery = new Discovery(
-    options,
-    { clock: systemClock, timers, random: systemRandom, logger: log },
-    coordinators,
-  );
+  const modules = { clock: systemClock, timers, random: systemRandom, logger: log };
+  const discovery = new Discovery({ store: openNodeStore(options, security, modules), coordinators, log });
   const app: AgentProcess = new AgentProcess(
     {
       onStop: options.onStop,

@@ -59,7 +59,7 @@ export class AgentProcess {
     agent.recover();
     await guard.start();
     pruner.start();
-    discovery.start(this.options.worker, () => this.outdated());
+    discovery.start(this.options.worker);
     session.start();
     await usable;
   }
@@ -99,7 +99,7 @@ export class AgentProcess {
     heartbeats.stop();
     logs.stop();
     await pruner.stop();
-    await discovery.stop(this.options.onStop === 'end');
+    await discovery.stop(this.options.worker, this.options.onStop === 'end');
     await close();
   }
 

@@ -34,7 +34,8 @@ export interface RunningAgent {
 
 export function startAgent(data: string, addresses: readonly string[], flags: readonly string[] = []): RunningAgent {
   const id = flags.some((flag) => flag.startsWith('--id=')) ? [] : ['--id=w1'];
-  const args = [...id, `--data=${data}`, `--coordinators=${addresses.join(',')}`, ...flags];
+  const known = addresses.length === 0 ? [] : [`--coordinators=${addresses.join(',')}`];
+  const args = [...id, `--data=${data}`, ...known, ...flags];
   const child = startEntry(agentFile(), args);
   let [out, log] = ['', ''];
   child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));

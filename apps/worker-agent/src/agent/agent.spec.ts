@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isGroupAlive, isSameProcess } from '../shared/process-table.js';
-import { DEADLINE_MS, eventually, exitOf, fileText } from '../shared/process.spec-support.js';
+import { DEADLINE_MS, eventually, exitOf, fileText, temporaryFolder } from '../shared/process.spec-support.js';
 import { endAll, FOREVER, processOf, startAgent, startCoordinator, startUsable, stop } from './agent.spec-support.js';
 import { token, type FakeCoordinator } from './fake-coordinator.spec-support.js';
 
@@ -129,6 +129,23 @@ describe('an agent and its coordinator', () => {
     const other = startAgent(data, [only.address], ['--id=w2']);
     expect(await exitOf(other.process)).toMatchObject({ code: 1 });
     expect(other.log()).toContain("belongs to worker 'w1'");
+  });
+});
+
+describe('discovery', () => {
+  test('with a registry alone an agent finds its coordinator and registers; the registry’s death changes nothing', async () => {
+    const [registry, only] = [await startCoordinator(), await startCoordinator()];
+    registry.nodes = [{ nodeId: 'c1', kind: 'NODE_KIND_COORDINATOR', address: only.address }];
+    const agent = startAgent(temporaryFolder(), [], [`--registry=${registry.address}`, '--labels=zone=a']);
+    const session = await only.session(0);
+    await eventually('it is registered', () => registry.registered.length > 0);
+    expect(registry.registered[0]).toMatchObject({ nodeId: 'w1', kind: 'NODE_KIND_WORKER', labels: { zone: 'a' } });
+    expect(registry.registered[0]?.incarnation).toBe(session.hello?.incarnation);
+    await agent.ready();
+    registry.kill();
+    session.assign('job', 1, 'exit 0');
+    expect((await only.ended('job')).end?.outcome).toBe('ATTEMPT_STATE_SUCCEEDED');
+    await stop(agent);
   });
 });
 

@@ -1,5 +1,14 @@
-import type { Clock, Logger, Random, Timers } from '@synod/base';
-import type { AgentOptions } from '../options.js';
+import type { Logger } from '@synod/base';
+import {
+  createConsulNodeStore,
+  createRemoteNodeStore,
+  DEFAULT_TTL_MS,
+  mergeNodeStores,
+  type DiscoveryModules,
+  type NodeStore,
+} from '@synod/discovery';
+import type { RpcSecurity } from '@synod/rpc';
+import { messageOf } from '../shared/platform.js';
 import type { CoordinatorAddresses } from './coordinators.js';
 
 /** What others see of this worker in a registry or in Consul. */
@@ -11,22 +20,70 @@ export interface RegisteredWorker {
   readonly version: string;
 }
 
-export interface DiscoveryModules {
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly random: Random;
-  readonly logger: Logger;
+export interface StoreOptions {
+  readonly registry: readonly string[] | undefined;
+  readonly consul: string | undefined;
+  readonly consulToken: string | undefined;
+  readonly consulDatacenter: string | undefined;
+  readonly consulPrefix: string;
+  readonly consulCa: string | undefined;
 }
 
-/** Finds coordinators through registries and Consul, and registers this worker there. Away, they change nothing. */
+/** The node stores that the options name, as one; undefined when they name none. */
+export function openNodeStore(
+  options: StoreOptions,
+  security: RpcSecurity,
+  modules: DiscoveryModules,
+): NodeStore | undefined {
+  const stores: NodeStore[] = [];
+  if (options.registry !== undefined) {
+    stores.push(createRemoteNodeStore({ addresses: options.registry, security }, modules));
+  }
+  if (options.consul !== undefined) {
+    const { consul: url, consulToken: token, consulDatacenter: datacenter, consulPrefix: prefix } = options;
+    stores.push(createConsulNodeStore({ url, token, datacenter, prefix, caFile: options.consulCa }, modules));
+  }
+  return stores.length === 0 ? undefined : mergeNodeStores(stores);
+}
+
+export interface DiscoverySettings {
+  /** Undefined: coordinators are known by options alone, and this worker by its session alone. */
+  readonly store: NodeStore | undefined;
+  readonly coordinators: CoordinatorAddresses;
+  readonly log: Logger;
+}
+
+/**
+ * Finds coordinators through registries and Consul, and registers this worker there for others to see. Nothing that runs
+ * depends on it: when it is away, the addresses known so far serve on; and who is the newest of two workers with one id is
+ * for the coordinators to say.
+ */
 export class Discovery {
-  constructor(
-    readonly options: AgentOptions,
-    readonly modules: DiscoveryModules,
-    readonly coordinators: CoordinatorAddresses,
-  ) {}
+  constructor(readonly settings: DiscoverySettings) {}
 
-  start(_worker: RegisteredWorker, _onOutdated: () => void): void {}
+  start(worker: RegisteredWorker): void {
+    const { store, coordinators, log } = this.settings;
+    if (store === undefined) return;
+    store.watch('coordinator', (nodes) =>
+      coordinators.set(
+        'discovery',
+        nodes.map((node) => node.address),
+      ),
+    );
+    const { workerId: nodeId, ...facts } = worker;
+    const warn = (error: unknown): void => log.warn({ error: messageOf(error) }, 'this worker is not registered');
+    store.register({ ...facts, nodeId, kind: 'worker', address: '', ttlMs: DEFAULT_TTL_MS }, warn).catch(warn);
+  }
 
-  async stop(_deregister: boolean): Promise<void> {}
+  /** `leave`: the worker is taken out; else its registration waits for its next incarnation, or ends by itself. */
+  async stop(worker: RegisteredWorker, leave: boolean): Promise<void> {
+    const { store, log } = this.settings;
+    if (store === undefined) return;
+    try {
+      if (leave) await store.deregister(worker.workerId, worker.incarnation);
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, 'this worker could not be taken out of the node store');
+    }
+    await store.close();
+  }
 }

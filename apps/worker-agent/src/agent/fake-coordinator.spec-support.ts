@@ -13,6 +13,8 @@ import type {
   WireHeartbeatRequest,
   WireHeartbeatResponseInput,
   WireHello,
+  WireNode,
+  WireRegisterNodeRequest,
   WireJobSpecInput,
   WirePushLogsRequest,
   WireReportGuardEndedRequest,
@@ -109,6 +111,10 @@ export class FakeCoordinator {
   logCalls: ServerReadableStream<WirePushLogsRequest, unknown>[] = [];
   logsOver = 0;
   address = '';
+  /** Coordinators that its registry knows. */
+  nodes: { nodeId: string; kind: 'NODE_KIND_COORDINATOR'; address: string }[] = [];
+  readonly registered: WireNode[] = [];
+  readonly deregistered: string[] = [];
   readonly #server = new Server();
 
   async start(): Promise<this> {
@@ -141,6 +147,7 @@ export class FakeCoordinator {
         answer(null, {});
       },
     });
+    this.#serveRegistry();
     const port = await new Promise<number>((resolve, reject) => {
       this.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
         error === null ? resolve(bound) : reject(error),
@@ -148,6 +155,21 @@ export class FakeCoordinator {
     });
     this.address = `127.0.0.1:${port}`;
     return this;
+  }
+
+  #serveRegistry(): void {
+    this.#server.addService(services.RegistryService.service, {
+      RegisterNode: (call: { request: WireRegisterNodeRequest }, answer: (error: null, it: object) => void) => {
+        if (call.request.node !== null) this.registered.push(call.request.node);
+        answer(null, {});
+      },
+      DeregisterNode: (call: { request: { nodeId: string } }, answer: (error: null, it: object) => void) => {
+        this.deregistered.push(call.request.nodeId);
+        answer(null, {});
+      },
+      ListNodes: (_call: unknown, answer: (error: null, it: object) => void) => answer(null, { nodes: this.nodes }),
+      WatchNodes: (call: { write(message: object): void }) => call.write({ nodes: this.nodes }),
+    });
   }
 
   /** As a coordinator does that is killed: connections break, nobody listens. */
