@@ -1,3 +1,4 @@
-process.stderr.write('registry: not written yet\n');
-process.exitCode = 70;
-export {};
+import { runApp } from '@synod/observability';
+import { bootstrap } from './bootstrap.js';
+
+void runApp({ name: 'registry', start: (context) => bootstrap(process.argv.slice(2), process.env, context) });

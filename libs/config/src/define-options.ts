@@ -42,7 +42,9 @@ export function defineOptions<const D extends OptionDefinitions>(settings: Optio
   const names = Object.entries(settings.options).map(([key, definition]) => optionName(key, definition));
   const newCommand = (): UsageCommand => {
     const command = new UsageCommand(settings.name).description(settings.summary);
-    command.version(settings.version ?? VERSION, '-V, --version', 'Prints the version').helpOption('-h, --help');
+    command
+      .version(settings.version ?? VERSION, '-V, --version', 'Prints the version')
+      .helpOption('-h, --help', 'Prints this');
     addFlags(command, settings.options);
     addFlags(command, CONFIG);
     command.addHelpText(

@@ -8,9 +8,9 @@ import type { DiscoveryModules } from '@synod/discovery';
 import { silentLogger, systemClock, systemRandom, systemTimers } from '@synod/observability';
 import { createRpcServer } from '@synod/rpc';
 import { services } from '@synod/wire';
-import { ConsulAgent, findConsul } from './consul-agent.spec-support.js';
+import { ConsulAgent, findConsul } from './consul-agent.js';
 import { nodeStoreConformance } from './node-store-conformance.js';
-import { SingleReplica } from './replicated-nodes.spec-support.js';
+import { SingleReplica } from './single-replica.js';
 
 const modules: DiscoveryModules = {
   clock: systemClock,

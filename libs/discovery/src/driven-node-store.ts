@@ -85,6 +85,7 @@ export class DrivenNodeStore implements NodeStore {
   close(): Promise<void> {
     this.closing ??= (async () => {
       this.membership.unwatchAll();
+      this.tracker.close();
       const renewalsEnded = this.registrations.close();
       await this.driver.close();
       await renewalsEnded;

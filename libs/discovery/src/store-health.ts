@@ -6,6 +6,7 @@ export class HealthTracker {
   private readonly failing = new Map<string, string>();
   private readonly listeners = new Set<(health: StoreHealth) => void>();
   private current: StoreHealth = { healthy: true };
+  private closed = false;
 
   constructor(
     private readonly clock: Clock,
@@ -31,7 +32,14 @@ export class HealthTracker {
     if (this.failing.delete(part)) this.update();
   }
 
+  /** From now on nothing changes: parts that end are no recovery. */
+  close(): void {
+    this.closed = true;
+    this.listeners.clear();
+  }
+
   private update(): void {
+    if (this.closed) return;
     const before = this.current;
     const [reason] = this.failing.values();
     if (reason === undefined) this.current = { healthy: true };

@@ -11,7 +11,7 @@ import { TypedError } from '@synod/base';
 import { runApp } from './index.ts';
 const mode = process.argv[2];
 const hang = new Promise(() => setInterval(() => {}, 1000));
-const start = async ({ signal }) => {
+const start = async ({ signal, fail }) => {
   if (mode === 'usage') throw Object.assign(new Error('unknown flag --x'), { exitStatus: 2 });
   if (mode === 'help') throw Object.assign(new Error('help'), { exitStatus: 0, output: 'the help' });
   if (mode === 'portInUse') throw new TypedError({ code: 'addressInUse' }, 'port 1 is in use; choose another');
@@ -19,6 +19,7 @@ const start = async ({ signal }) => {
   if (mode === 'slowStart') { process.stderr.write('begun\\n'); await new Promise((_, reject) => signal.onabort = reject); }
   if (mode === 'rejects') setTimeout(() => Promise.reject(new Error('nobody caught this')), 1);
   if (mode === 'throws') setTimeout(() => { throw new Error('nobody caught this') }, 1);
+  if (mode === 'fails') setTimeout(() => fail(new TypedError({ code: 'outdated' }, 'a newer one is here')), 1);
   const timer = setInterval(() => {}, 1000);
   return { id: 'x1', address: '127.0.0.1:1', stop: async () => {
     process.stderr.write('graceful\\n');
@@ -116,6 +117,12 @@ describe('an app as a process', () => {
     const bug = await run('bug');
     expect(bug.status).toBe(1);
     expect(bug.stderr).toContain('"stack"');
+  });
+
+  it('an app that can not go on says why, stops gracefully and ends with 1', async () => {
+    const ended = await run('fails');
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain('demo: a newer one is here\ngraceful\n');
   });
 
   it.each(['rejects', 'throws'])(

@@ -13,11 +13,19 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
+/** What an app that starts is given. */
+export interface AppContext {
+  /** Aborts when SIGTERM or SIGINT comes before the app is usable. */
+  readonly signal: AbortSignal;
+  /** Ends a running app that can't go on: says why, as for a failed start, stops it gracefully and exits with that status. */
+  fail(error: unknown): void;
+}
+
 export interface AppSettings {
   /** Name of the program, in front of what it says on stderr. */
   readonly name: string;
-  /** Resolves when the app is usable. `signal` aborts when SIGTERM or SIGINT comes before that. */
-  start(context: { readonly signal: AbortSignal }): Promise<RunningApp>;
+  /** Resolves when the app is usable. */
+  start(context: AppContext): Promise<RunningApp>;
   /** Longest graceful stop, then the process exits with 1. Default 10,000 ms. */
   readonly stopDeadlineMs?: number;
 }
@@ -29,13 +37,15 @@ const DEFAULT_STOP_DEADLINE_MS = 10_000;
  * Exit status: 0 stopped by a signal (or help was asked for), 1 failed, 2 usage error. Never returns before the process ends.
  */
 export async function runApp(settings: AppSettings): Promise<void> {
-  const logger = createLogger({ name: settings.name });
+  const { name } = settings;
+  const logger = createLogger({ name });
   dieOnEscapedErrors(logger);
   // Whoever read the ready line may be gone later: that ends nothing.
   process.stdout.on('error', () => undefined);
   const starting = new AbortController();
-  const app = Promise.resolve().then(() => settings.start({ signal: starting.signal }));
-  onSignals({
+  const fail = (error: unknown): void => stopper.stop(() => reportFailure(name, error, logger));
+  const app = Promise.resolve().then(() => settings.start({ signal: starting.signal, fail }));
+  const stopper = onSignals({
     deadlineMs: settings.stopDeadlineMs ?? DEFAULT_STOP_DEADLINE_MS,
     logger,
     stop: async () => {
@@ -52,7 +62,7 @@ export async function runApp(settings: AppSettings): Promise<void> {
     const address = running.address === undefined ? {} : { address: running.address };
     process.stdout.write(`${JSON.stringify({ ready: true, id: running.id, ...address })}\n`);
   } catch (error) {
-    if (!starting.signal.aborted) process.exit(reportFailure(settings.name, error, logger));
+    if (!starting.signal.aborted) process.exit(reportFailure(name, error, logger));
   }
 }
 

@@ -7,32 +7,47 @@ export interface SignalSettings {
   readonly logger: Logger;
 }
 
+/** Begins the same stop without a signal. */
+export interface Stopper {
+  /** `status` is called at once, for the exit status of a stop that succeeds. Does nothing when a stop has begun. */
+  stop(status: () => number): void;
+}
+
 /** Exit status of a process that a second signal ends at once. */
 const IMPATIENT_STATUS = 130;
 
 /** Handles SIGTERM and SIGINT: the first stops gracefully within a deadline, the second ends the process at once. */
-export function onSignals(settings: SignalSettings): void {
+export function onSignals(settings: SignalSettings): Stopper {
+  const { logger, deadlineMs } = settings;
   let stopping = false;
-  const handle = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(IMPATIENT_STATUS);
+  const begin = (status: number): void => {
     stopping = true;
-    settings.logger.info({ signal }, 'stopping');
     const late = setTimeout(() => {
-      settings.logger.error({ deadlineMs: settings.deadlineMs }, 'did not stop in time');
+      logger.error({ deadlineMs }, 'did not stop in time');
       process.exit(1);
-    }, settings.deadlineMs);
+    }, deadlineMs);
     settings.stop().then(
       () => {
         clearTimeout(late);
-        settings.logger.info({}, 'stopped');
-        process.exit(0);
+        logger.info({}, 'stopped');
+        process.exit(status);
       },
       (error: unknown) => {
-        settings.logger.error({ error }, 'stop failed');
+        logger.error({ error }, 'stop failed');
         process.exit(1);
       },
     );
   };
+  const handle = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(IMPATIENT_STATUS);
+    logger.info({ signal }, 'stopping');
+    begin(0);
+  };
   process.on('SIGTERM', handle);
   process.on('SIGINT', handle);
+  return {
+    stop(status) {
+      if (!stopping) begin(status());
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { nodeToWire } from '@synod/contracts';
+import { Rendezvous } from '@synod/hashing';
 import type { NodeRecord } from '@synod/jobs';
 import { AddressRotation, callUnary, ClientPool, withFailover } from '@synod/rpc';
 import type { RpcSecurity, RpcError } from '@synod/rpc';
@@ -12,6 +13,8 @@ import type { RegistryClient } from './membership-stream.js';
 import { fromRpc } from './remote-errors.js';
 
 export interface RemoteNodeStoreOptions {
+  /** Who asks, such as a nodeId: each has an address of its own to begin with, by rendezvous hashing. Default: a random one. */
+  readonly preferenceKey?: string | undefined;
   /** Registries, or coordinators: all that serve RegistryService over the same nodes. At least one. */
   readonly addresses: readonly string[];
   readonly security: RpcSecurity;
@@ -24,7 +27,7 @@ export interface RemoteNodeStoreOptions {
 const DEFAULT_DEADLINE_MS = 3_000;
 const DEFAULT_ATTEMPT_DEADLINE_MS = 1_000;
 
-/** The node store behind RegistryService, as agents without Consul and registries use it. Begins at a random address. */
+/** The node store behind RegistryService, as agents without Consul and registries use it. */
 export function createRemoteNodeStore(options: RemoteNodeStoreOptions, modules: DiscoveryModules): NodeStore {
   return new DrivenNodeStore('remote', modules, (context) => new RemoteDriver(options, context));
 }
@@ -39,10 +42,8 @@ class RemoteDriver implements StoreDriver {
     private readonly options: RemoteNodeStoreOptions,
     private readonly context: DriverContext,
   ) {
-    const { addresses, security } = options;
-    this.clients = new ClientPool(services.RegistryService, security);
-    const start = Math.floor(fraction(context.modules.random) * addresses.length);
-    this.rotation = new AddressRotation(addresses, start);
+    this.clients = new ClientPool(services.RegistryService, options.security);
+    this.rotation = rotationOf(options, context);
   }
 
   async renew(node: NodeRecord): Promise<void> {
@@ -97,4 +98,13 @@ class RemoteDriver implements StoreDriver {
       { deadlineMs, signal, retryable },
     );
   }
+}
+
+/** Spreads clients over the addresses, and the clients of one that is down over the others. */
+function rotationOf({ addresses, preferenceKey }: RemoteNodeStoreOptions, context: DriverContext): AddressRotation {
+  if (preferenceKey === undefined) {
+    return new AddressRotation(addresses, Math.floor(fraction(context.modules.random) * addresses.length));
+  }
+  const nodes = addresses.map((nodeId) => ({ nodeId, weight: 1 }));
+  return new AddressRotation(new Rendezvous({}, nodes).preferenceList(preferenceKey, addresses.length));
 }
