@@ -1,9 +1,7 @@
 import { Server } from '@grpc/grpc-js';
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from '@synod/base';
-import { packageDefinition } from '@synod/wire';
 import type { StatusDescription } from '@synod/wire';
 import { formatAddress, parseAddress } from './address.js';
 import type { AnyHandler, Handlers, ServiceConstructor } from './handlers.js';
@@ -13,6 +11,7 @@ import {
   SERVER_KEEPALIVE_TIME_MS,
   SERVER_KEEPALIVE_TIMEOUT_MS,
 } from './limits.js';
+import { addReflection } from './reflection.js';
 import { RpcSetupError } from './rpc-error.js';
 import { serverCredentials } from './security.js';
 import type { RpcSecurity } from './security.js';
@@ -62,15 +61,13 @@ class GrpcServer implements RpcServer {
   readonly #server = new Server(SERVER_OPTIONS);
   readonly #health = new HealthImplementation();
   readonly #healthNames = new Set<string>();
+  readonly #boundAddresses: string[] = [];
   #stopping: Promise<void> | undefined;
 
   constructor(options: RpcServerOptions) {
     this.#options = options;
     this.#health.addToServer(this.#server as unknown as Parameters<HealthImplementation['addToServer']>[0]);
-    if (options.reflection ?? true) {
-      const schema = packageDefinition() as unknown as ConstructorParameters<typeof ReflectionService>[0];
-      new ReflectionService(schema).addToServer(this.#server);
-    }
+    if (options.reflection ?? true) addReflection(this.#server);
   }
 
   addService<S extends ServiceConstructor>(service: S, handlers: NoInfer<Handlers<S>>): RpcServer {
@@ -102,7 +99,9 @@ class GrpcServer implements RpcServer {
         else reject(bindFailure(address, error));
       });
     });
-    return formatAddress({ host: bindHost, port: bound });
+    const boundAddress = formatAddress({ host: bindHost, port: bound });
+    this.#boundAddresses.push(boundAddress);
+    return boundAddress;
   }
 
   setServing(service: string, serving: boolean): void {
@@ -117,8 +116,17 @@ class GrpcServer implements RpcServer {
 
   #shutDown(graceMs: number): Promise<void> {
     for (const name of this.#healthNames) this.#health.setStatus(name, 'NOT_SERVING');
+    // Not forceShutdown: without channelz, grpc-js 1.14 keeps no list of sessions for it to end, and open streams would hold the
+    // server for ever. And drain comes before tryShutdown, as it spares sessions that are closing already.
+    const drain = (afterMs: number) => this.#boundAddresses.forEach((address) => this.#server.drain(address, afterMs));
+    drain(graceMs);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#server.forceShutdown(), graceMs);
+      // Connections that were in their handshake turn up late.
+      const sweep = () => {
+        drain(0);
+        timer = setTimeout(sweep, SWEEP_INTERVAL_MS);
+      };
+      let timer = setTimeout(sweep, graceMs);
       this.#server.tryShutdown(() => {
         clearTimeout(timer);
         resolve();
@@ -126,6 +134,9 @@ class GrpcServer implements RpcServer {
     });
   }
 }
+
+/** How often a stopping server looks for connections that are left, in milliseconds. */
+const SWEEP_INTERVAL_MS = 100;
 
 /** grpc-js gives the reason in the text only. */
 function bindFailure(address: string, cause: Error): RpcSetupError {

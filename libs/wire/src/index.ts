@@ -1,6 +1,7 @@
 // For message M of synod.v1: `WireM` is what arrives (defaults filled in), `WireMInput` is what may be sent. Enums likewise.
-export { loadWire, packageDefinition, services } from './load.js';
+export { loadWire, services } from './load.js';
 export type { MessageCodecs, Services, Wire } from './load.js';
+export { reflectionDefinition } from './reflection.js';
 export { STATUS_NAMES, statusName, statusNumber } from './status.js';
 export type { FieldViolation, StatusDescription, StatusName } from './status.js';
 export type {

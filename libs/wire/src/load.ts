@@ -71,11 +71,6 @@ function build(): Wire {
   };
 }
 
-/** The whole schema, for reflection. */
-export function packageDefinition(): PackageDefinition {
-  return loadWire().definition;
-}
-
 /** `services.JobService` and the others; the package is loaded when the first one is asked for. */
 export const services: Services = {
   get AgentService() {

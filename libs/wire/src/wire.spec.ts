@@ -1,10 +1,10 @@
-import { loadWire, packageDefinition, services, statusName, statusNumber, STATUS_NAMES } from './index.js';
+import { loadWire, reflectionDefinition, services, statusName, statusNumber, STATUS_NAMES } from './index.js';
 
 const { messages } = loadWire();
 
 describe('wire package', () => {
   it('names every service of synod.v1', () => {
-    const names = Object.entries(packageDefinition())
+    const names = Object.entries(loadWire().definition)
       .filter(([name, definition]) => name.startsWith('synod.v1.') && !('format' in (definition as object)))
       .map(([name]) => name.replace('synod.v1.', ''))
       .sort();
@@ -42,6 +42,17 @@ describe('wire package', () => {
     const data = new Uint8Array([9, 1, 2, 255]).subarray(1);
     const codec = messages.GetJobLogsResponse;
     expect([...codec.deserialize(codec.serialize({ data })).data]).toEqual([1, 2, 255]);
+  });
+});
+
+describe('reflection', () => {
+  it('has one descriptor for each .proto file and import, with original names', () => {
+    const { files } = reflectionDefinition() as unknown as { files: { fileDescriptorProtos: Buffer[] } };
+    const names = files.fileDescriptorProtos.map((bytes) => bytes.toString('latin1', 2, 2 + (bytes[1] as number)));
+    expect(names).toEqual(
+      expect.arrayContaining(['synod/v1/job.proto', 'google/rpc/status.proto', 'google/protobuf/any.proto']),
+    );
+    expect(Buffer.concat(files.fileDescriptorProtos).includes('start_to_close_timeout_ms')).toBe(true);
   });
 });
 
