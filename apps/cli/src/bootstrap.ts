@@ -1,6 +1,6 @@
 import { addFlags, InformationRequested, UsageCommand, UsageError } from '@synod/config';
 import { addClusterCommand } from './commands/cluster.js';
-import { addDevCommand } from './commands/dev.js';
+import { addDevCommand, type DevCommandModules } from './commands/dev.js';
 import { addEventsCommand } from './commands/events.js';
 import { addJobCommand } from './commands/job.js';
 import { addJobsCommand } from './commands/jobs.js';
@@ -22,14 +22,14 @@ Start:
   synod dev                          a whole cluster on this machine, until Ctrl-C
   synod run -- sh -c 'echo hello'    run a command on it`;
 
-/** Runs one command line and resolves with its exit status. Never throws, never ends the process. */
-export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
+/** Runs one command line and resolves with its exit status. Never throws, never ends the process. `dev` is for tests. */
+export async function runCli(argv: readonly string[], io: CliIo, dev?: DevCommandModules): Promise<number> {
   const root = new UsageCommand('synod');
   const session = new CliSession(io, root);
   root
     .description('Synod, a highly available job scheduler: submits jobs, follows them, looks at the cluster.')
     .version(VERSION, '--version', 'print the version')
-    .helpOption('--help', 'print this help')
+    .helpOption('-h, --help', 'print this help')
     .addHelpText('after', EXIT_STATUSES);
   addFlags(root, GLOBAL_OPTIONS);
   addRunCommand(root, session);
@@ -39,7 +39,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   addWorkerCommand(root, session);
   addClusterCommand(root, session);
   addEventsCommand(root, session);
-  addDevCommand(root, session);
+  addDevCommand(root, session, dev);
   showGlobalFlags(root, io);
   try {
     await root.run(argv);
@@ -69,5 +69,8 @@ function withDashesAdvice(error: unknown, argv: readonly string[]): unknown {
   const [name] = argv.filter((word) => !word.startsWith('-'));
   if (!(error instanceof UsageError) || error.code !== 'unknownFlag' || argv.includes('--')) return error;
   if (name !== 'run' && name !== 'submit') return error;
-  return new UsageError(error.facts, `${error.message}; flags of the command itself go behind --, as in: synod ${name} -- ls -l`);
+  return new UsageError(
+    error.facts,
+    `${error.message}; flags of the command itself go behind --, as in: synod ${name} -- ls -l`,
+  );
 }

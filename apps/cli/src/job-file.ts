@@ -6,7 +6,11 @@ import { CliError, EXIT } from './failure.js';
 const TEXT_FIELDS = ['queue', 'placement', 'placementKey', 'mode'] as const;
 const MAP_FIELDS = ['labels', 'workerLabels'] as const;
 /** Durations may be written as `30s`, or in milliseconds. */
-const DURATION_FIELDS = { timeout: 'startToCloseTimeoutMs', lostAfter: 'lostAfterMs', killGrace: 'killGraceMs' } as const;
+const DURATION_FIELDS = {
+  timeout: 'startToCloseTimeoutMs',
+  lostAfter: 'lostAfterMs',
+  killGrace: 'killGraceMs',
+} as const;
 const JOB_KEYS: readonly string[] = [
   ...['exec', 'handler', 'payload', 'maxLostAttempts'],
   ...TEXT_FIELDS,
@@ -56,15 +60,19 @@ function refuseUnknown(fields: Fields, known: readonly string[], place: string):
 
 function parseTask(job: Fields, place: string): JobSpec {
   const { exec, handler, payload } = job;
-  if ((exec === undefined) === (handler === undefined)) throw malformed(place, 'needs one of the keys exec and handler');
+  if ((exec === undefined) === (handler === undefined))
+    throw malformed(place, 'needs one of the keys exec and handler');
   if (handler !== undefined) {
     if (typeof handler !== 'string') throw malformed(place, 'has a handler that is not a name');
     if (payload === undefined) return { handler: { handler } };
-    return { handler: { handler, payload: Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)) } };
+    return {
+      handler: { handler, payload: Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)) },
+    };
   }
   if (typeof exec === 'string') return { exec: { command: 'sh', args: ['-c', exec] } };
   if (Array.isArray(exec)) return { exec: wordsOf(exec, place) };
-  if (!isFields(exec)) throw malformed(place, 'has an exec that is neither a shell line, a list of words nor a mapping');
+  if (!isFields(exec))
+    throw malformed(place, 'has an exec that is neither a shell line, a list of words nor a mapping');
   return { exec: parseExec(exec, place) };
 }
 

@@ -29,9 +29,14 @@ const GROUP = 'Job:';
 
 /** Adds the flags of {@link JobFlags}. */
 export function addJobFlags(command: Command): Command {
-  const add = (flags: string, description: string, parse?: (text: string, previous: Record<string, string> | undefined) => unknown) => {
+  const add = (
+    flags: string,
+    description: string,
+    parse?: (text: string, previous: Record<string, string> | undefined) => unknown,
+  ) => {
     const flag = new Option(flags, description).helpGroup(GROUP);
-    if (parse !== undefined) flag.argParser<unknown>((text, previous) => parse(text, previous as Record<string, string> | undefined));
+    if (parse !== undefined)
+      flag.argParser<unknown>((text, previous) => parse(text, previous as Record<string, string> | undefined));
     command.addOption(flag);
   };
   add('--queue <name>', 'queue it belongs to (default "default")');
@@ -78,7 +83,10 @@ export function jobOptions(flags: JobFlags): JobOptions {
 export function execSpec(words: readonly string[], flags: JobFlags, stdin: Uint8Array | undefined): JobSpec {
   const [command = '', ...args] = words;
   if (command === '')
-    throw new UsageError({ code: 'missingValue' }, "the command is missing; put it behind --, as in: synod run -- sh -c 'echo hello'");
+    throw new UsageError(
+      { code: 'missingValue' },
+      "the command is missing; put it behind --, as in: synod run -- sh -c 'echo hello'",
+    );
   return {
     ...jobOptions(flags),
     exec: {

@@ -22,7 +22,8 @@ export function outcomeOf(job: Job): JobOutcome {
     const reason = job.cancelReason === '' ? '' : `: ${job.cancelReason}`;
     return { status: EXIT.failure, line: `job ${job.jobId} was cancelled${reason}` };
   }
-  const how = last?.state === 'timedOut' ? 'ran out of its time' : last?.state === 'lost' ? 'was lost' : `has ${job.state}`;
+  const how =
+    last?.state === 'timedOut' ? 'ran out of its time' : last?.state === 'lost' ? 'was lost' : `has ${job.state}`;
   return { status: EXIT.failure, line: `job ${job.jobId} ${how}${why}` };
 }
 

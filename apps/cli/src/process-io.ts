@@ -1,9 +1,6 @@
 import { EXIT } from './failure.js';
 import type { CliIo } from './io.js';
 
-
-
-
 /** The real process. */
 export function processIo(): CliIo {
   const pipeListeners = new Set<() => void>();

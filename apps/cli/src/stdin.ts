@@ -10,6 +10,10 @@ export async function readStdin(io: CliIo): Promise<Buffer> {
     return await readAll(io.stdin, MAX_STDIN_BYTES);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new CliError('inputTooLarge', 'the standard input has more than 4 MiB; put it where the job can fetch it', EXIT.usage);
+    throw new CliError(
+      'inputTooLarge',
+      'the standard input has more than 4 MiB; put it where the job can fetch it',
+      EXIT.usage,
+    );
   }
 }

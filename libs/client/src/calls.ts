@@ -46,7 +46,10 @@ export class Calls {
    * @throws SynodClientError
    */
   async withFailover<Answer>(
-    once: (coordinator: Coordinator, options: { deadlineMs: number; signal: AbortSignal | undefined }) => Promise<Answer>,
+    once: (
+      coordinator: Coordinator,
+      options: { deadlineMs: number; signal: AbortSignal | undefined },
+    ) => Promise<Answer>,
     { deadlineMs = this.settings.deadlineMs, signal }: CallOptions = {},
   ): Promise<Answer> {
     const outage = this.outage(deadlineMs);

@@ -1,6 +1,7 @@
 import { connect } from '@synod/rpc';
 import { services, type ClusterServiceClient, type JobServiceClient, type WorkerServiceClient } from '@synod/wire';
 import { clientError } from './errors.js';
+import { toClientError } from './faults.js';
 
 /** TLS of all connections. Without any of it, only loopback addresses are allowed unless `insecure` is set. */
 export interface ClientSecurity {
@@ -39,16 +40,24 @@ export class Channels {
     const address = this.addresses[this.index % this.addresses.length] ?? '';
     let coordinator = this.coordinators.get(address);
     if (coordinator === undefined) {
-      const security = { insecure: false, ...this.security };
-      coordinator = {
+      coordinator = this.open(address);
+      this.coordinators.set(address, coordinator);
+    }
+    return coordinator;
+  }
+
+  private open(address: string): Coordinator {
+    const security = { insecure: false, ...this.security };
+    try {
+      return {
         address,
         jobs: connect(services.JobService, address, security),
         workers: connect(services.WorkerService, address, security),
         cluster: connect(services.ClusterService, address, security),
       };
-      this.coordinators.set(address, coordinator);
+    } catch (error) {
+      throw toClientError(error);
     }
-    return coordinator;
   }
 
   /** Takes the next coordinator, unless another call has moved on from this one already. */

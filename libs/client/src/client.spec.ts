@@ -10,7 +10,9 @@ const fakes: FakeCoordinator[] = [];
 const clients: SynodClient[] = [];
 
 async function coordinators(count: number, behaviour: FakeBehaviour): Promise<FakeCoordinator[]> {
-  const started = await Promise.all(Array.from({ length: count }, (_, i) => new FakeCoordinator(`c${i + 1}`, behaviour).start()));
+  const started = await Promise.all(
+    Array.from({ length: count }, (_, i) => new FakeCoordinator(`c${i + 1}`, behaviour).start()),
+  );
   fakes.push(...started);
   return started;
 }
@@ -65,10 +67,14 @@ describe('submit', () => {
     const [fake] = await coordinators(1, {
       submitJob() {
         calls += 1;
-        throw rpcError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'bad', { violations: [{ field: 'exec.command', description: 'empty' }] });
+        throw rpcError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'bad', {
+          violations: [{ field: 'exec.command', description: 'empty' }],
+        });
       },
     });
-    const error: unknown = await clientOf([fake!.address]).submit(SPEC).catch((caught: unknown) => caught);
+    const error: unknown = await clientOf([fake!.address])
+      .submit(SPEC)
+      .catch((caught: unknown) => caught);
     expect(codeOf(error)).toBe('invalidArgument');
     expect((error as SynodClientError).facts.violations).toEqual([{ field: 'exec.command', description: 'empty' }]);
     expect(calls).toBe(1);
@@ -145,7 +151,9 @@ describe('reads', () => {
       assignedAtMs: '1700000000000',
       exitCode: 7,
     } as const;
-    const [fake] = await coordinators(1, { getJob: (jobId) => wireJob(jobId, 'JOB_STATE_FAILED', { attempts: [attempt] }) });
+    const [fake] = await coordinators(1, {
+      getJob: (jobId) => wireJob(jobId, 'JOB_STATE_FAILED', { attempts: [attempt] }),
+    });
     const job = await clientOf([fake!.address]).get('j1');
     expect(job).toMatchObject({ state: 'failed', finishedAtMs: undefined });
     expect(job.attempts[0]).toMatchObject({
@@ -222,7 +230,8 @@ describe('logs', () => {
     const halfway = new Signal<FakeCoordinator>();
     let final = false;
     const started = await coordinators(2, {
-      getJob: (jobId) => wireJob(jobId, final ? 'JOB_STATE_SUCCEEDED' : 'JOB_STATE_RUNNING', { attempts: [{ attempt: 1 }] }),
+      getJob: (jobId) =>
+        wireJob(jobId, final ? 'JOB_STATE_SUCCEEDED' : 'JOB_STATE_RUNNING', { attempts: [{ attempt: 1 }] }),
       logs({ attempt, stdoutPosition }, stream: Writer<object>, from) {
         asked.push({ attempt, stdoutPosition });
         const chunk = (position: number, end: number) =>

@@ -70,7 +70,10 @@ export class SynodClient {
   }
 
   /** Resolves when a quorum of coordinators has the job on disk. */
-  async submit(spec: JobSpec, { idempotencyKey = randomUUID(), ...options }: SubmitOptions = {}): Promise<SubmitResult> {
+  async submit(
+    spec: JobSpec,
+    { idempotencyKey = randomUUID(), ...options }: SubmitOptions = {},
+  ): Promise<SubmitResult> {
     const request = { spec: specToWire(spec), idempotencyKey };
     const { jobId, replayed } = await this.calls.withFailover(
       ({ jobs }, once) => callUnary(jobs, 'submitJob', request, once),
@@ -135,9 +138,9 @@ export class SynodClient {
   }
 
   /** Sorted by id; with `includeGone` also those that are lost or left. */
-  async workers(
-    { includeGone = false, ...options }: CallOptions & { readonly includeGone?: boolean } = {},
-  ): Promise<readonly Worker[]> {
+  async workers({ includeGone = false, ...options }: CallOptions & { readonly includeGone?: boolean } = {}): Promise<
+    readonly Worker[]
+  > {
     const response = await this.calls.withFailover(
       ({ workers }, once) => callUnary(workers, 'listWorkers', { includeGone }, once),
       options,

@@ -1,5 +1,14 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { bidi, createRpcServer, clientStream, rpcError, serverStream, unary, unimplemented, type RpcServer } from '@synod/rpc';
+import {
+  bidi,
+  createRpcServer,
+  clientStream,
+  rpcError,
+  serverStream,
+  unary,
+  unimplemented,
+  type RpcServer,
+} from '@synod/rpc';
 import {
   services,
   type WireGetJobLogsRequest,
@@ -135,7 +144,11 @@ export function answerHeartbeats(stream: Duplex<WireHeartbeatRequest, WireHeartb
 }
 
 /** A job on the wire. */
-export function wireJob(jobId: string, state: WireJobInput['state'] = 'JOB_STATE_RUNNING', more: WireJobInput = {}): WireJobInput {
+export function wireJob(
+  jobId: string,
+  state: WireJobInput['state'] = 'JOB_STATE_RUNNING',
+  more: WireJobInput = {},
+): WireJobInput {
   return { jobId, state, spec: { exec: { command: 'true' } }, submittedAtMs: '1', revision: '1', ...more };
 }
 

@@ -28,7 +28,12 @@ export function toClientError(error: unknown): SynodClientError {
   if (error instanceof RpcSetupError) return clientError('invalidArgument', error.message, { cause: error });
   const { facts, message } = toRpcError(error);
   const { reason, violations, retryAfterMs } = facts;
-  return clientError(codeOf(facts.status, reason, message), message, { reason, violations, retryAfterMs, cause: error });
+  return clientError(codeOf(facts.status, reason, message), message, {
+    reason,
+    violations,
+    retryAfterMs,
+    cause: error,
+  });
 }
 
 function codeOf(status: StatusName, reason: string, message: string): SynodClientErrorCode {

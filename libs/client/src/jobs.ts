@@ -5,10 +5,7 @@ import type { Job, JobFilter } from './types.js';
 
 /** The job as a quorum knows it. */
 export async function getJob(calls: Calls, jobId: string, options: CallOptions = {}): Promise<Job> {
-  const response = await calls.withFailover(
-    ({ jobs }, once) => callUnary(jobs, 'getJob', { jobId }, once),
-    options,
-  );
+  const response = await calls.withFailover(({ jobs }, once) => callUnary(jobs, 'getJob', { jobId }, once), options);
   return jobFromWire(response.job);
 }
 

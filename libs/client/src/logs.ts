@@ -37,7 +37,7 @@ export async function* readLogs(
         stdoutPosition: reached.stdout,
         stderrPosition: reached.stderr,
       };
-      for await (const response of readStream(coordinator.jobs.getJobLogs(request), signal)) {
+      for await (const response of readStream<WireGetJobLogsResponse>(coordinator.jobs.getJobLogs(request), signal)) {
         calls.answered();
         outage.over();
         const chunk = newPart(response, reached);
@@ -80,5 +80,11 @@ function newPart(response: WireGetJobLogsResponse, reached: Reached): LogChunk |
   if (response.data.length <= seen && !(response.truncated && response.data.length === 0)) return undefined;
   const truncated = position > reached[stream] || (response.truncated && seen === 0);
   reached[stream] = Math.max(reached[stream], position + response.data.length);
-  return { attempt: response.attempt, stream, position: position + seen, data: response.data.subarray(seen), truncated };
+  return {
+    attempt: response.attempt,
+    stream,
+    position: position + seen,
+    data: response.data.subarray(seen),
+    truncated,
+  };
 }

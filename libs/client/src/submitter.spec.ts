@@ -1,6 +1,6 @@
 import { encodeStatus, rpcError } from '@synod/rpc';
 import { SynodClient } from './client.js';
-import { SynodClientError } from './errors.js';
+import type { SynodClientError } from './errors.js';
 import { FakeCoordinator, Signal, type FakeBehaviour } from './fake-coordinator.spec-support.js';
 import type { JobSpec } from './types.js';
 
@@ -9,7 +9,9 @@ const clients: SynodClient[] = [];
 const job = (command: string): JobSpec => ({ exec: { command } });
 
 async function clientWith(count: number, behaviour: FakeBehaviour): Promise<SynodClient> {
-  const started = await Promise.all(Array.from({ length: count }, (_, i) => new FakeCoordinator(`c${i + 1}`, behaviour).start()));
+  const started = await Promise.all(
+    Array.from({ length: count }, (_, i) => new FakeCoordinator(`c${i + 1}`, behaviour).start()),
+  );
   fakes.push(...started);
   const client = new SynodClient({ addresses: started.map((fake) => fake.address), deadlineMs: 5_000 });
   clients.push(client);
@@ -36,7 +38,11 @@ describe('submitter', () => {
       },
     });
     const submitter = client.submitter();
-    const answers = await Promise.all([submitter.submit(job('a')), submitter.submitMany([job('b'), job('c')]), submitter.submit(job('d'))]);
+    const answers = await Promise.all([
+      submitter.submit(job('a')),
+      submitter.submitMany([job('b'), job('c')]),
+      submitter.submit(job('d')),
+    ]);
     expect(answers).toEqual(['job-a', ['job-b', 'job-c'], 'job-d']);
     expect(sizes).toEqual([4]);
     await submitter.close();
@@ -71,7 +77,11 @@ describe('submitter', () => {
       },
     });
     const submitter = client.submitter();
-    const answers = await Promise.allSettled([submitter.submit(job('a')), submitter.submit(job('')), submitter.submit(job('c'))]);
+    const answers = await Promise.allSettled([
+      submitter.submit(job('a')),
+      submitter.submit(job('')),
+      submitter.submit(job('c')),
+    ]);
     expect(answers).toMatchObject([{ value: 'job-a' }, { reason: { code: 'invalidArgument' } }, { value: 'job-c' }]);
   });
 

@@ -72,7 +72,10 @@ export class Submitter {
     return new Promise((resolve, reject) => {
       if (this.closing) throw clientError('closed', 'this submitter was closed: make a new one');
       if (this.pendingJobs + specs.length > this.maxPendingJobs && this.pendingJobs > 0)
-        throw clientError('submitterFull', `${this.pendingJobs} jobs wait for their answer: await room() before the next`);
+        throw clientError(
+          'submitterFull',
+          `${this.pendingJobs} jobs wait for their answer: await room() before the next`,
+        );
       if (specs.length === 0) return resolve([]);
       this.pendingJobs += specs.length;
       this.waiting.push({ specs: specs.map(specToWire), resolve, reject });
@@ -141,7 +144,7 @@ export class Submitter {
       if (this.stream === stream) this.stream = undefined;
       if (this.pendingJobs > 0) void this.reconnect(error, coordinator);
     };
-    stream.on('data', (response) => this.answer(response));
+    stream.on('data', (response: WireSubmitStreamResponse) => this.answer(response));
     stream.on('error', lost);
     stream.on('end', () => lost(clientError('unavailable', 'the coordinator ended the stream')));
     return stream;
@@ -165,7 +168,7 @@ export class Submitter {
     this.calls.answered();
     const batch = this.inFlight.get(requestId);
     if (batch === undefined) return;
-    if (error) return this.refused(batch, toClientError(decodeStatus(error as Parameters<typeof decodeStatus>[0])));
+    if (error) return this.refused(batch, toClientError(decodeStatus(error)));
     this.outage.over();
     this.inFlight.delete(requestId);
     let from = 0;

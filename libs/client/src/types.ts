@@ -12,15 +12,7 @@ export type JobState =
   | 'unknown';
 
 export type AttemptState =
-  | 'assigned'
-  | 'starting'
-  | 'running'
-  | 'succeeded'
-  | 'failed'
-  | 'timedOut'
-  | 'cancelled'
-  | 'lost'
-  | 'unknown';
+  'assigned' | 'starting' | 'running' | 'succeeded' | 'failed' | 'timedOut' | 'cancelled' | 'lost' | 'unknown';
 
 /** What happens to an attempt whose worker can't be reached. */
 export type ExecutionMode = 'oneLiveHolder' | 'atLeastOnce' | 'atMostOnce';

@@ -30,7 +30,10 @@ export async function waitForJob(calls: Calls, jobId: string, { signal, timeoutM
           ending.abort();
         });
   try {
-    return await Promise.race([watchUntilFinal(calls, jobId, ending.signal), lookUntilFinal(calls, jobId, ending.signal)]);
+    return await Promise.race([
+      watchUntilFinal(calls, jobId, ending.signal),
+      lookUntilFinal(calls, jobId, ending.signal),
+    ]);
   } catch (error) {
     if (signal?.aborted) throw abortedError(signal);
     if (timedOut) throw clientError('waitTimedOut', `job ${jobId} has not ended within ${timeoutMs} ms; it goes on`);

@@ -8,7 +8,8 @@ import { readStream } from './read-stream.js';
 import type { JobEvent, WatchOptions } from './types.js';
 
 /** What a watch yields: that it stands (again), or events. */
-export type WatchStep = { readonly kind: 'standing' } | { readonly kind: 'events'; readonly events: readonly JobEvent[] };
+export type WatchStep =
+  { readonly kind: 'standing' } | { readonly kind: 'events'; readonly events: readonly JobEvent[] };
 
 /**
  * Events from behind the cursor on. When its coordinator is lost, the watch goes on at the last cursor elsewhere. `standing`

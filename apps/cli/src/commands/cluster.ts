@@ -10,8 +10,12 @@ export function addClusterCommand(root: UsageCommand, session: CliSession): void
   const command = cluster
     .command('status')
     .summary('show the coordinators, their roles and what they have applied')
-    .description('Shows the cluster as one coordinator sees it by asking the others. Exits with 4 when none can be reached.');
-  withExamples(command, [['synod cluster status --output json', 'an object: leaderId, members[] with id, address, role, …']]);
+    .description(
+      'Shows the cluster as one coordinator sees it by asking the others. Exits with 4 when none can be reached.',
+    );
+  withExamples(command, [
+    ['synod cluster status --output json', 'an object: leaderId, members[] with id, address, role, …'],
+  ]);
   command.action(async () => {
     const status = await session.client.clusterStatus();
     await session.show(status, () => statusText(session, status));
@@ -29,7 +33,8 @@ function statusText(session: CliSession, status: ClusterStatus): string {
     { title: 'version', value: (member: ClusterMember) => member.version || '-' },
     { title: 'problem', value: (member: ClusterMember) => member.problem || '-', shrinks: true },
   ];
-  const leader = status.leaderId === '' ? paint('red', 'none: nothing is decided until a majority is up') : status.leaderId;
+  const leader =
+    status.leaderId === '' ? paint('red', 'none: nothing is decided until a majority is up') : status.leaderId;
   const jobs = Object.entries(status.jobsByState)
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`);

@@ -48,8 +48,18 @@ export function addDevCommand(root: UsageCommand, session: CliSession, modules =
     .option('--data <dir>', 'directory of the cluster (default .synod)', '.synod')
     .option('--base-port <port>', 'port of the registry (default 7400)', checked('--base-port', basePort), 7_400)
     .option('--capacity <number>', 'attempts at the same time of each agent', checked('--capacity', capacity))
-    .option('--node-store <choice>', 'who keeps the list of nodes: embedded or consul (default embedded)', checked('--node-store', nodeStore), 'embedded')
-    .option('--consul <url>', 'Consul agent, for --node-store consul (default http://127.0.0.1:8500)', checked('--consul', consul), 'http://127.0.0.1:8500')
+    .option(
+      '--node-store <choice>',
+      'who keeps the list of nodes: embedded or consul (default embedded)',
+      checked('--node-store', nodeStore),
+      'embedded',
+    )
+    .option(
+      '--consul <url>',
+      'Consul agent, for --node-store consul (default http://127.0.0.1:8500)',
+      checked('--consul', consul),
+      'http://127.0.0.1:8500',
+    )
     .option('--restart', 'start a process that has ended again, after a pause that grows');
   withExamples(command, [
     ['synod dev', 'three coordinators and two agents, state in .synod'],
@@ -59,7 +69,12 @@ export function addDevCommand(root: UsageCommand, session: CliSession, modules =
   command.action(async (flags: DevFlags) => runDev(session, flags, modules, command));
 }
 
-async function runDev(session: CliSession, flags: DevFlags, modules: DevCommandModules, command: UsageCommand): Promise<void> {
+async function runDev(
+  session: CliSession,
+  flags: DevFlags,
+  modules: DevCommandModules,
+  command: UsageCommand,
+): Promise<void> {
   if (flags.nodeStore === 'embedded' && command.getOptionValueSource('consul') === 'cli')
     throw new UsageError({ code: 'invalidCombination', option: '--consul' }, '--consul needs --node-store consul');
   const cluster = new DevCluster(

@@ -61,7 +61,8 @@ async function printLogs(session: CliSession, jobId: string, flags: LogsFlags): 
     follow: flags.follow === true,
     ...(flags.attempt === undefined ? {} : { attempt: flags.attempt }),
   };
-  for await (const chunk of session.client.logs(jobId, options)) if (wanted(chunk.stream)) await printChunk(session, chunk);
+  for await (const chunk of session.client.logs(jobId, options))
+    if (wanted(chunk.stream)) await printChunk(session, chunk);
 }
 
 async function printChunk(session: CliSession, chunk: LogChunk): Promise<void> {
@@ -79,7 +80,9 @@ function addCancel(job: UsageCommand, session: CliSession): void {
   const command = job
     .command('cancel')
     .summary('cancel a job')
-    .description('Cancels a job: what runs gets SIGTERM, and SIGKILL after its grace. One that has ended stays as it is.')
+    .description(
+      'Cancels a job: what runs gets SIGTERM, and SIGKILL after its grace. One that has ended stays as it is.',
+    )
     .argument('<id>', 'id of the job')
     .option('--reason <text>', 'why, for those who look at it later');
   withExamples(command, [['synod job cancel ID --reason "wrong input"', 'cancel, and say why']]);

@@ -22,6 +22,7 @@ export function addRunCommand(root: UsageCommand, session: CliSession): void {
         'for its end; a second Ctrl-C leaves at once. With --output json, stdout holds nothing but the final job as an ' +
         "object; the command's stdout and stderr both go to stderr.",
     )
+    .usage('[options] -- <command> [arguments…]')
     .argument('[command...]', 'the command and its arguments, behind --')
     .option('--stdin', 'passes the standard input to the command (read to its end first)');
   addJobFlags(command);
@@ -81,7 +82,9 @@ class JobRun {
   private statusOf(job: Job): number {
     if (this.pipeBroken) return EXIT.brokenPipe;
     if (this.interrupts > 0) {
-      this.session.note(job.state === 'cancelled' ? `job ${job.jobId} was cancelled` : `job ${job.jobId} has ${job.state}`);
+      this.session.note(
+        job.state === 'cancelled' ? `job ${job.jobId} was cancelled` : `job ${job.jobId} has ${job.state}`,
+      );
       return EXIT.interrupted;
     }
     const { status, line } = outcomeOf(job);
@@ -95,9 +98,11 @@ class JobRun {
     let attempt = 0;
     try {
       for await (const chunk of client.logs(this.jobId, { follow: true, signal })) {
-        if (attempt > 0 && chunk.attempt !== attempt) this.session.note(`attempt ${chunk.attempt} of job ${this.jobId} begins`);
+        if (attempt > 0 && chunk.attempt !== attempt)
+          this.session.note(`attempt ${chunk.attempt} of job ${this.jobId} begins`);
         attempt = chunk.attempt;
-        if (chunk.truncated) this.session.note(`output before byte ${chunk.position} of ${chunk.stream} is no longer kept`);
+        if (chunk.truncated)
+          this.session.note(`output before byte ${chunk.position} of ${chunk.stream} is no longer kept`);
         if (this.pipeBroken) continue;
         await writeOut(chunk.stream === 'stdout' && !json ? io.stdout : io.stderr, chunk.data);
       }

@@ -28,6 +28,7 @@ export function addSubmitCommand(root: UsageCommand, session: CliSession): void 
         'none), and prints one id a line; with --output json {"jobId"}, or {"jobIds"} for a file. A job is safe when its id ' +
         'is printed. With --wait it also waits for the end, and exits as synod run does.',
     )
+    .usage('[options] -- <command> [arguments…]  |  --handler <name>  |  -f <file>')
     .argument('[command...]', 'the command and its arguments, behind --')
     .option('--handler <name>', 'handler of an SDK worker to run instead of a command')
     .option('--payload <text>', 'what the handler is given')
@@ -38,7 +39,10 @@ export function addSubmitCommand(root: UsageCommand, session: CliSession): void 
   withExamples(command, [
     ["synod submit -- sh -c 'echo hello'", 'prints the id of the job'],
     ['synod submit --handler resize --payload \'{"image": 7}\' --wait', 'a handler job, and wait for its end'],
-    ['synod submit -f jobs.yaml', 'many at once; jobs.yaml: [{exec: "echo 1"}, {exec: [ls, -l], queue: night, timeout: 30s}]'],
+    [
+      'synod submit -f jobs.yaml',
+      'many at once; jobs.yaml: [{exec: "echo 1"}, {exec: [ls, -l], queue: night, timeout: 30s}]',
+    ],
   ]);
   command.action(async (words: string[], flags: SubmitFlags) => {
     if (flags.file !== undefined) await submitFile(session, words, flags, flags.file);
@@ -53,7 +57,8 @@ async function specOf(session: CliSession, words: readonly string[], flags: Subm
     return execSpec(words, flags, undefined);
   }
   if (words.length > 0) throw conflict('--handler', 'takes no command; give its input with --payload');
-  if (payload !== undefined && payloadFile !== undefined) throw conflict('--payload-file', 'and --payload exclude each other');
+  if (payload !== undefined && payloadFile !== undefined)
+    throw conflict('--payload-file', 'and --payload exclude each other');
   const bytes =
     payloadFile === undefined
       ? Buffer.from(payload ?? '')
@@ -74,7 +79,12 @@ async function submitOne(session: CliSession, spec: JobSpec, flags: SubmitFlags)
   if (flags.wait === true) session.exitStatus = await waitFor(session, jobId);
 }
 
-async function submitFile(session: CliSession, words: readonly string[], flags: SubmitFlags, file: string): Promise<void> {
+async function submitFile(
+  session: CliSession,
+  words: readonly string[],
+  flags: SubmitFlags,
+  file: string,
+): Promise<void> {
   const { idempotencyKey, wait, file: _file, ...others } = flags;
   if (words.length > 0 || Object.keys(others).length > 0)
     throw conflict('--file', 'says everything about its jobs: only --wait and --idempotency-key go with it');

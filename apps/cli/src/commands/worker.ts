@@ -24,7 +24,11 @@ function columns(session: CliSession) {
   return [
     { title: 'worker', value: (worker: Worker) => worker.workerId, shrinks: true },
     { title: 'state', value: (worker: Worker) => paintState(paint, worker.state) },
-    { title: 'busy', value: (worker: Worker) => `${worker.activeAttempts}/${worker.capacity}`, align: 'right' as const },
+    {
+      title: 'busy',
+      value: (worker: Worker) => `${worker.activeAttempts}/${worker.capacity}`,
+      align: 'right' as const,
+    },
     { title: 'runs', value: (worker: Worker) => runs(worker), shrinks: true },
     { title: 'labels', value: (worker: Worker) => labels(worker).join(',') || '-', shrinks: true },
     { title: 'coordinator', value: (worker: Worker) => worker.coordinatorId },

@@ -20,7 +20,10 @@ export function checkLeftovers(files: DevFiles): void {
   if (left.length === 0) return;
   const names = left.map(({ id, pid }) => `${id} (pid ${pid})`).join(', ');
   const pids = left.map(({ pid }) => pid).join(' ');
-  throw new CliError('leftovers', `an earlier synod dev was killed and left ${names} running; stop them with: kill ${pids}`);
+  throw new CliError(
+    'leftovers',
+    `an earlier synod dev was killed and left ${names} running; stop them with: kill ${pids}`,
+  );
 }
 
 /** @throws CliError `portInUse` */
@@ -57,7 +60,9 @@ export async function checkConsul({ nodeStore, consul }: DevOptions): Promise<vo
 
 async function consulProblem(consul: string): Promise<string | undefined> {
   try {
-    const response = await fetch(new URL('/v1/status/leader', consul), { signal: AbortSignal.timeout(CONSUL_TIMEOUT_MS) });
+    const response = await fetch(new URL('/v1/status/leader', consul), {
+      signal: AbortSignal.timeout(CONSUL_TIMEOUT_MS),
+    });
     return response.ok ? undefined : `HTTP ${response.status}`;
   } catch (error) {
     const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;

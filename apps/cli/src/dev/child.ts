@@ -4,8 +4,13 @@ import { createInterface } from 'node:readline';
 import { CliError } from '../failure.js';
 
 /** Variables of a job that `dev` may itself run in, and settings meant for the command line: not for its processes. */
-const NOT_INHERITED = ['SYNOD_JOB_ID', 'SYNOD_ATTEMPT', 'SYNOD_FENCING_TOKEN', 'SYNOD_ARRAY_INDEX', 'SYNOD_WORKER_ID']
-  .concat(['SYNOD_ADDRESS', 'SYNOD_OUTPUT', 'SYNOD_DATA', 'SYNOD_CONFIG', 'SYNOD_COORDINATORS', 'SYNOD_ID']);
+const NOT_INHERITED = [
+  'SYNOD_JOB_ID',
+  'SYNOD_ATTEMPT',
+  'SYNOD_FENCING_TOKEN',
+  'SYNOD_ARRAY_INDEX',
+  'SYNOD_WORKER_ID',
+].concat(['SYNOD_ADDRESS', 'SYNOD_OUTPUT', 'SYNOD_DATA', 'SYNOD_CONFIG', 'SYNOD_COORDINATORS', 'SYNOD_ID']);
 
 export interface ChildOptions {
   readonly id: string;
@@ -62,7 +67,12 @@ export class Child {
       void this.ended.then((end) => {
         const said = lastWords(this.options.logFile, logStart);
         const { id, logFile } = this.options;
-        reject(new CliError('childFailed', `${id} did not start (${end})${said === '' ? '' : `: ${said}`}; its log: ${logFile}`));
+        reject(
+          new CliError(
+            'childFailed',
+            `${id} did not start (${end})${said === '' ? '' : `: ${said}`}; its log: ${logFile}`,
+          ),
+        );
       });
     });
   }

@@ -80,12 +80,14 @@ export class DevCluster {
     const member: Member = { plan, child: start(), startedAtMs: Date.now(), restartMs: FIRST_RESTART_MS };
     const watch = (child: Child) => {
       void child.ended.then((end) => {
-        if (this.ready && !this.ending.signal.aborted) this.died(member, end, () => {
-          member.child = start();
-          member.startedAtMs = Date.now();
-          this.writeList();
-          watch(member.child);
-        });
+        if (this.ready && !this.ending.signal.aborted)
+          this.died(member, end, () => {
+            member.child = start();
+            member.startedAtMs = Date.now();
+            this.writeList();
+            watch(member.child);
+            this.modules.note(`${plan.role} ${plan.id} runs again (pid ${member.child.pid})`);
+          });
       });
     };
     watch(member.child);
@@ -117,7 +119,10 @@ export class DevCluster {
       if (!timeout.signal.aborted) return;
       const silent = await this.notReadyYet();
       const what = silent.length > 0 ? `${silent.join(', ')} did not get ready` : 'no leader serves';
-      throw new CliError('notReady', `${what} within ${START_TIMEOUT_MS / 1_000} s; see the logs in ${this.options.data}/logs`);
+      throw new CliError(
+        'notReady',
+        `${what} within ${START_TIMEOUT_MS / 1_000} s; see the logs in ${this.options.data}/logs`,
+      );
     } finally {
       clearTimeout(timer);
       // Ends the probe, should it still look.
@@ -136,7 +141,9 @@ export class DevCluster {
 
   private async notReadyYet(): Promise<string[]> {
     const open = Symbol('open');
-    const states = await Promise.all(this.members.map(({ child }) => Promise.race([child.ready, Promise.resolve(open)])));
+    const states = await Promise.all(
+      this.members.map(({ child }) => Promise.race([child.ready, Promise.resolve(open)])),
+    );
     return this.members.filter((_, index) => states[index] === open).map(({ plan }) => plan.id);
   }
 

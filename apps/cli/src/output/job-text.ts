@@ -18,7 +18,10 @@ export function jobText(job: Job, paint: Paint): string {
   const labels = Object.entries(spec.labels ?? {}).map(([key, value]) => `${key}=${value}`);
   const lines: [string, string][] = [
     ['job', job.jobId],
-    ['state', paintState(paint, job.state) + (job.cancelRequested && job.finishedAtMs === undefined ? ', being cancelled' : '')],
+    [
+      'state',
+      paintState(paint, job.state) + (job.cancelRequested && job.finishedAtMs === undefined ? ', being cancelled' : ''),
+    ],
     ['task', taskText(spec)],
     ['queue', spec.queue ?? ''],
     ['submitted', localTime(job.submittedAtMs)],

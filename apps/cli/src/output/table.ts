@@ -20,7 +20,12 @@ const NO_BORDERS = Object.fromEntries(
 );
 
 /** Rows in columns without borders. On a terminal they are fitted to its width; in a pipe nothing is cut. */
-export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], sink: Sink, paint: Paint): string {
+export function renderTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  sink: Sink,
+  paint: Paint,
+): string {
   const cells = rows.map((row) => columns.map(({ value }) => value(row).replace(/[\r\n\t]+/g, ' ')));
   const widths = columns.map(({ title }, index) =>
     Math.max(title.length, ...cells.map((line) => visibleLength(line[index] ?? ''))),

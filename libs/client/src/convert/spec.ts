@@ -60,13 +60,17 @@ function invalid(field: string, description: string) {
 }
 
 function known<Name extends string, Wire>(table: Readonly<Record<Name, Wire>>, name: Name, field: string): Wire {
-  if (!Object.hasOwn(table, name)) throw invalid(field, `${field} is one of ${Object.keys(table).join(', ')}, not ${name}`);
+  if (!Object.hasOwn(table, name))
+    throw invalid(field, `${field} is one of ${Object.keys(table).join(', ')}, not ${name}`);
   return table[name];
 }
 
 function uint32(value: number, field: string): number {
   if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
-    throw invalid(field, `${field} is a whole number of milliseconds or a count, from 0 to 4,294,967,295, not ${value}`);
+    throw invalid(
+      field,
+      `${field} is a whole number of milliseconds or a count, from 0 to 4,294,967,295, not ${value}`,
+    );
   return value;
 }
 

@@ -21,7 +21,7 @@ export class AgentConnections {
   }
 
   /** A session at the next coordinator; `error` words what broke its stream. */
-  openSession(): { readonly stream: SessionStream; error(cause: Error | undefined): SynodClientError } {
+  openSession(): { readonly stream: SessionStream; readonly error: (cause: Error | undefined) => SynodClientError } {
     const { client, address } = this.session.next();
     return { stream: client.session(), error: (cause) => this.errorOf(cause, address) };
   }
@@ -65,7 +65,12 @@ class RotatingConnection {
   current(): Connection {
     if (this.connection !== undefined) return this.connection;
     const address = this.addresses[this.index % this.addresses.length] ?? '';
-    const client = connect(services.AgentService, address, { insecure: false, ...this.security }, { ownConnection: true });
+    const client = connect(
+      services.AgentService,
+      address,
+      { insecure: false, ...this.security },
+      { ownConnection: true },
+    );
     this.connection = { address, client };
     this.index += 1;
     return this.connection;

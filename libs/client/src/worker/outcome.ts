@@ -7,7 +7,7 @@ const MAX_MESSAGE_CHARACTERS = 4_096;
 
 const encoder = new TextEncoder();
 
-/** What a handler may return: bytes and text go as they are, anything else as JSON. */
+/** What a handler may return, or a promise of it: bytes and text go as they are, anything else as JSON. */
 export type HandlerResult = unknown;
 
 function encodeResult(result: HandlerResult): Uint8Array | undefined {
@@ -28,7 +28,9 @@ export function endOfResult(attempt: HeldAttempt, result: HandlerResult): WireAt
     const bytes = encodeResult(result);
     if (bytes === undefined) return { outcome: 'ATTEMPT_STATE_SUCCEEDED' };
     if (bytes.length > MAX_RESULT_BYTES)
-      return failed(`the handler's result has ${bytes.length} bytes, more than ${MAX_RESULT_BYTES}: store it and return where`);
+      return failed(
+        `the handler's result has ${bytes.length} bytes, more than ${MAX_RESULT_BYTES}: store it and return where`,
+      );
     return { outcome: 'ATTEMPT_STATE_SUCCEEDED', result: bytes };
   } catch (error) {
     return failed(`the handler's result can't be written as JSON: ${String(error)}`);
@@ -63,6 +65,10 @@ export function startReport(attempt: HeldAttempt): WireAttemptReportInput {
 }
 
 /** Start and end in one: the coordinators take a start that they know already as no news. */
-export function endReport(attempt: HeldAttempt, finishedAtMs: number, end: WireAttemptEndInput): WireAttemptReportInput {
+export function endReport(
+  attempt: HeldAttempt,
+  finishedAtMs: number,
+  end: WireAttemptEndInput,
+): WireAttemptReportInput {
   return { ...startReport(attempt), finishedAtMs, end };
 }

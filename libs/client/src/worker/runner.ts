@@ -6,7 +6,7 @@ import type { WorkerLease } from './lease.js';
 import { endOfCause, endOfError, endOfResult, endReport, startReport, type HandlerResult } from './outcome.js';
 
 /** Runs one attempt of a job. What it throws fails the attempt. It must heed `context.signal`. */
-export type Handler = (context: HandlerContext) => HandlerResult | Promise<HandlerResult>;
+export type Handler = (context: HandlerContext) => HandlerResult;
 
 export interface RunnerModules {
   readonly clock: Clock;

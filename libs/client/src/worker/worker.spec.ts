@@ -1,5 +1,11 @@
 import { rpcError } from '@synod/rpc';
-import type { WireAssignmentInput, WireAttemptReport, WireHello, WireSessionRequest, WireSessionResponseInput } from '@synod/wire';
+import type {
+  WireAssignmentInput,
+  WireAttemptReport,
+  WireHello,
+  WireSessionRequest,
+  WireSessionResponseInput,
+} from '@synod/wire';
 import { FakeCoordinator, Signal, type Duplex, type FakeBehaviour } from '../fake-coordinator.spec-support.js';
 import type { HandlerContext } from './attempt.js';
 import type { Handler } from './runner.js';
@@ -77,9 +83,16 @@ class Bench {
   }
 }
 
-async function start(bench: Bench, handler: Handler, coordinators = 1, behaviour: FakeBehaviour = {}): Promise<SynodWorker> {
+async function start(
+  bench: Bench,
+  handler: Handler,
+  coordinators = 1,
+  behaviour: FakeBehaviour = {},
+): Promise<SynodWorker> {
   const started = await Promise.all(
-    Array.from({ length: coordinators }, (_, i) => new FakeCoordinator(`c${i + 1}`, { ...bench.behaviour, ...behaviour }).start()),
+    Array.from({ length: coordinators }, (_, i) =>
+      new FakeCoordinator(`c${i + 1}`, { ...bench.behaviour, ...behaviour }).start(),
+    ),
   );
   fakes.push(...started);
   const worker = new SynodWorker({
@@ -98,7 +111,13 @@ describe('worker', () => {
     const bench = new Bench();
     await start(bench, (context) => context.payload);
     const session = await bench.session(1);
-    expect(session.hello).toMatchObject({ workerId: 'w1', capacity: 10, runsExec: false, handlers: ['echo'], held: [] });
+    expect(session.hello).toMatchObject({
+      workerId: 'w1',
+      capacity: 10,
+      runsExec: false,
+      handlers: ['echo'],
+      held: [],
+    });
     bench.assign(session, assignment(1), assignment(2));
     await bench.until(() => bench.reports.length === 2);
     expect(bench.reports).toMatchObject([
@@ -148,7 +167,9 @@ describe('worker', () => {
     await bench.until(() => bench.reports.some((report) => report.jobId === 'j1' && report.end));
     release.resolve('late');
     await bench.until(() => bench.reports.some((report) => report.jobId === 'j2' && report.end));
-    expect(bench.reports.find((report) => report.end && report.jobId === 'j2')?.end?.outcome).toBe('ATTEMPT_STATE_SUCCEEDED');
+    expect(bench.reports.find((report) => report.end && report.jobId === 'j2')?.end?.outcome).toBe(
+      'ATTEMPT_STATE_SUCCEEDED',
+    );
   });
 
   it('a cancellation aborts the signal, and the attempt is reported as cancelled', async () => {
@@ -156,7 +177,9 @@ describe('worker', () => {
     const started = new Signal();
     await start(bench, (context: HandlerContext) => {
       started.resolve();
-      return new Promise((_resolve, reject) => context.signal.addEventListener('abort', () => reject(new Error('stopped'))));
+      return new Promise((_resolve, reject) =>
+        context.signal.addEventListener('abort', () => reject(new Error('stopped'))),
+      );
     });
     const session = await bench.session(1);
     bench.assign(session, assignment(1));

@@ -135,7 +135,13 @@ export class SynodWorker {
       const drainingBefore = this.isDraining;
       const helloSentAtMs = this.time.monotonicMs();
       const { stream, error: wordError } = this.connections.openSession();
-      const session = new AgentSession(stream, this.hello(), this.reports, this.sessionHandlers(helloSentAtMs), this.time);
+      const session = new AgentSession(
+        stream,
+        this.hello(),
+        this.reports,
+        this.sessionHandlers(helloSentAtMs),
+        this.time,
+      );
       this.session = session;
       const cause = await session.ended;
       this.session = undefined;
@@ -230,5 +236,7 @@ function checkOptions({ addresses, capacity, handlers }: SynodWorkerOptions): vo
 
 /** Errors that no other coordinator would answer differently. */
 function isFatal(error: SynodClientError): boolean {
-  return ['incarnationOutdated', 'invalidArgument', 'unauthenticated', 'permissionDenied', 'unimplemented'].includes(error.code);
+  return ['incarnationOutdated', 'invalidArgument', 'unauthenticated', 'permissionDenied', 'unimplemented'].includes(
+    error.code,
+  );
 }

@@ -1,0 +1,160 @@
+import { createRpcServer, notFound, rpcError, serverStream, unary, unimplemented, type RpcServer } from '@synod/rpc';
+import {
+  services,
+  type WireAttemptInput,
+  type WireEventInput,
+  type WireGetJobLogsResponseInput,
+  type WireJobInput,
+  type WireGetClusterStatusResponseInput,
+  type WireJobSpec,
+  type WireListJobsRequest,
+  type WireWatchEventsResponseInput,
+  type WireWorkerInput,
+} from '@synod/wire';
+
+interface Watcher {
+  write(response: WireWatchEventsResponseInput): unknown;
+  end(): void;
+}
+
+/** What becomes of a submitted job. */
+export interface Fate {
+  readonly state?: WireJobInput['state'];
+  readonly attempt?: WireAttemptInput;
+  readonly output?: readonly WireGetJobLogsResponseInput[];
+  /** It runs until it is cancelled. */
+  readonly runsOn?: boolean;
+}
+
+/** One coordinator with jobs in memory, on loopback: jobs end as their fate says. */
+export class FakeCluster {
+  address = '';
+  readonly submitted: WireJobSpec[] = [];
+  readonly keys: string[] = [];
+  readonly cancelled: { readonly jobId: string; readonly reason: string }[] = [];
+  readonly listed: WireListJobsRequest[] = [];
+  readonly jobs = new Map<string, WireJobInput>();
+  events: WireEventInput[] = [];
+  fate: Fate = {};
+  private readonly watchers = new Set<Watcher>();
+  private readonly logReaders = new Set<() => void>();
+  private server: RpcServer | undefined;
+
+  async start(): Promise<this> {
+    const server = createRpcServer({ security: { insecure: false }, reflection: false });
+    server.addService(services.JobService, {
+      submitJob: unary(async ({ spec, idempotencyKey }) => ({ jobId: this.submit(spec, idempotencyKey) })),
+      submitJobs: unary(async ({ specs, idempotencyKey }) => ({
+        jobIds: specs.map((spec) => this.submit(spec, idempotencyKey)),
+      })),
+      submitStream: unimplemented,
+      getJob: unary(async ({ jobId }) => ({ job: this.find(jobId) })),
+      listJobs: unary(async (request) => {
+        this.listed.push(request);
+        return { jobs: [...this.jobs.values()].reverse(), nextPageToken: '' };
+      }),
+      cancelJob: unary(async ({ jobId, reason }) => this.cancel(jobId, reason)),
+      watchEvents: serverStream((_request, stream) => {
+        this.watchers.add(stream);
+        stream.write({ events: this.events, cursor: 'c1' });
+      }),
+      getJobLogs: serverStream(({ jobId }, stream) => {
+        const { state } = this.find(jobId);
+        for (const chunk of this.fate.output ?? []) stream.write(chunk);
+        if (state === 'JOB_STATE_RUNNING') this.logReaders.add(() => stream.end());
+        else stream.end();
+      }),
+    });
+    server.addService(services.WorkerService, {
+      listWorkers: unary(async () => ({ workers: [WORKER] })),
+      getWorker: unimplemented,
+    });
+    server.addService(services.ClusterService, {
+      getClusterStatus: unary(async () => STATUS),
+      getMemberStatus: unimplemented,
+    });
+    this.address = await server.listen('127.0.0.1:0');
+    this.server = server;
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    for (const watcher of this.watchers) watcher.end();
+    for (const end of this.logReaders) end();
+    await this.server?.stop(0);
+  }
+
+  private submit(spec: WireJobSpec | null, key: string): string {
+    if (spec === null || spec.exec?.command === 'refused')
+      throw rpcError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'bad', {
+        violations: [{ field: 'spec.exec.command', description: 'no' }],
+      });
+    this.submitted.push(spec);
+    this.keys.push(key);
+    const jobId = `j${this.submitted.length}`;
+    const { state = 'JOB_STATE_SUCCEEDED', attempt, runsOn } = this.fate;
+    const attempts = [{ attempt: 1, fencingToken: '281474976710657', workerId: 'w1', assignedAtMs: '1', ...attempt }];
+    const running = runsOn === true ? ('JOB_STATE_RUNNING' as const) : state;
+    this.jobs.set(jobId, { jobId, spec, state: running, submittedAtMs: '1700000000000', revision: '1', attempts });
+    return jobId;
+  }
+
+  private find(jobId: string): WireJobInput {
+    const job = this.jobs.get(jobId);
+    if (job === undefined) throw notFound('JOB_UNKNOWN', `there is no job ${jobId}; see: synod jobs`);
+    return job;
+  }
+
+  private cancel(jobId: string, reason: string) {
+    const job = this.find(jobId);
+    const alreadyFinal = job.state !== 'JOB_STATE_RUNNING';
+    this.cancelled.push({ jobId, reason });
+    if (!alreadyFinal) {
+      this.jobs.set(jobId, { ...job, state: 'JOB_STATE_CANCELLED', cancelReason: reason });
+      for (const end of this.logReaders) end();
+      for (const watcher of this.watchers)
+        watcher.write({ events: [{ type: 'jobFinished', jobId, cursor: 'c2' }], cursor: 'c2' });
+    }
+    return { alreadyFinal };
+  }
+}
+
+const WORKER: WireWorkerInput = {
+  workerId: 'w1',
+  incarnation: '1',
+  state: 'WORKER_STATE_ONLINE',
+  labels: { zone: 'a' },
+  capacity: 8,
+  activeAttempts: 2,
+  runsExec: true,
+  handlers: ['resize'],
+  host: 'host1',
+  coordinatorId: 'c1',
+};
+
+const STATUS: WireGetClusterStatusResponseInput = {
+  clusterId: 'k1',
+  leaderId: 'c2',
+  members: [
+    {
+      id: 'c1',
+      address: '127.0.0.1:7401',
+      role: 'MEMBER_ROLE_FOLLOWER',
+      appliedSlot: '17',
+      stateHash: '00000000000000aa',
+    },
+    {
+      id: 'c2',
+      address: '127.0.0.1:7402',
+      role: 'MEMBER_ROLE_LEADER',
+      appliedSlot: '18',
+      stateHash: '00000000000000ab',
+    },
+    { id: 'c3', address: '127.0.0.1:7403' },
+  ],
+  jobsByState: { ready: '3', failed: '0' },
+};
+
+export function output(stream: 'STDOUT' | 'STDERR', position: number, data: string): WireGetJobLogsResponseInput {
+  return { attempt: 1, stream: `LOG_STREAM_${stream}`, position, data: Buffer.from(data, 'latin1') };
+}
