@@ -23,8 +23,9 @@ const SCOPES = {
   'task-store': ['base', 'contracts', 'wire'],
   observability: ['base'],
   config: ['base'],
-  // Published on its own: it stands on the wire types alone, without the servers' libraries.
-  client: ['base', 'wire'],
+  // What is published stands on the wire types, with no core behind it; and so does rpc, which makes all channels.
+  rpc: ['base', 'wire'],
+  client: ['base', 'wire', 'rpc'],
   testkit: ['base'],
 };
 

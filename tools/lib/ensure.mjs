@@ -9,9 +9,9 @@ const MIN_NODE_20 = [20, 19];
 /** Ends the process with a clear message unless this is Node 20 (from 20.19) or 24 and later. */
 export function requireNode(version = process.versions.node) {
   const [major, minor] = version.split('.').map(Number);
-  const fine = major >= 24 || (major === MIN_NODE_20[0] && minor >= MIN_NODE_20[1]);
+  const fine = major >= 22 || (major === MIN_NODE_20[0] && minor >= MIN_NODE_20[1]);
   if (fine) return;
-  fail(`Synod needs Node 20 (20.19 or later) or Node 24 and later; this is Node ${version}.`);
+  fail(`Synod needs Node 20 (20.19 or later) or a later one; this is Node ${version}.`);
 }
 
 /** Prints a message for people and ends the process. */
