@@ -74,7 +74,7 @@ describe('cluster (3 coordinators, 3 agents) under kill -9', () => {
 
   async function submitTen(from: number): Promise<void> {
     const keys = Array.from({ length: 10 }, (_value, offset) => `k${String(from + offset)}`);
-    const { jobIds } = await cluster.client.submitMany(
+    const jobIds = await cluster.client.submitMany(
       keys.map((key, offset) => ({
         exec: { command: 'sh', args: ['-c', SCRIPT, 'sh', key, journal, offset === 0 ? '8' : '1'] },
       })),
