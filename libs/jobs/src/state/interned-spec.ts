@@ -14,8 +14,10 @@ export interface InternedSpec {
 }
 
 const CACHE_SIZE = 4_096;
-/** Longer specs are not kept in the cache, which so holds 16 Mi units at most. */
+/** Longer specs and label sets are not kept in the caches, which so hold 16 Mi units each at most. */
 const MAX_CACHED_TEXT_UNITS = 4_096;
+/** Longer texts are not shared: they seldom repeat. */
+const MAX_SHARED_TEXT_LENGTH = 256;
 const EMPTY_RECORD: Readonly<Record<string, string>> = Object.freeze({});
 const EMPTY_TEXTS: readonly string[] = Object.freeze([]);
 
@@ -50,7 +52,7 @@ export class SpecInterner {
 
   /** The same text, shared with equal ones seen lately. For short texts that repeat. */
   text(value: string): string {
-    if (value === '') return '';
+    if (value.length === 0 || value.length > MAX_SHARED_TEXT_LENGTH) return value;
     const known = this.shortTexts.get(value);
     if (known !== undefined) return known;
     if (this.shortTexts.size >= CACHE_SIZE) this.shortTexts.clear();
@@ -62,13 +64,13 @@ export class SpecInterner {
   record(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     const keys = Object.keys(record);
     if (keys.length === 0) return EMPTY_RECORD;
-    const { a: hash } = this.lanes.begin(RECORD_KINDS.description).textRecord(record).finish();
+    const { a: hash, textUnits } = this.lanes.begin(RECORD_KINDS.description).textRecord(record).finish();
     const place = hash & (CACHE_SIZE - 1);
     const known = this.records[place];
     if (known !== undefined && equalRecords(known, record)) return known;
     keys.sort();
     const copy = Object.fromEntries(keys.map((key) => [this.text(key), record[key] as string]));
-    this.records[place] = copy;
+    if (textUnits <= MAX_CACHED_TEXT_UNITS) this.records[place] = copy;
     return copy;
   }
 

@@ -37,7 +37,7 @@ describe('ordered jobs', () => {
           expect([...jobs.descending(it.place)]).toEqual(below.reverse());
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 
