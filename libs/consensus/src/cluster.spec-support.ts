@@ -141,6 +141,8 @@ export class TestCluster {
   readonly chosen = new Map<Slot, Entry>();
   nowMs = 0;
   messages: Message[] = [];
+  /** Sees every effect before it is carried out. */
+  onEffect: (nodeId: NodeId, effect: Effect) => void = () => undefined;
   /** Messages that match are lost. */
   drop: (message: Message) => boolean = () => false;
   delivered = 0;
@@ -326,6 +328,7 @@ export class TestCluster {
 
   private carryOut(node: TestNode, effect: Effect): void {
     node.effects.push(effect);
+    this.onEffect(node.nodeId, effect);
     switch (effect.type) {
       case 'persist':
         for (const write of effect.writes) if (write.kind === 'accepted') this.checkWritten(write.accepted);
