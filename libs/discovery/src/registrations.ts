@@ -40,7 +40,9 @@ export class Registrations {
 
   /** Rejects when the first attempt fails; goes on by itself unless the failure is final. */
   async add(node: NodeRecord, onOutdated: (error: DiscoveryError) => void): Promise<void> {
-    const before = await this.remove(node.nodeId);
+    const replaced = this.byId.get(node.nodeId);
+    if (replaced !== undefined) this.forget(replaced);
+    const before = replaced?.node;
     if (before !== undefined && before.incarnation > node.incarnation) {
       this.modules.logger.warn({ nodeId: node.nodeId }, 'an older incarnation replaces a newer one of this process');
     }
@@ -50,7 +52,7 @@ export class Registrations {
       accepted: false,
       failures: 0,
       cancelTimer: () => undefined,
-      attempt: Promise.resolve(undefined),
+      attempt: replaced?.attempt ?? Promise.resolve(undefined),
     };
     this.byId.set(node.nodeId, registration);
     const error = await this.attempt(registration);

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
+import { types } from 'node:util';
 import Consul from 'consul';
 import { DiscoveryError, storeUnavailable } from '../node-store.js';
 
@@ -169,6 +170,8 @@ export class ConsulClient {
     this.open.add(context);
     try {
       const answer = await ask({ ctx: context, timeout: Math.ceil(timeoutMs) });
+      // The package tells errors from answers by `instanceof`, which misses those of another realm.
+      if (types.isNativeError(answer)) throw answer;
       return (Array.isArray(answer) ? answer : [answer, undefined]) as unknown as readonly [RawResponse, unknown];
     } catch (error) {
       throw this.explained(error, timeoutMs);
