@@ -99,6 +99,20 @@ describe('deaths', () => {
   });
 });
 
+test('the leases of a frozen agent lapse; when it goes on, it tells what its guard ended and takes new work', async () => {
+  const only = await startCoordinator();
+  const { agent, session, data } = await startUsable([only]);
+  session.assign('job', 1, FOREVER, { lostAfterMs: 3_000 });
+  const { pid } = await processOf(data, 'job');
+  agent.process.kill('SIGSTOP');
+  await eventually('the guard ends it', () => !isGroupAlive(pid, true));
+  agent.process.kill('SIGCONT');
+  expect((await only.ended('job')).end).toMatchObject({ outcome: 'ATTEMPT_STATE_LOST', signal: 'SIGKILL' });
+  (only.sessions.at(-1) ?? session).assign('next', 2, 'exit 0');
+  expect((await only.ended('next')).end?.outcome).toBe('ATTEMPT_STATE_SUCCEEDED');
+  await stop(agent);
+});
+
 describe('SIGTERM', () => {
   test('by default what runs is ended with its grace and reported as lost before the goodbye', async () => {
     const only = await startCoordinator();

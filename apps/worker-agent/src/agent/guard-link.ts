@@ -152,7 +152,7 @@ export class GuardLink {
     switch (message.type) {
       case 'welcome':
         this.#welcome?.();
-        this.modules.log.info({ pid: message.pid, attempts: message.attempts.length }, 'guard connected');
+        this.modules.log.info({ guardPid: message.pid, attempts: message.attempts.length }, 'guard connected');
         return this.listener.welcomed(message.attempts);
       case 'started':
         return this.listener.started(message.process);
@@ -175,7 +175,10 @@ export class GuardLink {
   #replace(error: unknown): void {
     const holder = readJsonFile(join(this.options.directory.guard, 'guard.lock')) as
       { readonly pid: number; readonly identity: string } | undefined;
-    this.modules.log.error({ error: messageOf(error), pid: holder?.pid }, 'the guard is of no use and is replaced');
+    this.modules.log.error(
+      { error: messageOf(error), guardPid: holder?.pid },
+      'the guard is of no use and is replaced',
+    );
     if (holder !== undefined && isSameProcess(holder.pid, holder.identity)) process.kill(holder.pid, 'SIGKILL');
   }
 

@@ -248,7 +248,10 @@ export class SessionClient {
     }
     this.#failures += 1;
     const { coordinators, log, random } = this.modules;
-    log.warn({ address: this.#address, status: error?.status ?? 'OK', error: error?.message }, 'no session');
+    const facts = { address: this.#address, status: error?.status ?? 'OK', error: error?.message };
+    // The first tries, and now and then: an agent may wait for its coordinators for hours.
+    if (this.#failures <= 3 || this.#failures % 30 === 0) log.warn(facts, 'no session');
+    else log.debug(facts, 'no session');
     this.#address = coordinators.after(this.#address);
     const round = Math.floor(this.#failures / Math.max(1, coordinators.all.length));
     const jitterMs = (RECONNECT_JITTER_MS * random.nextUint32()) / 2 ** 32;

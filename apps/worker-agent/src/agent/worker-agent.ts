@@ -58,6 +58,8 @@ const STOPPING: StopOrder = { outcome: 'lost', message: 'its agent stopped', imm
 export class WorkerAgent {
   readonly outbox: ReportOutbox;
   readonly #held = new HeldAttempts();
+  /** In the order of their tokens. */
+  readonly #waiting = new Set<HeldAttempt>();
   #highestToken: FencingToken = { generation: 0, counter: 0 };
   #heardAtMs = NEVER_MS;
   #clusterId = '';
@@ -113,6 +115,7 @@ export class WorkerAgent {
       if (held === undefined) continue;
       held.outdated = true;
       this.outbox.drop(held.key);
+      this.#waiting.delete(held);
       if (held.phase === 'waiting' || held.phase === 'ended') this.#forget(held.key);
       else this.#stop(held, OUTDATED);
     }
@@ -128,6 +131,7 @@ export class WorkerAgent {
       this.#held.add(held);
       if (spec === undefined) this.#endWithoutGuard(held, 'lost', 'this agent is too old to understand the job');
       else if (spec.task.kind !== 'exec') this.#endWithoutGuard(held, 'failed', 'this worker runs commands only');
+      else this.#waiting.add(held);
     }
     this.#startWaiting();
   }
@@ -205,12 +209,12 @@ export class WorkerAgent {
   }
 
   #startWaiting(): void {
-    if (this.#stopping || !this.modules.guard.isConnected()) return;
+    if (this.#waiting.size === 0 || this.#stopping || !this.modules.guard.isConnected()) return;
     let free = this.options.capacity - this.#held.withGuard().length;
     const untilMs = this.modules.clock.monotonicMs() + MIN_LEASE_LEFT_MS;
-    for (const it of this.#held.all()) {
+    for (const it of this.#waiting) {
       if (free <= 0) return;
-      if (it.phase !== 'waiting' || it.spec === undefined) continue;
+      if (it.spec === undefined) continue;
       if (it.leaseMs > 0 && this.#heardAtMs + it.leaseMs < untilMs) continue;
       free -= 1;
       this.#order(it, it.spec);
@@ -219,6 +223,7 @@ export class WorkerAgent {
 
   #order(held: HeldAttempt, spec: JobSpec): void {
     held.phase = 'ordered';
+    this.#waiting.delete(held);
     held.spec = undefined;
     void this.modules.spool.put(held.key, { ref: held.ref, leaseMs: held.leaseMs, report: undefined });
     const order = startOrder(held, spec, this.options.workerId);
@@ -256,6 +261,7 @@ export class WorkerAgent {
   #ended(held: HeldAttempt, ending: AttemptEnding): void {
     if (held.phase === 'ended' || this.#held.get(held.key) !== held) return;
     held.phase = 'ended';
+    this.#waiting.delete(held);
     held.spec = undefined;
     if (held.outdated) {
       this.#forget(held.key);

@@ -15,7 +15,7 @@ const SEGMENTS = 8;
 /** Starts a guard that serves until it has nothing to do; resolves when its socket takes connections. */
 export async function runGuard(given: GuardArguments): Promise<void> {
   const directory = dataDirectory(given.data);
-  const log = jsonLogger((line) => void writeSync(STDERR, line), { component: 'guard', pid: process.pid });
+  const log = jsonLogger((line) => void writeSync(STDERR, line), { name: 'guard', pid: process.pid });
   const unlock = lockGuardDirectory(directory.guard);
   const fifos = new FifoPool(directory.guard, { log });
   const exit = (): void => {

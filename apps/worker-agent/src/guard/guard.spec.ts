@@ -193,6 +193,21 @@ describe('ending an attempt', () => {
   });
 });
 
+describe('a lease that lapsed', () => {
+  test('is not revived by a heartbeat that was sent later, however late the guard looks', async () => {
+    const lapsing = shellOrder('revived', 'sleep 600', { leaseMs: 60_000 });
+    const kept = shellOrder('continuous', 'sleep 600', { leaseMs: 600_000 });
+    agent.start(lapsing);
+    agent.start(kept);
+    await Promise.all([agent.started(lapsing.key), agent.started(kept.key)]);
+    agent.send({ type: 'heard', heardAtMs: hostClock.monotonicMs() + 61_000 });
+    expect(await agent.ended(lapsing.key)).toMatchObject({ outcome: 'lost', signal: 'SIGKILL' });
+    expect(agent.messages.some((it) => it.type === 'ended' && it.key === kept.key)).toBe(false);
+    agent.send({ type: 'stop', key: kept.key, stop: { outcome: 'lost', message: '', immediate: true } });
+    await agent.ended(kept.key);
+  });
+});
+
 describe('output beyond its bound', () => {
   test('only the last part is kept, and its positions stay true', async () => {
     const bounded = await startGuard(file, temporaryFolder(), { streamBytes: 1024 * 1024 });

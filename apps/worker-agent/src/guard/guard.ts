@@ -143,9 +143,10 @@ export class Guard {
       started: (process) => this.#started(process),
       ended: (key, ending) => this.#ended(key, ending),
     });
+    this.#heard(heardAtMs);
     this.#attempts.set(order.key, attempt);
     void attempt.run();
-    this.#heard(heardAtMs);
+    this.#endLapsed(this.modules.clock.monotonicMs());
   }
 
   #started(process: AttemptProcess): void {
@@ -162,14 +163,16 @@ export class Guard {
   }
 
   #heard(atMs: number): void {
+    // A lease that lapsed before that heartbeat was sent has lapsed for good, also if this process was frozen and looks only
+    // now: the cluster may have given the work to others in between.
+    if (atMs > this.#heardAtMs) this.#endLapsed(atMs);
     this.#heardAtMs = Math.max(this.#heardAtMs, atMs);
-    this.#endLapsed();
+    this.#endLapsed(this.modules.clock.monotonicMs());
   }
 
   /** One timer for all leases: it is set to the first that lapses unless the leader is heard again. */
-  #endLapsed(): void {
+  #endLapsed(nowMs: number): void {
     this.#lapse?.();
-    const nowMs = this.modules.clock.monotonicMs();
     let nextMs = Number.POSITIVE_INFINITY;
     for (const attempt of this.#attempts.values()) {
       if (attempt.ended || attempt.order.leaseMs === 0) continue;
@@ -178,7 +181,10 @@ export class Guard {
       else nextMs = Math.min(nextMs, untilMs);
     }
     if (nextMs === Number.POSITIVE_INFINITY) this.#lapse = undefined;
-    else this.#lapse = this.modules.timers.after(Math.max(1, nextMs - nowMs), () => this.#endLapsed());
+    else
+      this.#lapse = this.modules.timers.after(Math.max(1, nextMs - nowMs), () =>
+        this.#endLapsed(this.modules.clock.monotonicMs()),
+      );
   }
 
   #awaitAgent(): void {

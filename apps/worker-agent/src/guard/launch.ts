@@ -90,6 +90,9 @@ function openOutput(ends: PipeEnds | undefined, handedOver: number[]): Output {
   return { stdio: ends.writeFd, reader: new Socket({ fd: ends.readFd, readable: true, writable: false }) };
 }
 
+/** Of the agent's environment these are not for jobs. */
+const AGENT_SECRETS: ReadonlySet<string> = new Set(['SYNOD_CONSUL_TOKEN', 'SYNOD_TOKEN']);
+
 /** The agent's environment, the user's, the task's, and what no task may change. */
 export function attemptEnvironment(
   base: NodeJS.ProcessEnv,
@@ -97,7 +100,7 @@ export function attemptEnvironment(
   user: HostUser | undefined,
 ): NodeJS.ProcessEnv {
   return {
-    ...base,
+    ...Object.fromEntries(Object.entries(base).filter(([name]) => !AGENT_SECRETS.has(name))),
     ...(user === undefined ? {} : { HOME: user.home, USER: user.name, LOGNAME: user.name }),
     ...order.env,
     SYNOD_JOB_ID: order.jobId,

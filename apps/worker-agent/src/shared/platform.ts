@@ -33,7 +33,7 @@ export function jsonLogger(write: (line: string) => void, bindings: LogFields = 
   const at =
     (level: string) =>
     (fields: LogFields, message: string): void =>
-      write(`${JSON.stringify({ level, time: Date.now(), ...bindings, ...fields, msg: message })}\n`);
+      write(`${JSON.stringify({ level, time: new Date().toISOString(), ...bindings, ...fields, message })}\n`);
   return {
     debug: () => undefined,
     info: at('info'),
