@@ -110,10 +110,10 @@ export class OutputFile {
     const segment = this.#segments.at(-1);
     if (segment === undefined || this.#position - segment >= this.limits.segmentBytes) await this.#rotate();
     assert(this.#handle !== undefined, 'a segment is open while output is written');
-    let rest = batch.length === 1 ? (batch[0] as Buffer) : Buffer.concat(batch, bytes);
-    while (rest.length > 0) {
-      const { bytesWritten } = await this.#handle.write(rest);
-      rest = rest.subarray(bytesWritten);
+    let { bytesWritten } = await this.#handle.writev(batch);
+    // Only a disk that is about to be full takes a part.
+    while (bytesWritten < bytes) {
+      bytesWritten += (await this.#handle.write(Buffer.concat(batch).subarray(bytesWritten))).bytesWritten;
     }
     this.#position += bytes;
   }
