@@ -14,7 +14,10 @@ export function outcomeOf(job: Job): JobOutcome {
   if (job.state === 'succeeded') return { status: EXIT.ok, line: undefined };
   const why = last !== undefined && last.message !== '' ? `: ${last.message}` : '';
   if (last?.state === 'failed') {
-    if (last.exitCode !== undefined) return { status: last.exitCode || EXIT.failure, line: undefined };
+    // A command that was not found, say, had no chance to speak for itself.
+    const neverRan = last.startedAtMs === undefined && last.message !== '';
+    const line = neverRan ? `job ${job.jobId}${why}` : undefined;
+    if (last.exitCode !== undefined) return { status: last.exitCode || EXIT.failure, line };
     const signal = signalNumber(last.signal);
     if (signal !== undefined) return { status: 128 + signal, line: `job ${job.jobId} was ended by ${last.signal}` };
   }

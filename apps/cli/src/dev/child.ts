@@ -111,13 +111,13 @@ function lastWords(logFile: string, from: number): string {
   const plain = lines.filter((line) => !line.startsWith('{')).at(-1);
   if (plain !== undefined) return plain;
   try {
-    const { msg, error, err } = JSON.parse(lines.at(-1) ?? '') as { msg?: string; error?: Fault; err?: Fault };
-    return [msg, (error ?? err)?.message].filter((part) => part !== undefined).join(': ');
+    const { message, error } = JSON.parse(lines.at(-1) ?? '') as {
+      message?: string;
+      error?: string | { message?: string };
+    };
+    const why = typeof error === 'string' ? error : error?.message;
+    return [message, why].filter((part) => part !== undefined).join(': ');
   } catch {
     return lines.at(-1) ?? '';
   }
-}
-
-interface Fault {
-  readonly message?: string;
 }
