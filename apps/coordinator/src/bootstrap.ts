@@ -35,7 +35,7 @@ export async function bootstrap(argv: readonly string[], env: NodeJS.ProcessEnv)
       clusterName: options.clusterName,
       initialMembers: members,
     },
-    { timers: systemTimers, logger },
+    { clock: systemClock, timers: systemTimers, logger },
   );
   try {
     return await assemble(options, address, durable, logger);

@@ -13,8 +13,8 @@ export interface ClusterOptions {
   readonly agents: number;
   /** Attempts at the same time of each agent. */
   readonly capacity?: number;
-  /** Further flags of every coordinator. */
-  readonly coordinatorArgs?: readonly string[];
+  /** A command in front of each coordinator, such as a tracer. */
+  readonly coordinatorWrapper?: (id: string, directory: string) => readonly string[];
 }
 
 /** A cluster of real processes on free ports, in a directory of its own. */
@@ -63,7 +63,6 @@ export class LocalCluster {
     return this.launch('coordinator', id, [
       ...['--id', id, '--listen', this.addressOf(id), '--data', join(this.directory, id)],
       ...['--initial-members', members.join(',')],
-      ...(this.options.coordinatorArgs ?? []),
       ...extra,
     ]);
   }
@@ -134,7 +133,8 @@ export class LocalCluster {
   }
 
   private async launch(app: 'coordinator' | 'worker-agent', id: string, args: readonly string[]): Promise<AppProcess> {
-    const process = new AppProcess(app, id, args, join(this.directory, 'logs', `${id}.log`));
+    const wrapper = app === 'coordinator' ? this.options.coordinatorWrapper?.(id, this.directory) : undefined;
+    const process = new AppProcess(app, id, args, join(this.directory, 'logs', `${id}.log`), wrapper);
     this.processes.set(id, process);
     await process.ready();
     return process;

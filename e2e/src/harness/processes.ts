@@ -39,10 +39,12 @@ export class AppProcess {
     readonly id: string,
     args: readonly string[],
     logFile: string,
-    env: NodeJS.ProcessEnv = {},
+    /** A command in front of the program, such as a tracer that stays behind it. */
+    wrapper: readonly string[] = [],
   ) {
-    this.child = spawn(process.execPath, [appMain(app), ...args], {
-      env: { ...process.env, ...env },
+    const [command = '', ...rest] = [...wrapper, process.execPath, appMain(app), ...args];
+    this.child = spawn(command, rest, {
+      env: process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(this.child);

@@ -1,14 +1,14 @@
-import type { CancelTimer, Logger, Timers } from '@synod/base';
+import type { CancelTimer, Clock, Logger, Timers } from '@synod/base';
 import { decodeJobRecord, encodeJobRecord } from '@synod/contracts';
 import type { JobId, JobRecord } from '@synod/jobs';
 import type { TaskStore } from '@synod/task-store';
 
 export interface HistoryLimits {
   readonly maxRecords: number;
-  readonly olderThanMs: number;
+  readonly keptForMs: number;
 }
 
-export const DEFAULT_HISTORY_LIMITS: HistoryLimits = { maxRecords: 1_000_000, olderThanMs: 30 * 24 * 3_600_000 };
+export const DEFAULT_HISTORY_LIMITS: HistoryLimits = { maxRecords: 1_000_000, keptForMs: 30 * 24 * 3_600_000 };
 
 const PRUNE_INTERVAL_MS = 60_000;
 
@@ -21,12 +21,19 @@ export class History {
 
   constructor(
     private readonly store: TaskStore,
-    private readonly modules: { readonly timers: Timers; readonly logger: Logger; readonly limits: HistoryLimits },
+    private readonly modules: {
+      readonly clock: Clock;
+      readonly timers: Timers;
+      readonly logger: Logger;
+      readonly limits: HistoryLimits;
+    },
   ) {}
 
   start(): void {
+    const { clock, limits } = this.modules;
+    const { maxRecords, keptForMs } = limits;
     this.cancelPrune = this.modules.timers.every(PRUNE_INTERVAL_MS, () => {
-      this.store.prune(this.modules.limits).catch((error: unknown) => {
+      this.store.prune({ maxRecords, finishedBeforeMs: clock.wallMs() - keptForMs }).catch((error: unknown) => {
         this.modules.logger.warn({ error }, 'old job records could not be pruned');
       });
     });

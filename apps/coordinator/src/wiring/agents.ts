@@ -62,6 +62,10 @@ export function buildAgents(modules: AgentsModules): Agents {
   const tails = new LogTails(`${nodeId}-${String(modules.incarnation)}`, timers);
   const jobLogs = buildJobLogs(modules, sessions, tails);
   replication.state.onApplied((applied) => {
+    // Opening a session is a sign of life, too.
+    for (const event of applied.events) {
+      if (event.type === 'workerChanged' && event.state === 'online') liveness.heardFrom(event.workerId, event.incarnation);
+    }
     sessions.applied(applied);
     plannerLoop.wake();
   });

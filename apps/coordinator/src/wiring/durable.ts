@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger, Timers } from '@synod/base';
+import type { Clock, Logger, Timers } from '@synod/base';
 import { UsageError } from '@synod/config';
 import { openLogStore } from '@synod/storage';
 import type { LogIdentity, LogStore, RecoveredLog } from '@synod/storage';
@@ -33,7 +33,7 @@ const LOG_FORMAT_VERSION = 1;
 /** Opens, or formats, the data directory. Refuses one of another node, and members other than it was formatted with. */
 export async function openDurable(
   options: DurableOptions,
-  modules: { readonly timers: Timers; readonly logger: Logger },
+  modules: { readonly clock: Clock; readonly timers: Timers; readonly logger: Logger },
 ): Promise<Durable> {
   await mkdir(options.directory, { recursive: true });
   const alone = [{ id: options.id, address: options.address }];
