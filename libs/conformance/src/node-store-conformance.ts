@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MIN_TTL_MS } from '@synod/discovery';
 import type { DiscoveryError, NodeKind, NodeStore, StoreHealth } from '@synod/discovery';
 import type { NodeRecord } from '@synod/jobs';
+import { DEADLINE_MS, until } from './until.js';
 
 /** A store under test, and what may happen to it. */
 export interface NodeStoreEnvironment {
@@ -16,9 +17,6 @@ export interface NodeStoreEnvironment {
   /** Removes everything. */
   dispose(): Promise<void>;
 }
-
-/** Nothing waits so long unless it has failed. */
-const DEADLINE_MS = 20_000;
 
 const node = (changes: Partial<NodeRecord> = {}): NodeRecord => ({
   nodeId: 'w1',
@@ -35,31 +33,6 @@ const node = (changes: Partial<NodeRecord> = {}): NodeRecord => ({
 /** What all stores pass on; the ttl is the registrant's own affair. */
 const shown = (nodes: readonly NodeRecord[]) => nodes.map(({ ttlMs: _ttlMs, ...facts }) => facts);
 const ids = (nodes: readonly NodeRecord[]): string[] => nodes.map(({ nodeId }) => nodeId);
-
-/** Resolves with the first value for which `wanted` holds, of those that `follow` tells. */
-function until<T>(
-  what: string,
-  follow: (listener: (value: T) => void) => () => void,
-  wanted: (value: T) => boolean,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let last: T | undefined;
-    const late = setTimeout(() => {
-      end?.();
-      reject(new Error(`${what}: not within ${DEADLINE_MS} ms; last was ${JSON.stringify(last)}`));
-    }, DEADLINE_MS);
-    let done = false;
-    const end: (() => void) | undefined = follow((value) => {
-      last = value;
-      if (done || !wanted(value)) return;
-      done = true;
-      clearTimeout(late);
-      // The first call may come before `follow` has returned.
-      queueMicrotask(() => end?.());
-      resolve(value);
-    });
-  });
-}
 
 const membership = (
   store: NodeStore,
