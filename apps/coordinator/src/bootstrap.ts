@@ -5,7 +5,7 @@ import { createLogger, systemClock, systemTimers } from '@synod/observability';
 import type { RunningApp } from '@synod/observability';
 import type { RpcServer } from '@synod/rpc';
 import { DiskWatch } from './replica/disk-watch.js';
-import { checkAdvertised, COORDINATOR_OPTIONS, initialMembers } from './options.js';
+import { checkAdvertised, checkStore, COORDINATOR_OPTIONS, initialMembers } from './options.js';
 import { EventLog } from './events/event-log.js';
 import { replay } from './replica/replay.js';
 import { isFinal } from './state/job-lookup.js';
@@ -13,7 +13,7 @@ import { VERSION } from './version.js';
 import { buildAgents } from './wiring/agents.js';
 import { openDurable } from './wiring/durable.js';
 import type { Durable } from './wiring/durable.js';
-import { buildNodeStore, ownNode } from './wiring/nodes.js';
+import { buildNodeStore, join, ownNode, storesToJoin } from './wiring/nodes.js';
 import { buildReplication } from './wiring/replication.js';
 import { buildServer } from './wiring/server.js';
 import { buildTransport } from './wiring/transport.js';
@@ -26,6 +26,7 @@ export async function bootstrap(argv: readonly string[], env: NodeJS.ProcessEnv)
   const members = initialMembers(options.initialMembers, options.id);
   const address = options.advertise ?? options.listen;
   checkAdvertised(members ?? [], address);
+  checkStore(options);
   const logger = createLogger({ name: 'coordinator', level: options.logLevel, fields: { node: options.id } });
   const durable = await openDurable(
     {
@@ -109,12 +110,11 @@ async function assemble(options: Options, address: string, durable: Durable, log
   replication.host.start();
   agents.heartbeats.start();
   history.start();
-  nodeStore.register(ownNode(options.id, address, log.incarnation, VERSION)).catch((error: unknown) => {
-    logger.warn({ error }, 'this coordinator is not in the node store yet');
-  });
+  const stores = storesToJoin(nodeStore, options, time);
+  join(stores, ownNode(options.id, address, log.incarnation, VERSION), logger);
   logger.info({ address: bound, members, appliedSlot: replication.state.appliedSlot }, 'coordinator started');
   const stop = async (): Promise<void> => {
-    await stopServing(server, agents.sessions, nodeStore);
+    await stopServing(server, agents.sessions, stores);
     replication.gateway.stop();
     replication.host.stop();
     replication.link.stop();
@@ -134,9 +134,9 @@ const STOP_GRACE_MS = 500;
 async function stopServing(
   server: RpcServer,
   sessions: { stop(error: unknown): void },
-  nodeStore: { close(): Promise<void> },
+  stores: readonly { close(): Promise<void> }[],
 ): Promise<void> {
   sessions.stop(new RequestRefusedError({ code: 'shuttingDown' }));
-  await nodeStore.close();
+  await Promise.all(stores.map((store) => store.close()));
   await server.stop(STOP_GRACE_MS);
 }

@@ -28,7 +28,7 @@ export const COORDINATOR_OPTIONS = defineOptions({
       patternText: '1 to 40 of a-z, 0-9 and inner dashes',
     }),
     nodeStore: option.choice({
-      summary: 'Where nodes are looked up: in the coordinators’ own log, or in Consul',
+      summary: 'Where this coordinator makes itself known: in the group’s own log alone, or in Consul too',
       choices: ['embedded', 'consul'],
       default: 'embedded',
     }),
@@ -77,4 +77,12 @@ export function checkAdvertised(members: readonly Member[], advertised: string):
       `this coordinator is known to the others as ${advertised}, which only this host reaches: give --advertise host:port`,
     );
   }
+}
+
+export function checkStore(options: { readonly nodeStore: string; readonly consul: string | undefined }): void {
+  if (options.nodeStore !== 'consul' || options.consul !== undefined) return;
+  throw new UsageError(
+    { code: 'invalidCombination', option: 'consul' },
+    "--node-store consul needs --consul URL, this host's Consul agent, such as http://127.0.0.1:8500",
+  );
 }

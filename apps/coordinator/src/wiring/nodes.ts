@@ -1,6 +1,6 @@
 import type { Clock, Logger, Timers } from '@synod/base';
-import { createEmbeddedNodeStore } from '@synod/discovery';
-import type { EmbeddedNodeStore } from '@synod/discovery';
+import { createConsulNodeStore, createEmbeddedNodeStore } from '@synod/discovery';
+import type { EmbeddedNodeStore, NodeStore } from '@synod/discovery';
 import type { NodeRecord } from '@synod/jobs';
 import { systemRandom } from '@synod/observability';
 import type { Replication } from './replication.js';
@@ -36,6 +36,35 @@ export function buildNodeStore(
     },
     { ...modules, random: systemRandom },
   );
+}
+
+export interface ConsulSettings {
+  readonly consul: string | undefined;
+  readonly consulToken: string | undefined;
+  readonly consulDatacenter: string | undefined;
+  readonly consulPrefix: string;
+  readonly consulCa: string | undefined;
+}
+
+/** The stores in which this coordinator makes itself known: the group's own, and Consul when its address is given. */
+export function storesToJoin(
+  embedded: NodeStore,
+  settings: ConsulSettings,
+  modules: { readonly clock: Clock; readonly timers: Timers; readonly logger: Logger },
+): readonly NodeStore[] {
+  const { consul: url, consulToken: token, consulDatacenter: datacenter, consulPrefix: prefix } = settings;
+  if (url === undefined) return [embedded];
+  const options = { url, token, datacenter, prefix, caFile: settings.consulCa };
+  return [embedded, createConsulNodeStore(options, { ...modules, random: systemRandom })];
+}
+
+/** Registers the node in each store. A store that is away is tried again by itself, and keeps nobody from serving. */
+export function join(stores: readonly NodeStore[], node: NodeRecord, logger: Logger): void {
+  for (const store of stores) {
+    store.register(node).catch((error: unknown) => {
+      logger.warn({ error }, 'this coordinator is not in a node store yet');
+    });
+  }
 }
 
 /** A registration that found no leader for so long is tried again by the store. */
