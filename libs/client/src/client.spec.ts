@@ -6,6 +6,9 @@ import { FakeCoordinator, Signal, wireJob, type FakeBehaviour, type Writer } fro
 import type { JobSpec, LogChunk } from './types.js';
 
 const SPEC: JobSpec = { exec: { command: 'true' } };
+// Busy machines take their time; nothing here waits for time to pass.
+jest.setTimeout(30_000);
+
 const fakes: FakeCoordinator[] = [];
 const clients: SynodClient[] = [];
 

@@ -4,6 +4,9 @@ import type { SynodClientError } from './errors.js';
 import { FakeCoordinator, Signal, type FakeBehaviour } from './fake-coordinator.spec-support.js';
 import type { JobSpec } from './types.js';
 
+// Busy machines take their time; nothing here waits for time to pass.
+jest.setTimeout(30_000);
+
 const fakes: FakeCoordinator[] = [];
 const clients: SynodClient[] = [];
 const job = (command: string): JobSpec => ({ exec: { command } });

@@ -9,6 +9,9 @@ import type { ListedProcess } from './files.js';
 import { planCluster, portsOf, type DevOptions } from './plan.js';
 import type { ClusterProbe, ProbedCluster } from './probe.js';
 
+// Busy machines take their time; nothing here waits for time to pass.
+jest.setTimeout(30_000);
+
 let directory: string;
 let data: string;
 let apps: FakeApps;

@@ -20,6 +20,9 @@ interface Seen {
   readonly from: FakeCoordinator;
 }
 
+// Busy machines take their time; nothing here waits for time to pass.
+jest.setTimeout(30_000);
+
 const fakes: FakeCoordinator[] = [];
 const workers: SynodWorker[] = [];
 

@@ -1,0 +1,148 @@
+import { runCli } from '../bootstrap.js';
+import { FakeCluster, output, type Fate } from '../fake-cluster.spec-support.js';
+import { FakeIo } from '../fake-io.spec-support.js';
+
+// Busy machines take their time; nothing here waits for time to pass.
+jest.setTimeout(30_000);
+
+let cluster: FakeCluster;
+let io: FakeIo;
+
+beforeEach(async () => {
+  cluster = await new FakeCluster().start();
+  io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+});
+
+afterEach(() => cluster.stop());
+
+const run = (...argv: string[]) => runCli(argv, io);
+const fated = (fate: Fate) => (cluster.fate = fate);
+const printed = (): unknown => JSON.parse(io.stdout.text);
+
+describe('looking at jobs', () => {
+  it('jobs lists an array with --output json, filters by state and queue, and stops at the limit', async () => {
+    await run('submit', '--', 'a');
+    await run('submit', '--', 'b');
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    await expect(
+      run('jobs', '--state', 'running,ready', '--queue', 'q', '--limit', '1', '--output', 'json'),
+    ).resolves.toBe(0);
+    expect(printed()).toMatchObject([{ jobId: 'j2' }]);
+    expect(cluster.listed[0]).toMatchObject({
+      states: ['JOB_STATE_RUNNING', 'JOB_STATE_READY'],
+      queue: 'q',
+      pageSize: 1,
+    });
+  });
+
+  it('a table has no colours in a pipe, and fits the terminal', async () => {
+    await run('submit', '--', 'echo', 'x'.repeat(300));
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    await run('jobs');
+    expect(io.stdout.text).toContain('x'.repeat(300));
+    expect(io.stdout.text).not.toContain('\u001b');
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    Object.assign(io.stdout, { isTTY: true, columns: 100 });
+    await run('jobs');
+    expect(io.stdout.text).toContain('\u001b[32msucceeded');
+    const widths = io.stdout.text.split('\n').map((line) => Buffer.from(line, 'latin1').toString('utf8'));
+    // eslint-disable-next-line no-control-regex -- colours are control characters
+    for (const line of widths) expect(line.replace(/\u001b\[\d+m/g, '').length).toBeLessThanOrEqual(100);
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address, NO_COLOR: '1' });
+    io.stdout.isTTY = true;
+    await run('jobs');
+    expect(io.stdout.text).not.toContain('\u001b');
+  });
+
+  it('job show has jobId, state and attempts with worker, exit code and token', async () => {
+    fated({ attempt: { state: 'ATTEMPT_STATE_SUCCEEDED', exitCode: 0 } });
+    await run('submit', '--', 'true');
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    await expect(run('job', 'show', 'j1', '--output', 'json')).resolves.toBe(0);
+    expect(printed()).toMatchObject({
+      jobId: 'j1',
+      state: 'succeeded',
+      attempts: [{ attempt: 1, workerId: 'w1', exitCode: 0, fencingToken: '281474976710657' }],
+    });
+    await expect(run('job', 'show', 'j1')).resolves.toBe(0);
+    expect(io.stdout.text).toContain('token 281474976710657');
+  });
+
+  it.each([[['job', 'show', 'j9']], [['job', 'cancel', 'j9']], [['job', 'wait', 'j9']], [['job', 'logs', 'j9']]])(
+    '%j of a job that is not there is status 3',
+    async (argv) => {
+      await expect(run(...argv)).resolves.toBe(3);
+      expect(io.stderr.text).toBe('synod: there is no job j9; see: synod jobs\n');
+    },
+  );
+
+  it('job logs keeps the streams apart, and can print one of them', async () => {
+    fated({ output: [output('STDOUT', 0, 'out'), output('STDERR', 0, 'err')] });
+    await run('submit', '--', 'true');
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    await expect(run('job', 'logs', 'j1')).resolves.toBe(0);
+    expect([io.stdout.text, io.stderr.text]).toEqual(['out', 'err']);
+    await expect(run('job', 'logs', 'j1', '--stderr', '--attempt', '1')).resolves.toBe(0);
+    expect([io.stdout.text, io.stderr.text]).toEqual(['out', 'errerr']);
+  });
+
+  it('job cancel says whether it was in time', async () => {
+    fated({ runsOn: true });
+    await run('submit', '--', 'sleep', '1');
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address, SYNOD_OUTPUT: 'json' });
+    await expect(run('job', 'cancel', 'j1', '--reason', 'wrong')).resolves.toBe(0);
+    expect(printed()).toEqual({ jobId: 'j1', alreadyFinal: false });
+    expect(cluster.cancelled).toEqual([{ jobId: 'j1', reason: 'wrong' }]);
+  });
+
+  it('job wait prints the state and exits as run does; 124 when its time is over', async () => {
+    fated({ state: 'JOB_STATE_FAILED', attempt: { state: 'ATTEMPT_STATE_FAILED', exitCode: 9 } });
+    await run('submit', '--', 'false');
+    fated({ runsOn: true });
+    await run('submit', '--', 'sleep', '1');
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    await expect(run('job', 'wait', 'j1')).resolves.toBe(9);
+    expect(io.stdout.text).toBe('failed\n');
+    await expect(run('job', 'wait', 'j2', '--timeout', '20ms')).resolves.toBe(124);
+  });
+});
+
+describe('looking at the cluster', () => {
+  it('cluster status has leaderId and members with role, applied slot and hash', async () => {
+    await expect(run('cluster', 'status', '--output', 'json')).resolves.toBe(0);
+    expect(printed()).toMatchObject({
+      leaderId: 'c2',
+      members: [
+        { id: 'c1', address: '127.0.0.1:7401', role: 'follower', appliedSlot: 17, stateHash: '00000000000000aa' },
+        { id: 'c2', role: 'leader', appliedSlot: 18 },
+        { id: 'c3', role: 'unreachable' },
+      ],
+      jobsByState: { ready: 3, failed: 0 },
+    });
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    await expect(run('cluster', 'status')).resolves.toBe(0);
+    expect(io.stdout.text).toMatch(/leader: +c2\njobs: +3 ready\n/);
+  });
+
+  it('worker list is an array, or a table', async () => {
+    await expect(run('worker', 'list', '--output', 'json')).resolves.toBe(0);
+    expect(printed()).toMatchObject([{ workerId: 'w1', state: 'online', capacity: 8, handlers: ['resize'] }]);
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    await run('worker', 'list');
+    expect(io.stdout.text).toMatch(/w1 +online +2\/8 +commands,resize +zone=a/);
+  });
+
+  it('events prints one a line and stops at the limit', async () => {
+    cluster.events = [
+      { type: 'jobSubmitted', jobId: 'j1', cursor: 'a', timeMs: '1700000000000' },
+      { type: 'jobFinished', jobId: 'j1', cursor: 'b', timeMs: '1700000000000', jobState: 'JOB_STATE_SUCCEEDED' },
+      { type: 'later', cursor: 'c' },
+    ];
+    await expect(run('events', '--limit', '2', '--output', 'json')).resolves.toBe(0);
+    const lines = io.stdout.text.trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual(['jobSubmitted', 'jobFinished']);
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    await expect(run('events', '--limit', '2')).resolves.toBe(0);
+    expect(io.stdout.text).toContain('jobFinished  j1  succeeded');
+  });
+});

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCli } from '../bootstrap.js';
+import { FakeCluster, type Fate } from '../fake-cluster.spec-support.js';
+import { FakeIo } from '../fake-io.spec-support.js';
+
+// Busy machines take their time; nothing here waits for time to pass.
+jest.setTimeout(30_000);
+
+let cluster: FakeCluster;
+let io: FakeIo;
+let directory: string;
+
+beforeEach(async () => {
+  cluster = await new FakeCluster().start();
+  io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+  directory = mkdtempSync(join(tmpdir(), 'synod-cli-'));
+});
+
+afterEach(async () => {
+  await cluster.stop();
+  rmSync(directory, { recursive: true });
+});
+
+const run = (...argv: string[]) => runCli(argv, io);
+const fated = (fate: Fate) => (cluster.fate = fate);
+const printed = (): unknown => JSON.parse(io.stdout.text);
+
+describe('submit', () => {
+  it('prints the id, or {"jobId"}', async () => {
+    await expect(run('submit', '--', 'true')).resolves.toBe(0);
+    expect(io.stdout.text).toBe('j1\n');
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address, SYNOD_OUTPUT: 'json' });
+    await expect(run('submit', '--idempotency-key', 'mine', '--', 'true')).resolves.toBe(0);
+    expect(printed()).toEqual({ jobId: 'j2' });
+    expect(cluster.keys[1]).toBe('mine');
+  });
+
+  it('a handler’s payload comes from the flag, a file or the standard input', async () => {
+    const file = join(directory, 'payload');
+    writeFileSync(file, 'from file');
+    io.input = [Buffer.from('from stdin')];
+    await run('submit', '--handler', 'h', '--payload', 'from flag');
+    await run('submit', '--handler', 'h', '--payload-file', file);
+    await run('submit', '--handler', 'h', '--payload-file', '-');
+    const payloads = cluster.submitted.map((spec) => spec.handler?.payload.toString());
+    expect(payloads).toEqual(['from flag', 'from file', 'from stdin']);
+  });
+
+  it('-f takes YAML and JSON, one job or many, and says {"jobIds"}', async () => {
+    const file = join(directory, 'jobs.yaml');
+    writeFileSync(
+      file,
+      [
+        '- exec: echo 1',
+        '- {exec: [ls, -l], queue: night, timeout: 30s, labels: {a: 1}}',
+        '- {handler: resize, payload: {image: 7}}',
+      ].join('\n'),
+    );
+    await expect(run('submit', '-f', file, '--output', 'json')).resolves.toBe(0);
+    expect(printed()).toEqual({ jobIds: ['j1', 'j2', 'j3'] });
+    expect(cluster.submitted).toMatchObject([
+      { exec: { command: 'sh', args: ['-c', 'echo 1'] } },
+      { exec: { command: 'ls', args: ['-l'] }, queue: 'night', startToCloseTimeoutMs: 30_000, labels: { a: '1' } },
+      { handler: { handler: 'resize', payload: Buffer.from('{"image":7}') } },
+    ]);
+    io.input = [Buffer.from('{"exec": {"command": "true"}}')];
+    await expect(run('submit', '-f', '-')).resolves.toBe(0);
+    expect(cluster.submitted[3]).toMatchObject({ exec: { command: 'true' } });
+  });
+
+  it.each<[string, string]>([
+    ['- [', 'is no YAML or JSON'],
+    ['[]', 'holds no job'],
+    ['- {queue: x}', 'job 1 needs one of the keys exec and handler'],
+    ['- {exec: ls, qeue: x}', 'has the key qeue'],
+    ['- {exec: ls, timeout: soon}', 'timeout must be a duration'],
+  ])('a file with %j is refused, and nothing is submitted', async (text, message) => {
+    io.input = [Buffer.from(text)];
+    await expect(run('submit', '-f', '-')).resolves.toBe(2);
+    expect(io.stderr.text).toContain(message);
+    expect(cluster.submitted).toEqual([]);
+  });
+
+  it('--wait exits with the command’s own status, for a file with that of the first that failed', async () => {
+    fated({ state: 'JOB_STATE_FAILED', attempt: { state: 'ATTEMPT_STATE_FAILED', exitCode: 5 } });
+    await expect(run('submit', '--wait', '--', 'false')).resolves.toBe(5);
+    io.input = [Buffer.from('[{exec: a}, {exec: b}]')];
+    await expect(run('submit', '-f', '-', '--wait')).resolves.toBe(5);
+    expect(io.stderr.text).toContain('2 of 2 jobs have not succeeded');
+  });
+});
