@@ -8,6 +8,7 @@ import type {
   ServiceError,
 } from '@grpc/grpc-js';
 import { parseAddress } from './address.js';
+import { quietGrpc } from './grpc-logging.js';
 import type { ServiceConstructor } from './handlers.js';
 import {
   CLIENT_KEEPALIVE_TIME_MS,
@@ -61,6 +62,7 @@ export function connect<C extends Client>(
   security: RpcSecurity,
   options: ConnectOptions = {},
 ): C {
+  quietGrpc();
   parseAddress(address);
   const channelOptions = options.ownConnection === true ? { ...CHANNEL_OPTIONS, ...OWN_CONNECTION } : CHANNEL_OPTIONS;
   return new service(address, channelCredentials(address, security), channelOptions);
@@ -95,6 +97,8 @@ export interface CallUnaryOptions {
   /** Cancels the call: it rejects with CANCELLED. */
   readonly signal?: AbortSignal | undefined;
   readonly metadata?: Metadata;
+  /** How long it may take to get a connection, in milliseconds; default 2,000. See `CONNECT_TIMEOUT_MS`. */
+  readonly connectTimeoutMs?: number;
 }
 
 /**
@@ -107,7 +111,7 @@ export function callUnary<C extends Client, Name extends UnaryMethod<C>>(
   request: RequestOf<C[Name]>,
   options: CallUnaryOptions = {},
 ): Promise<ResponseOf<C[Name]>> {
-  const { deadlineMs = DEFAULT_DEADLINE_MS, signal, metadata } = options;
+  const { deadlineMs = DEFAULT_DEADLINE_MS, connectTimeoutMs = CONNECT_TIMEOUT_MS, signal, metadata } = options;
   if (signal?.aborted === true) return Promise.reject(cancelled());
   const callOptions: CallOptions = { deadline: Date.now() + Math.min(Math.max(deadlineMs, 0), MAX_DEADLINE_MS) };
   return new Promise((resolve, reject) => {
@@ -122,7 +126,7 @@ export function callUnary<C extends Client, Name extends UnaryMethod<C>>(
         clearTimeout(connectTimer);
         signal?.removeEventListener('abort', onAbort);
         if (error === null) resolve(response as ResponseOf<C[Name]>);
-        else if (connectTimedOut) reject(connectTimeout(client));
+        else if (connectTimedOut) reject(connectTimeout(client, connectTimeoutMs));
         else reject(toRpcError(error));
       },
     );
@@ -131,7 +135,7 @@ export function callUnary<C extends Client, Name extends UnaryMethod<C>>(
       : setTimeout(() => {
           connectTimedOut = !isReady(client);
           if (connectTimedOut) call.cancel();
-        }, CONNECT_TIMEOUT_MS);
+        }, connectTimeoutMs);
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
@@ -147,11 +151,11 @@ function isReady(client: Client): boolean {
   return client.getChannel().getConnectivityState(false) === connectivityState.READY;
 }
 
-function connectTimeout(client: Client) {
+function connectTimeout(client: Client, timeoutMs: number) {
   const target = client.getChannel().getTarget();
   return unavailable(
     'CONNECT_TIMEOUT',
-    `No connection to ${target} within ${CONNECT_TIMEOUT_MS / 1_000} s: is the host up, and does a firewall let the port through?`,
+    `No connection to ${target} within ${timeoutMs} ms: is the host up, and does a firewall let the port through?`,
   );
 }
 

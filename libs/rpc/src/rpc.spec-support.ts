@@ -6,7 +6,7 @@ import type { Client } from '@grpc/grpc-js';
 import { services } from '@synod/wire';
 import type { LogFields, Logger } from '@synod/base';
 import { connect, createRpcServer, unimplemented } from './index.js';
-import type { ConnectOptions, Handlers, RpcSecurity, RpcServer, RpcServerOptions } from './index.js';
+import type { ConnectOptions, Handlers, RpcError, RpcSecurity, RpcServer, RpcServerOptions } from './index.js';
 
 export const PLAIN: RpcSecurity = { insecure: false };
 
@@ -26,6 +26,23 @@ export function jobHandlers(handlers: Partial<JobHandlers>): JobHandlers {
     getJobLogs: none,
     ...handlers,
   };
+}
+
+/** The RpcError with which a call ends; one that succeeds fails the test. */
+export async function failure(promise: Promise<unknown>): Promise<RpcError> {
+  return promise.then(
+    () => Promise.reject(new Error('it succeeded')),
+    (error: unknown) => error as RpcError,
+  );
+}
+
+/** For `toThrow`: an error of this code. (Jest takes any asymmetric matcher there; its types say Error.) */
+export function withCode(code: string): Error {
+  return expect.objectContaining({ code }) as Error;
+}
+
+export function withFacts(facts: object): Error {
+  return expect.objectContaining({ facts }) as Error;
 }
 
 export interface RecordedLine {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 import { isLoopback, parseAddress } from './address.js';
 import { RpcSetupError } from './rpc-error.js';
@@ -33,6 +34,7 @@ export function serverCredentials(address: string, security: RpcSecurity): Serve
   const pair = readKeyPair(security);
   if (pair === undefined) throw incomplete('tlsCertFile');
   const ca = readPem(security, 'tlsCaFile');
+  checkUsable(pair, ca);
   return usable(() =>
     ServerCredentials.createSsl(ca ?? null, [{ cert_chain: pair.cert, private_key: pair.key }], ca !== undefined),
   );
@@ -97,6 +99,11 @@ function readPem(security: RpcSecurity, option: FileOption): Buffer | undefined 
       { cause },
     );
   }
+}
+
+/** grpc-js would find out with the first connection only. */
+function checkUsable({ cert, key }: KeyPair, ca: Buffer | undefined): void {
+  usable(() => createSecureContext(ca === undefined ? { cert, key } : { cert, key, ca }));
 }
 
 function usable<T>(make: () => T): T {

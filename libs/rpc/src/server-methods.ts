@@ -49,7 +49,7 @@ function run<Result>(
 ): void {
   try {
     const result = start();
-    if (thenable(result)) (result as Promise<Result>).then((value) => onResult(value, true)).then(undefined, onError);
+    if (thenable(result)) result.then((value) => onResult(value, true)).then(undefined, onError);
     else onResult(result, false);
   } catch (error) {
     onError(error);
@@ -66,11 +66,11 @@ export function toGrpcHandler(
     case 'unary':
       return unaryMethod(method, handler as UnaryHandler<unknown, unknown>, mapping);
     case 'clientStream':
-      return clientStreamMethod(method, handler as ClientStreamHandler<unknown, unknown>, mapping);
+      return clientStreamMethod(method, handler, mapping);
     case 'serverStream':
       return serverStreamMethod(method, handler as ServerStreamHandler<unknown, unknown>, mapping);
     case 'bidi':
-      return bidiMethod(method, handler as BidiHandler<unknown, unknown>, mapping);
+      return bidiMethod(method, handler, mapping);
     case 'unimplemented':
       return undefined;
   }

@@ -1,31 +1,13 @@
 import { createServer } from 'node:net';
-import { makeGenericClientConstructor, Metadata, status } from '@grpc/grpc-js';
-import type { ServiceDefinition } from '@grpc/grpc-js';
+import { credentials, makeGenericClientConstructor, status } from '@grpc/grpc-js';
+import type { ClientDuplexStream, ServiceDefinition } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
-import { loadWire, services } from '@synod/wire';
-import {
-  callUnary,
-  closed,
-  invalidArgument,
-  messagesOf,
-  rpcError,
-  serverStream,
-  toRpcError,
-  unary,
-  bidi,
-} from './index.js';
-import type { RpcError } from './index.js';
-import { Bench, PLAIN, recordingLogger } from './rpc.spec-support.js';
+import { services } from '@synod/wire';
+import { bidi, callUnary, invalidArgument, messagesOf, rpcError, serverStream, toRpcError, unary } from './index.js';
+import { Bench, failure, recordingLogger } from './rpc.spec-support.js';
 
 const bench = new Bench();
 afterEach(() => bench.close());
-
-async function failure(promise: Promise<unknown>): Promise<RpcError> {
-  return promise.then(
-    () => Promise.reject(new Error('it succeeded')),
-    (error: unknown) => error as RpcError,
-  );
-}
 
 describe('listening', () => {
   it('resolves with the bound address when port 0 was asked for', async () => {
@@ -239,9 +221,7 @@ describe('calls', () => {
       watchNodes: serverStream((_request, stream) => void stream.write({ nodes: [] })),
     });
     const address = await server.listen('127.0.0.1:0');
-    const client = bench.keep(
-      new services.RegistryService(address, (await import('@grpc/grpc-js')).credentials.createInsecure()),
-    );
+    const client = bench.keep(new services.RegistryService(address, credentials.createInsecure()));
     const watch = client.watchNodes({});
     const watchEnd = new Promise<unknown>((resolve) => watch.once('error', resolve));
     await new Promise((resolve) => watch.once('data', resolve));
@@ -264,8 +244,8 @@ describe('calls', () => {
     for (const call of [callUnary(client, 'cancelJob', { reason: large }), callUnary(client, 'getJob', {})]) {
       expect((await failure(call)).facts).toMatchObject({ code: 'RESOURCE_EXHAUSTED', reason: 'MESSAGE_TOO_LARGE' });
     }
-    const raw = makeGenericClientConstructor(services.JobService.service as unknown as ServiceDefinition, 'raw');
-    const unbounded = bench.keep(new raw(address, (await import('@grpc/grpc-js')).credentials.createInsecure()));
+    const raw = makeGenericClientConstructor(services.JobService.service, 'raw');
+    const unbounded = bench.keep(new raw(address, credentials.createInsecure()));
     const answer = await new Promise<{ code: number } | null>((resolve) => {
       const method = unbounded['cancelJob'] as (
         request: object,
@@ -291,8 +271,7 @@ describe('health and reflection', () => {
     server.setServing('synod.v1.JobService', true);
     server.setServing('', false);
     const address = await server.listen('127.0.0.1:0');
-    const Health = makeGenericClientConstructor(healthService as unknown as ServiceDefinition, 'Health');
-    const { credentials } = await import('@grpc/grpc-js');
+    const Health = makeGenericClientConstructor(healthService, 'Health');
     const client = bench.keep(new Health(address, credentials.createInsecure()));
     const check = (service: string) =>
       new Promise((resolve, reject) => {
@@ -309,11 +288,10 @@ describe('health and reflection', () => {
 
   it('lists the services of the schema, and describes an optional field as optional', async () => {
     const address = await bench.serve({});
-    const { credentials } = await import('@grpc/grpc-js');
     const definition = reflectionDefinition();
     const Reflection = makeGenericClientConstructor(definition, 'Reflection');
     const client = bench.keep(new Reflection(address, credentials.createInsecure()));
-    const stream = (client['info'] as () => import('@grpc/grpc-js').ClientDuplexStream<Buffer, Buffer>).call(client);
+    const stream = (client['info'] as () => ClientDuplexStream<Buffer, Buffer>).call(client);
     const answer = new Promise<Buffer>((resolve, reject) => stream.once('data', resolve).once('error', reject));
     // ServerReflectionRequest { file_containing_symbol: "synod.v1.AttemptEnd" }
     const symbol = Buffer.from('synod.v1.AttemptEnd');
@@ -340,8 +318,3 @@ function reflectionDefinition(): ServiceDefinition {
     },
   };
 }
-
-void PLAIN;
-void Metadata;
-void loadWire;
-void closed;

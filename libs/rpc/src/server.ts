@@ -4,6 +4,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from '@synod/base';
 import type { StatusDescription } from '@synod/wire';
 import { formatAddress, parseAddress } from './address.js';
+import { quietGrpc } from './grpc-logging.js';
 import type { AnyHandler, Handlers, ServiceConstructor } from './handlers.js';
 import {
   FLOW_CONTROL_WINDOW_BYTES,
@@ -53,6 +54,7 @@ const SERVER_OPTIONS = {
 } as const;
 
 export function createRpcServer(options: RpcServerOptions): RpcServer {
+  quietGrpc();
   return new GrpcServer(options);
 }
 
@@ -66,7 +68,7 @@ class GrpcServer implements RpcServer {
 
   constructor(options: RpcServerOptions) {
     this.#options = options;
-    this.#health.addToServer(this.#server as unknown as Parameters<HealthImplementation['addToServer']>[0]);
+    this.#health.addToServer(this.#server);
     if (options.reflection ?? true) addReflection(this.#server);
   }
 

@@ -1,3 +1,4 @@
+import type { ClientDuplexStream, ClientReadableStream, ServerDuplexStream, ServerReadableStream } from '@grpc/grpc-js';
 import { MAX_QUEUED_MESSAGES } from './limits.js';
 import { unavailable } from './rpc-error.js';
 import { toRpcError } from './status-details.js';
@@ -12,12 +13,15 @@ export interface OutgoingStream<Message> {
   off(event: string, listener: (...args: unknown[]) => void): unknown;
 }
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what goes the other way doesn't matter
+type Any = any;
+
 /** The readable side of any grpc-js stream. */
-export interface IncomingStream<Message> {
-  on(event: 'data', listener: (message: Message) => void): unknown;
-  on(event: string, listener: (...args: never[]) => void): unknown;
-  [Symbol.asyncIterator](): AsyncIterator<Message>;
-}
+export type IncomingStream<Message> =
+  | ClientReadableStream<Message>
+  | ClientDuplexStream<Any, Message>
+  | ServerReadableStream<Message, Any>
+  | ServerDuplexStream<Message, Any>;
 
 /**
  * Writes, and resolves when the stream takes more: at once, unless its buffer is full. Rejects with UNAVAILABLE
@@ -74,21 +78,22 @@ export function closed(stream: Pick<OutgoingStream<never>, 'on' | 'destroyed'>):
 
 /**
  * The messages of a stream, read one at a time, so that a slow reader slows the sender. A failure of the call is thrown as
- * {@link RpcError}; leaving the loop early cancels the call.
+ * RpcError; on a client, leaving the loop early cancels the call.
+ *
+ * For servers it is more than comfort: a plain `for await` destroys a bidirectional stream when the client has finished, and
+ * with it the answers that are still to be written.
  */
-export async function* messagesOf<Message>(
-  stream: IncomingStream<Message> & { cancel?: () => void },
-): AsyncGenerator<Message, void, undefined> {
+export async function* messagesOf<Message>(stream: IncomingStream<Message>): AsyncGenerator<Message, void, undefined> {
   // A cancelled grpc-js call emits 'error' once more, after the iterator has let go of the stream.
   stream.on('error', () => {});
-  let done = false;
+  let settled = false;
   try {
-    for await (const message of { [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() }) yield message;
-    done = true;
+    for await (const message of stream.iterator({ destroyOnReturn: false })) yield message as Message;
+    settled = true;
   } catch (error) {
-    done = true;
+    settled = true;
     throw toRpcError(error);
   } finally {
-    if (!done) stream.cancel?.();
+    if (!settled && 'cancel' in stream) stream.cancel();
   }
 }
