@@ -146,7 +146,9 @@ export class Clients {
     const readId = this.lastId;
     this.reads.set(readId, { clientId, acknowledgedBefore: this.checker.acknowledgedThroughSlot });
     this.clock.after(RETRY_AFTER_MS, () => this.giveUpRead(readId, undefined));
-    this.gateway.read(this.target(clientId), readId);
+    // Readers are often where the leader was, or never: that is where a stale read would show.
+    const target = this.random.chance(0.5) ? this.random.pick(this.gateway.nodeIds) : this.target(clientId);
+    this.gateway.read(target, readId);
   }
 
   private giveUpRead(readId: number, leader: NodeId | undefined): void {

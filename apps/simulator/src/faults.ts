@@ -19,7 +19,10 @@ export class Faults<M> {
 
   constructor(private readonly modules: FaultModules<M>) {}
 
+  /** Whatever the plan draws, the leader crashes once amid losses: there a run shows what recovery is worth. */
   start(): void {
+    const { clock, random, plan } = this.modules;
+    clock.after(random.between(0.2, 0.8) * plan.faultPhaseMs, () => this.inject('lossyLeaderCrash'));
     this.scheduleNext();
   }
 
@@ -53,13 +56,16 @@ export class Faults<M> {
   /** Breaks something; gives what repairs it, or undefined when there is nothing to break. */
   private begin(kind: FaultKind): (() => void) | undefined {
     const { random, hosts, plan } = this.modules;
-    const host = random.pick(hosts);
+    const leader = hosts.find(({ leads }) => leads);
+    const host = leader !== undefined && random.chance(0.3) ? leader : random.pick(hosts);
     const others = hosts.filter((other) => other !== host);
     switch (kind) {
       case 'crash':
         return this.crash([host]);
       case 'crashLeader':
         return this.crash(hosts.filter(({ leads }) => leads));
+      case 'lossyLeaderCrash':
+        return this.lossyCrash(leader ?? host);
       case 'crashAll':
         return this.crash(hosts.filter(({ alive }) => alive));
       case 'isolate':
@@ -95,6 +101,21 @@ export class Faults<M> {
       }
       case 'clog':
         return this.clog(pairs([host], others));
+      case 'pause':
+      case 'slowDisk':
+      case 'hungDisk':
+      case 'failedFlush':
+      case 'unhealthy':
+        return this.ail(kind, host);
+    }
+  }
+
+  /** Faults of one live machine. */
+  private ail(
+    kind: 'pause' | 'slowDisk' | 'hungDisk' | 'failedFlush' | 'unhealthy',
+    host: SimulatedHost,
+  ): (() => void) | undefined {
+    switch (kind) {
       case 'pause':
         return this.on(
           host,
@@ -137,6 +158,29 @@ export class Faults<M> {
     for (const victim of victims) this.notice(victim, this.modules.hosts);
     return () => {
       for (const victim of victims) victim.start();
+    };
+  }
+
+  /** The leader's messages get lost more and more, then it crashes: some accepts reach few, some nobody. */
+  private lossyCrash(victim: SimulatedHost): (() => void) | undefined {
+    const { clock, random, hosts, network, plan } = this.modules;
+    if (!victim.alive) return undefined;
+    const others = hosts.filter((other) => other !== victim);
+    for (const other of others) network.setLinkFaults(victim.nodeId, other.nodeId, { ...plan.link, dropRate: 0.6 });
+    let restart: (() => void) | undefined;
+    let repaired = false;
+    const restore = (): void => {
+      for (const other of others) network.setLinkFaults(victim.nodeId, other.nodeId, plan.link);
+    };
+    clock.after(random.between(10, 120), () => {
+      if (repaired) return;
+      restore();
+      restart = this.crash([victim]);
+    });
+    return () => {
+      repaired = true;
+      restore();
+      restart?.();
     };
   }
 

@@ -7,6 +7,7 @@ import type { ClockSkew, DiskFaults, LinkFaults } from '@synod/testkit';
 export const FAULT_KINDS = [
   'crash',
   'crashLeader',
+  'lossyLeaderCrash',
   'crashAll',
   'isolate',
   'isolateLeader',
@@ -81,19 +82,19 @@ export function planRun(seed: number): RunPlan {
     clients: random.integer(2, 12),
     meanThinkMs: random.pick([5, 20, 60]),
     maxBurst: random.pick([1, 1, 4, 20]),
-    readRate: random.pick([0, 0.1, 0.3]),
+    readRate: random.pick([0.05, 0.2, 0.5]),
     paddingBytes: random.pick([0, 40, 200]),
   };
 }
 
 /** Tight limits are where the edges are: small windows, no cache, promises of many chunks. */
 function planOptions(random: SeededRandom): ReplicaOptions {
-  const maxEntryBytes = random.pick([300, 2_000, DEFAULT_REPLICA_OPTIONS.maxEntryBytes]);
+  const maxEntryBytes = random.pick([300, 300, 2_000, DEFAULT_REPLICA_OPTIONS.maxEntryBytes]);
   return {
     ...DEFAULT_REPLICA_OPTIONS,
     electionRoundMs: random.pick([50, 100, 150]),
     resendAfterMs: random.pick([60, 200]),
-    maxOpenSlots: random.pick([1, 4, 16, 256]),
+    maxOpenSlots: random.pick([1, 4, 16, 64, 256]),
     maxFlushesInFlight: random.pick([1, 2, 8]),
     maxEntryBytes,
     maxEntryCommands: random.pick([1, 5, DEFAULT_REPLICA_OPTIONS.maxEntryCommands]),
@@ -101,6 +102,6 @@ function planOptions(random: SeededRandom): ReplicaOptions {
     maxQueuedProposals: random.pick([10, DEFAULT_REPLICA_OPTIONS.maxQueuedProposals]),
     maxQueuedReads: random.pick([5, DEFAULT_REPLICA_OPTIONS.maxQueuedReads]),
     maxCachedBytes: random.pick([0, 3_000, DEFAULT_REPLICA_OPTIONS.maxCachedBytes]),
-    maxTransferBytes: Math.max(maxEntryBytes, random.pick([300, 2_000, DEFAULT_REPLICA_OPTIONS.maxTransferBytes])),
+    maxTransferBytes: Math.max(maxEntryBytes, random.pick([300, 300, 2_000, DEFAULT_REPLICA_OPTIONS.maxTransferBytes])),
   };
 }

@@ -156,6 +156,7 @@ class Run {
       this.checker.expect(logged.has(name), 'nothing acknowledged is lost', `${name}, said to be in slot ${slot}`);
     }
     this.checker.expect(this.clients.acknowledged.size > 0, 'a run acknowledges commands', 'none');
+    this.checker.expect(this.leaders.size > 1, 'a run changes its leader', `${this.leaders.size} leaders`);
   }
 
   private createHost(nodeId: NodeId, index: number, members: readonly NodeId[], random: SeededRandom): SimulatedHost {
