@@ -1,3 +1,4 @@
+import { assert } from '@synod/base';
 import { COMMAND_VERSIONS } from '@synod/jobs';
 import type { AttemptReport, CommandEnvelope, CommandType, JobRecord, ReportAttempts } from '@synod/jobs';
 import { ContractError } from './errors.js';
@@ -27,7 +28,7 @@ export function encodeCommand(envelope: CommandEnvelope): Uint8Array {
   return bytes;
 }
 
-/** The encoded command with another stamp. A copy: the bytes given may already lie in a log. */
+/** An encoded command with another stamp. A copy: the bytes given may already lie in a log. */
 export function stampCommand(command: Uint8Array, stampMs: number): Uint8Array {
   const stamped = Buffer.from(command);
   stamped.write(stampText(stampMs), 1, 'latin1');
@@ -35,6 +36,7 @@ export function stampCommand(command: Uint8Array, stampMs: number): Uint8Array {
 }
 
 function stampText(stampMs: number): string {
+  assert(isCount(stampMs), 'stamps are safe integers from 0', () => String(stampMs));
   return String(stampMs).padStart(STAMP_DIGITS, '0');
 }
 
@@ -53,7 +55,7 @@ export function decodeCommand(bytes: Uint8Array): CommandEnvelope {
   const { type } = envelope.body;
   if (!Object.hasOwn(COMMAND_VERSIONS, type)) throw unknownCommand(type, envelope.version);
   if (envelope.version > COMMAND_VERSIONS[type]) throw unknownCommand(type, envelope.version);
-  if (type === 'reportAttempts') restoreUnset(envelope.body as ReportAttempts);
+  if (type === 'reportAttempts') restoreUnset(envelope.body);
   return envelope;
 }
 

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import type { WireJobSpec, WireJobSpecInput } from '@synod/wire';
+import { anySpec, violatedFields, wireSpec } from './contracts.spec-support.js';
+import { contractError } from './contracts.spec-support.js';
+import { jobSpecFromWire, jobSpecToWire, PAYLOAD_MAX_BYTES, SPEC_MAX_BYTES, specBytes } from './index.js';
+import { specBytesBound } from './job-spec.js';
+
+const EXEC = { command: 'true' };
+const of = (input: WireJobSpecInput) => () => jobSpecFromWire(wireSpec(input), 'specs[3]');
+
+describe('a job spec', () => {
+  it('is the same after a journey over the wire', () => {
+    fc.assert(
+      fc.property(anySpec, (spec) => {
+        expect(jobSpecFromWire(wireSpec(jobSpecToWire(spec)))).toEqual(spec);
+      }),
+    );
+  });
+
+  it('that says the least gets its defaults', () => {
+    expect(jobSpecFromWire(wireSpec({ exec: EXEC }))).toEqual({
+      task: { kind: 'exec', command: 'true', args: [], env: {}, cwd: '', stdin: '', user: '' },
+      queue: 'default',
+      labels: {},
+      workerLabels: {},
+      placement: 'leastLoaded',
+      placementKey: '',
+      mode: 'oneLiveHolder',
+      lostAfterMs: 10_000,
+      startToCloseTimeoutMs: 0,
+      killGraceMs: 5_000,
+      maxLostAttempts: 10,
+    });
+  });
+
+  it('may ask for SIGKILL at once: a kill grace of 0 is not the same as none', () => {
+    expect(jobSpecFromWire(wireSpec({ exec: EXEC, killGraceMs: 0 })).killGraceMs).toBe(0);
+  });
+
+  it('never takes more bytes in the log than the bound that was checked', () => {
+    fc.assert(fc.property(anySpec, (spec) => specBytes(spec) <= specBytesBound(spec)));
+  });
+});
+
+describe('a job spec is refused', () => {
+  const label = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`l${index}`, 'v']));
+  const long = (length: number) => 'x'.repeat(length);
+  it.each<[string, WireJobSpecInput, string]>([
+    ['without a task', {}, 'task'],
+    ['without a command', { exec: {} }, 'exec.command'],
+    ['with a NUL byte in the command', { exec: { command: 'a\0b' } }, 'exec.command'],
+    ['with a command beyond PATH_MAX', { exec: { command: 'ü'.repeat(2_100) } }, 'exec.command'],
+    ['with a NUL byte in an argument', { exec: { ...EXEC, args: ['a', 'b\0'] } }, 'exec.args[1]'],
+    ['with an argument that no kernel takes', { exec: { ...EXEC, args: [long(131_072)] } }, 'exec.args[0]'],
+    ['with 10,001 arguments', { exec: { ...EXEC, args: Array<string>(10_001).fill('') } }, 'exec.args'],
+    ['with "=" in the name of a variable', { exec: { ...EXEC, env: { 'A=B': 'c' } } }, 'exec.env["A=B"]'],
+    ['with an empty name of a variable', { exec: { ...EXEC, env: { '': 'c' } } }, 'exec.env[""]'],
+    ['with a NUL byte in a variable', { exec: { ...EXEC, env: { A: '\0' } } }, 'exec.env["A"]'],
+    ['with a relative cwd', { exec: { ...EXEC, cwd: 'tmp' } }, 'exec.cwd'],
+    ['with a user that no system has', { exec: { ...EXEC, user: 'a b' } }, 'exec.user'],
+    ['with too large an input', { exec: { ...EXEC, stdin: Buffer.alloc(PAYLOAD_MAX_BYTES + 1) } }, 'exec.stdin'],
+    ['without the name of a handler', { handler: {} }, 'handler.handler'],
+    [
+      'with too large a payload',
+      { handler: { handler: 'h', payload: Buffer.alloc(PAYLOAD_MAX_BYTES + 1) } },
+      'handler.payload',
+    ],
+    ['with 65 labels', { exec: EXEC, labels: label(65) }, 'labels'],
+    ['with 65 labels asked of a worker', { exec: EXEC, workerLabels: label(65) }, 'worker_labels'],
+    ['with a label whose name is too long', { exec: EXEC, labels: { [long(129)]: '' } }, `labels["${long(58)}…]`],
+    ['with a label whose name has a space', { exec: EXEC, labels: { 'a b': '' } }, 'labels["a b"]'],
+    ['with a label whose value is too long', { exec: EXEC, labels: { a: long(257) } }, 'labels["a"]'],
+    ['with a line break in a label', { exec: EXEC, labels: { a: 'b\nc' } }, 'labels["a"]'],
+    ['with a queue of a bad name', { exec: EXEC, queue: 'a b' }, 'queue'],
+    ['with a queue of a long name', { exec: EXEC, queue: long(65) }, 'queue'],
+    ['with lostAfter below 3 s', { exec: EXEC, lostAfterMs: 2_999 }, 'lost_after_ms'],
+    ['with lostAfter beyond a day', { exec: EXEC, lostAfterMs: 86_400_001 }, 'lost_after_ms'],
+    ['with a kill grace beyond an hour', { exec: EXEC, killGraceMs: 3_600_001 }, 'kill_grace_ms'],
+    [
+      'with a timeout that no timer counts',
+      { exec: EXEC, startToCloseTimeoutMs: 2 ** 31 },
+      'start_to_close_timeout_ms',
+    ],
+    ['with 1,001 lost attempts', { exec: EXEC, maxLostAttempts: 1_001 }, 'max_lost_attempts'],
+    [
+      'with consistent hashing of no key',
+      { exec: EXEC, placement: 'PLACEMENT_POLICY_CONSISTENT_HASH' },
+      'placement_key',
+    ],
+    ['with a placement of the future', { exec: EXEC, placement: 77 as never }, 'placement'],
+    ['with a mode of the future', { exec: EXEC, mode: 77 as never }, 'mode'],
+  ])('%s', (_, input, field) => {
+    expect(violatedFields(of(input))).toEqual([`specs[3].${field}`]);
+  });
+
+  it('with both an exec and a handler task', () => {
+    const both = wireSpec({ exec: EXEC, handler: { handler: 'h' } });
+    expect(violatedFields(() => jobSpecFromWire(both))).toEqual(['spec.task']);
+  });
+
+  it('when it is too large as a whole', () => {
+    const args = Array.from({ length: 5 }, () => 'y'.repeat(120_000));
+    expect(violatedFields(of({ exec: { ...EXEC, args } }))).toEqual(['specs[3]']);
+    const fits = wireSpec({ exec: { ...EXEC, args: args.slice(0, 4), stdin: Buffer.alloc(10) } });
+    expect(specBytes(jobSpecFromWire(fits))).toBeLessThan(SPEC_MAX_BYTES);
+  });
+
+  it('by a variable named like the prototype of objects', () => {
+    const env = JSON.parse('{"__proto__": "x"}') as Record<string, string>;
+    const wire = { ...wireSpec({ exec: EXEC }) };
+    wire.exec = { ...(wire.exec as NonNullable<WireJobSpec['exec']>), env };
+    expect(violatedFields(() => jobSpecFromWire(wire))).toEqual(['spec.exec.env["__proto__"]']);
+  });
+
+  it('with all violations at once, and a text that says what to do', () => {
+    const error = contractError(of({ exec: { cwd: 'x' }, lostAfterMs: 1, queue: '/' }));
+    expect(error.facts).toMatchObject({ code: 'invalidRequest' });
+    expect(violatedFields(of({ exec: { cwd: 'x' }, lostAfterMs: 1, queue: '/' }))).toHaveLength(4);
+    expect(error.message).toContain('specs[3].exec.command: is missing: give a value');
+    expect(error.message).toContain('and 1 more');
+  });
+
+  it('with at most 20 violations', () => {
+    expect(violatedFields(of({ exec: { ...EXEC, args: Array<string>(500).fill('\0') } }))).toHaveLength(20);
+  });
+
+  it('where JSON brought the wrong types', () => {
+    const json = {
+      exec: { command: 7, args: 'x', env: [], stdin: 'text' },
+      queue: {},
+      labels: { a: 1 },
+      lostAfterMs: '5000',
+      killGraceMs: 1.5,
+      mode: 'AT_MOST_ONCE',
+    } as unknown as WireJobSpec;
+    expect(violatedFields(() => jobSpecFromWire(json)).sort()).toEqual(
+      [
+        'exec.args',
+        'exec.command',
+        'exec.env',
+        'exec.stdin',
+        'kill_grace_ms',
+        'labels["a"]',
+        'lost_after_ms',
+        'mode',
+        'queue',
+      ].map((field) => `spec.${field}`),
+    );
+  });
+});
