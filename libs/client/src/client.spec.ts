@@ -293,4 +293,26 @@ describe('logs', () => {
     });
     await expect(read(clientOf([fake!.address]))).resolves.toMatchObject([{ stream: 'stderr', attempt: 1 }]);
   });
+
+  const ended = (tail: string) =>
+    wireJob('j1', 'JOB_STATE_SUCCEEDED', {
+      attempts: [{ attempt: 1, state: 'ATTEMPT_STATE_SUCCEEDED', finishedAtMs: '2', stdoutTail: Buffer.from(tail) }],
+    });
+
+  it('whose end is missing, as the record of the job shows, are asked for again until it is there', async () => {
+    const asked: string[] = [];
+    const [fake] = await coordinators(1, {
+      getJob: () => ended('0123456789'),
+      logs({ stdoutPosition }, stream) {
+        asked.push(stdoutPosition);
+        const [from, to] = asked.length === 1 ? [0, 4] : [4, asked.length === 2 ? 4 : 10];
+        if (to > from)
+          stream.write({ attempt: 1, stream: 'LOG_STREAM_STDOUT', position: from, data: OUTPUT.subarray(from, to) });
+        stream.end();
+      },
+    });
+    const chunks = await read(clientOf([fake!.address]));
+    expect(Buffer.concat(chunks.map((chunk) => chunk.data)).toString()).toBe('0123456789');
+    expect(asked).toEqual(['0', '4', '4']);
+  });
 });

@@ -9,7 +9,7 @@ import type { ClusterProbe } from './probe.js';
 const START_TIMEOUT_MS = 60_000;
 /** Stopping goes by role, each with its deadline: agents hand over what they have while there are coordinators to take it. */
 const STOP_STAGES: readonly { readonly role: DevRole; readonly deadlineMs: number }[] = [
-  { role: 'worker', deadlineMs: 8_000 },
+  { role: 'worker-agent', deadlineMs: 8_000 },
   { role: 'registry', deadlineMs: 3_000 },
   { role: 'coordinator', deadlineMs: 6_000 },
 ];
@@ -134,7 +134,7 @@ export class DevCluster {
     await Promise.all(this.members.map(({ child }) => child.ready));
     const of = (role: DevRole) => this.processes.filter((process) => process.role === role);
     await this.modules.probe(
-      { coordinators: of('coordinator').map(({ address }) => address), workerIds: of('worker').map(({ id }) => id) },
+      { coordinators: of('coordinator').map(({ address }) => address), workerIds: of('worker-agent').map(({ id }) => id) },
       signal,
     );
   }

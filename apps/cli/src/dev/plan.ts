@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-export type DevRole = 'registry' | 'coordinator' | 'worker';
+export type DevRole = 'registry' | 'coordinator' | 'worker-agent';
 
 /** One process of a development cluster. */
 export interface PlannedProcess {
@@ -59,7 +59,7 @@ export function planCluster(options: DevOptions): readonly PlannedProcess[] {
       const find = ['--coordinators', coordinators, '--registry', local(basePort)];
       const args = ['--id', id, '--data', join(data, id), ...find, '--stop-timeout', AGENT_STOP_TIMEOUT, ...capacity];
       const own = nodeStore === 'consul' ? ['--consul', consul] : [];
-      return { role: 'worker' as const, id, app: 'worker-agent', args: [...args, ...own], address: '' };
+      return { role: 'worker-agent' as const, id, app: 'worker-agent', args: [...args, ...own], address: '' };
     }),
   ];
 }
