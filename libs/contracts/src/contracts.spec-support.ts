@@ -50,13 +50,14 @@ export function violatedFields(act: () => unknown): string[] {
 
 /** Records like those of the code, with the prototype of objects: so `toStrictEqual` can compare. */
 function plainRecord<T extends object>(model: { [Key in keyof T]: fc.Arbitrary<T[Key]> }): fc.Arbitrary<T> {
-  return fc.record(model, { noNullPrototype: true });
+  const records: unknown = fc.record(model, { noNullPrototype: true });
+  return records as fc.Arbitrary<T>;
 }
 
 const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$/);
 const labels = fc.dictionary(
   name,
-  fc.string({ maxLength: 20 }).map((text) => text.replace(/[\0-\x1f\x7f]/g, '')),
+  fc.string({ maxLength: 20 }).map((text) => text.replace(/[^ -~]/g, '')),
   {
     maxKeys: 4,
     noNullPrototype: true,

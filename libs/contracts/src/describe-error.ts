@@ -99,6 +99,39 @@ function describeRefusal(refusal: CommandRefusal): StatusDescription {
 
 function describeRequestRefusal(refusal: RequestRefusal): StatusDescription {
   switch (refusal.code) {
+    case 'jobUnknown':
+      return jobUnknown(refusal.jobId);
+    case 'workerUnknown':
+      return workerUnknown(refusal.workerId);
+    case 'incarnationOutdated':
+      return incarnationOutdated(refusal.newest);
+    case 'cursorOutdated':
+      return status(
+        'OUT_OF_RANGE',
+        'CURSOR_OUTDATED',
+        'Events behind this cursor are no longer kept: go on from oldestCursor.',
+        { metadata: { oldestCursor: refusal.oldestCursor } },
+      );
+    case 'logsUnavailable':
+      return status(
+        'NOT_FOUND',
+        'LOGS_UNAVAILABLE',
+        `No output of job ${refusal.jobId} is left, and its worker can't be reached.`,
+        { metadata: { jobId: refusal.jobId } },
+      );
+    default:
+      return describeUnready(refusal);
+  }
+}
+
+type Unready = Exclude<
+  RequestRefusal,
+  { code: 'jobUnknown' | 'workerUnknown' | 'incarnationOutdated' | 'cursorOutdated' | 'logsUnavailable' }
+>;
+
+/** The coordinator or the cluster, not the request, is why there is no answer. */
+function describeUnready(refusal: Unready): StatusDescription {
+  switch (refusal.code) {
     case 'overloaded':
       return status(
         'RESOURCE_EXHAUSTED',
@@ -135,30 +168,6 @@ function describeRequestRefusal(refusal: RequestRefusal): StatusDescription {
         'DEADLINE_EXCEEDED',
         'It took longer than the deadline: it may still be done.',
       );
-    case 'jobUnknown':
-      return jobUnknown(refusal.jobId);
-    case 'workerUnknown':
-      return workerUnknown(refusal.workerId);
-    case 'cursorOutdated':
-      return status(
-        'OUT_OF_RANGE',
-        'CURSOR_OUTDATED',
-        'Events behind this cursor are no longer kept: go on from oldestCursor.',
-        {
-          metadata: { oldestCursor: refusal.oldestCursor },
-        },
-      );
-    case 'logsUnavailable':
-      return status(
-        'NOT_FOUND',
-        'LOGS_UNAVAILABLE',
-        `No output of job ${refusal.jobId} is left, and its worker can't be reached.`,
-        {
-          metadata: { jobId: refusal.jobId },
-        },
-      );
-    case 'incarnationOutdated':
-      return incarnationOutdated(refusal.newest);
     case 'wrongCluster':
       return status(
         'FAILED_PRECONDITION',

@@ -192,7 +192,7 @@ const ESCAPED_BYTES = 6;
 export function specBytesBound(spec: JobSpec): number {
   const { task } = spec;
   let characters = spec.queue.length + spec.placementKey.length + mapLength(spec.labels) + mapLength(spec.workerLabels);
-  let base64Bytes = 0;
+  let base64Bytes: number;
   if (task.kind === 'exec') {
     characters += task.command.length + task.cwd.length + task.user.length + mapLength(task.env);
     for (const argument of task.args) characters += argument.length + 1;
