@@ -18,9 +18,9 @@ import { Pruner } from './agent/pruner.js';
 import { SessionClient, type SessionListener } from './agent/session-client.js';
 import { AttemptSpool } from './agent/spool-records.js';
 import { WorkerAgent } from './agent/worker-agent.js';
-import { DEFAULT_ORPHAN_GRACE_MS } from './guard/options.js';
 import { agentOptions, givenCoordinators, type AgentOptions } from './options.js';
 import { dataDirectory, makeDataDirectory, type DataDirectory } from './shared/data-directory.js';
+import type { ReportTarget } from './shared/guard-protocol.js';
 import { hostClock } from './shared/platform.js';
 
 const VERSION = '0.1.0';
@@ -84,6 +84,9 @@ const timers = systemTimers;
 function assemble({ options, log, directory, incarnation, guardEntry, spool, close }: Given): AgentProcess {
   const security = rpcSecurity(options);
   const worker = { workerId: options.id, incarnation };
+  const { labels = {}, capacity } = options;
+  const facts = { labels, capacity, version: VERSION, host: hostname() };
+  const target = (): ReportTarget => ({ addresses: coordinators.all, security: { ...security }, worker: facts });
   const files = new AttemptFiles(directory);
   const coordinators = knownCoordinators(options, security);
   const agent = new WorkerAgent(
@@ -104,8 +107,8 @@ function assemble({ options, log, directory, incarnation, guardEntry, spool, clo
       ...worker,
       directory,
       guardEntry,
-      guard: { streamBytes: options.outputBytes, orphanGraceMs: DEFAULT_ORPHAN_GRACE_MS },
-      target: { addresses: coordinators.all, security: { ...security } },
+      guard: { streamBytes: options.outputBytes, orphanGraceMs: options.restartGrace },
+      target: target(),
     },
     { timers, log },
     {
@@ -114,16 +117,15 @@ function assemble({ options, log, directory, incarnation, guardEntry, spool, clo
       ended: (key, ending) => agent.guardEnded(key, ending),
     },
   );
-  coordinators.onChange(() => guard.setTarget({ addresses: coordinators.all, security: { ...security } }));
+  coordinators.onChange(() => guard.setTarget(target()));
   const onHeard = (sentAtMs: number): void => agent.heard(sentAtMs);
   const heartbeats = new HeartbeatClient(worker, security, { clock, timers, log, coordinators, onHeard });
   const isActive = (key: string): boolean => agent.isActive(key);
   const logs = new LogPusher(security, { timers, log, directory, isActive });
   const kept = { maxCount: options.keepAttempts, maxBytes: options.keepBytes };
   const pruner = new Pruner(kept, { timers, log, directory, files, isHeld: (key) => agent.isHeld(key) });
-  const { labels = {}, capacity } = options;
   const session = new SessionClient(
-    { ...worker, labels, capacity, version: VERSION, host: hostname() },
+    { ...worker, ...facts },
     security,
     { timers, random: systemRandom, log, coordinators, outbox: agent.outbox },
     sessionListener(agent, logs, {

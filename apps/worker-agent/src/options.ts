@@ -7,6 +7,7 @@ import {
   SECURITY_OPTIONS,
   type ResolvedOptions,
 } from '@synod/config';
+import { DEFAULT_ORPHAN_GRACE_MS } from './guard/options.js';
 
 /** Shells mostly wait, so more of them than processors; a host that only computes is told less. */
 const ATTEMPTS_PER_PROCESSOR = 4;
@@ -16,9 +17,10 @@ const DEFINITIONS = {
     summary: 'Name of this worker, unique in the cluster',
     default: hostname()
       .replace(/[^A-Za-z0-9._-]/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '')
       .slice(0, 128),
-    pattern: /^[A-Za-z0-9._-]{1,128}$/,
-    patternText: '1 to 128 of letters, digits, dots, dashes and underscores',
+    pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+    patternText: '1 to 128 of letters, digits, dots, dashes and underscores, first a letter or digit',
   }),
   data: option.string({
     summary: 'Directory of its own: what runs, results, output',
@@ -44,7 +46,7 @@ const DEFINITIONS = {
   labels: option.keyValues({ summary: 'Labels that jobs can ask for', group: 'Work' }),
   onStop: option.choice({
     summary:
-      'At SIGTERM: "end" ends what runs, so that it runs elsewhere; "keep" leaves it for 2 s to an agent started in its place',
+      'At SIGTERM: "end" ends what runs, so that it runs elsewhere; "keep" leaves it to an agent started in its place',
     choices: ['end', 'keep'],
     default: 'end',
     group: 'Work',
@@ -54,6 +56,14 @@ const DEFINITIONS = {
     minMs: 0,
     maxMs: 3_600_000,
     default: 30_000,
+    group: 'Work',
+  }),
+  restartGrace: option.durationMs({
+    summary:
+      'How long the guard waits for a restarted agent before it ends what runs; longer delays the jobs of a dead one',
+    minMs: 500,
+    maxMs: 60_000,
+    default: DEFAULT_ORPHAN_GRACE_MS,
     group: 'Work',
   }),
   outputBytes: option.integer({

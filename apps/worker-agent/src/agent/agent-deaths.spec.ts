@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isGroupAlive, isSameProcess, processIdentity } from '../shared/process-table.js';
 import { DEADLINE_MS, endLater, eventually, fileText } from '../shared/process.spec-support.js';
@@ -21,7 +22,7 @@ describe('deaths', () => {
   test('an agent that was killed and started again adopts what runs, and repeats results from its spool', async () => {
     const only = await startCoordinator();
     only.acknowledges = false;
-    const { agent, session, data } = await startUsable([only]);
+    const { agent, session, data } = await startUsable([only], ['--restart-grace=30s']);
     const go = join(data, 'go');
     session.assign('over', 1, 'exit 9');
     session.assign('running', 2, `until [ -e ${go} ]; do sleep 0.05; done; exit 8`);
@@ -61,6 +62,30 @@ describe('deaths', () => {
     expect(isGroupAlive(pid, true)).toBe(false);
     expect(report).toMatchObject({ workerId: 'w1', incarnation: session.hello?.incarnation });
     expect(report.ended).toEqual([{ jobId: 'job', attempt: 1, fencingToken: token(1) }]);
+  });
+
+  test('a result that came after the agent’s death is delivered by the guard, before it reports what it ended', async () => {
+    const both = [await startCoordinator(), await startCoordinator()];
+    const { agent, session, data } = await startUsable(both, ['--labels=zone=a']);
+    const first = session.coordinator;
+    const second = both.find((it) => it !== first) ?? first;
+    const go = join(data, 'go');
+    session.assign('job', 1, FOREVER);
+    session.assign('result', 2, `until [ -e ${go} ]; do sleep 0.05; done; echo done; exit 5`);
+    await Promise.all([processOf(data, 'job'), processOf(data, 'result')]);
+    // Frozen, it can't tell; killed, it never will.
+    agent.process.kill('SIGSTOP');
+    writeFileSync(go, '');
+    await eventually('it has ended', () => fileText(join(data, 'attempts/result.1/ended.json')) !== '');
+    await agent.kill();
+    first.kill();
+    const { end } = await second.ended('result');
+    expect(end).toMatchObject({ outcome: 'ATTEMPT_STATE_FAILED', exitCode: 5, stdoutTail: Buffer.from('done\n') });
+    expect(second.sessions[0]?.hello?.incarnation).toBe(session.hello?.incarnation);
+    expect(second.sessions[0]?.hello?.labels).toEqual({ zone: 'a' });
+    const report = await eventually('the guard reports', () => second.guardsEnded[0]);
+    expect(report.ended.map((it) => it.jobId)).toEqual(['job']);
+    expect(second.reportsOf('job')).toEqual([]);
   });
 
   test('when the guard is killed its attempts are ended and reported as lost, and the next ones run under another', async () => {
@@ -136,7 +161,7 @@ describe('SIGTERM', () => {
 
   test('with --on-stop keep an agent that is started in its place goes on with what runs', async () => {
     const only = await startCoordinator();
-    const { agent, session, data } = await startUsable([only], ['--on-stop=keep']);
+    const { agent, session, data } = await startUsable([only], ['--on-stop=keep', '--restart-grace=30s']);
     const go = join(data, 'go');
     session.assign('job', 1, `until [ -e ${go} ]; do sleep 0.05; done; exit 6`);
     await processOf(data, 'job');

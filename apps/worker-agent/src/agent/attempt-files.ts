@@ -1,13 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { tailsIn, type Tails } from '../shared/attempt-report.js';
 import { attemptDirectory, readJsonFile, writeJsonFile, type DataDirectory } from '../shared/data-directory.js';
 import type { AttemptEnding, AttemptProcess } from '../shared/guard-protocol.js';
 import { errnoOf } from '../shared/platform.js';
-import { readTail } from '../shared/segments.js';
-import type { Tails } from './held-attempt.js';
-
-/** Of each stream, with the end of an attempt. */
-const TAIL_BYTES = 4_096;
 
 /** What guards have written of attempts; it outlives them. */
 export class AttemptFiles {
@@ -15,9 +10,7 @@ export class AttemptFiles {
 
   /** The last part of the output. */
   tails(key: string): Tails {
-    const { root } = attemptDirectory(this.directory, key);
-    const tail = (stream: string): string => readTail(join(root, stream), TAIL_BYTES).toString('base64');
-    return { stdoutTail: tail('stdout'), stderrTail: tail('stderr') };
+    return tailsIn(attemptDirectory(this.directory, key).root);
   }
 
   ending(key: string): AttemptEnding | undefined {

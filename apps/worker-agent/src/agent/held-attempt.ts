@@ -1,5 +1,4 @@
-import type { AttemptReport, JobSpec } from '@synod/jobs';
-import type { AttemptEnd, AttemptRef } from '@synod/jobs';
+import type { AttemptRef, JobSpec } from '@synod/jobs';
 import { attemptKey } from '../shared/data-directory.js';
 import type { AttemptEnding, AttemptProcess, StopOrder } from '../shared/guard-protocol.js';
 
@@ -47,30 +46,6 @@ export function heldAttempt(ref: AttemptRef, leaseMs: number, phase: Phase, spec
     outdated: false,
     stop: undefined,
   };
-}
-
-/** Output tails as base64. */
-export interface Tails {
-  readonly stdoutTail: string;
-  readonly stderrTail: string;
-}
-
-export const NO_TAILS: Tails = { stdoutTail: '', stderrTail: '' };
-
-export function startReport(ref: AttemptRef, startedAtMs: number): AttemptReport {
-  return { ...ref, startedAtMs, finishedAtMs: undefined, end: undefined };
-}
-
-export function endReport(ref: AttemptRef, ending: AttemptEnding, tails: Tails): AttemptReport {
-  const end: AttemptEnd = {
-    outcome: ending.outcome,
-    exitCode: ending.exitCode ?? undefined,
-    signal: ending.signal,
-    message: ending.message,
-    result: '',
-    ...tails,
-  };
-  return { ...ref, startedAtMs: ending.startedAtMs ?? undefined, finishedAtMs: ending.finishedAtMs, end };
 }
 
 /** An ending that the agent knows of by itself: the process never ran, or its guard died. */

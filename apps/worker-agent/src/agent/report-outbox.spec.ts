@@ -1,5 +1,6 @@
 import type { AttemptReport } from '@synod/jobs';
-import { endingWithoutGuard, endReport, NO_TAILS, startReport } from './held-attempt.js';
+import { endReport, NO_TAILS, startReport } from '../shared/attempt-report.js';
+import { endingWithoutGuard } from './held-attempt.js';
 import { ReportOutbox } from './report-outbox.js';
 
 const ref = (jobId: string) => ({ jobId, attempt: 1, fencingToken: { generation: 1, counter: 1 } });

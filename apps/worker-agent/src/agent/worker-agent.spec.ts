@@ -2,7 +2,7 @@ import type { Logger } from '@synod/base';
 import type { AttemptRef, JobSpec } from '@synod/jobs';
 import type { AgentMessage, AttemptEnding, AttemptProcess } from '../shared/guard-protocol.js';
 import type { AttemptFiles } from './attempt-files.js';
-import { endReport, NO_TAILS } from './held-attempt.js';
+import { endReport, NO_TAILS } from '../shared/attempt-report.js';
 import type { AttemptSpool, SpoolRecord } from './spool-records.js';
 import { tokenText } from './start-order.js';
 import { WorkerAgent } from './worker-agent.js';

@@ -8,8 +8,9 @@ import type {
   AttemptSnapshot,
   StopOrder,
 } from '../shared/guard-protocol.js';
+import { endReport, startReport } from '../shared/attempt-report.js';
 import type { AttemptFiles } from './attempt-files.js';
-import { endingWithoutGuard, endReport, heldAttempt, leaseOf, startReport, type HeldAttempt } from './held-attempt.js';
+import { endingWithoutGuard, heldAttempt, leaseOf, type HeldAttempt } from './held-attempt.js';
 import { HeldAttempts } from './held-attempts.js';
 import type { Orphan } from './orphans.js';
 import { ReportOutbox } from './report-outbox.js';

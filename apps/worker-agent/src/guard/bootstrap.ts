@@ -39,7 +39,7 @@ export async function runGuard(given: GuardArguments): Promise<void> {
       // Only now, when an agent has died, is gRPC loaded: the guard of an agent that is well never needs it.
       report: async (report, signal) => {
         const { reportGuardEnded } = await import('./final-report.js');
-        await reportGuardEnded(report, signal, { log });
+        await reportGuardEnded(report, signal, { log, directory });
       },
     },
   );

@@ -45,7 +45,7 @@ export class TestAgent {
       version: GUARD_PROTOCOL_VERSION,
       workerId: 'w1',
       incarnation,
-      target: { addresses: [], security: {} },
+      target: { addresses: [], security: {}, worker: { labels: {}, capacity: 1, version: '', host: '' } },
     });
     return agent;
   }

@@ -5,6 +5,7 @@ import {
   type AgentMessage,
   type AttemptEnding,
   type AttemptProcess,
+  type AttemptSnapshot,
   type GuardMessage,
   type ReportTarget,
   type StartOrder,
@@ -24,7 +25,10 @@ export interface FinalReport {
   readonly workerId: string;
   readonly incarnation: number;
   readonly target: ReportTarget;
-  readonly ended: readonly { readonly jobId: string; readonly attempt: number; readonly fencingToken: string }[];
+  /** Ended because the agent died. */
+  readonly ended: readonly AttemptSnapshot[];
+  /** Ended otherwise, and nobody has been told. */
+  readonly results: readonly AttemptSnapshot[];
 }
 
 export interface GuardOptions {
@@ -65,7 +69,7 @@ export class Guard {
   #agent: Agent | undefined;
   /** The last agent that was connected, for the final report. */
   #last: { workerId: string; incarnation: number } = { workerId: '', incarnation: 0 };
-  #target: ReportTarget = { addresses: [], security: {} };
+  #target: ReportTarget | undefined;
   #heardAtMs = Number.NEGATIVE_INFINITY;
   #lapse: CancelTimer | undefined;
   #orphan: CancelTimer | undefined;
@@ -200,22 +204,13 @@ export class Guard {
     this.#reporting = reporting;
     await Promise.all(live.map((attempt) => attempt.untilEnded));
     if (reporting.signal.aborted) return;
-    const ended = live.map(({ order }) => ({
-      jobId: order.jobId,
-      attempt: order.attempt,
-      fencingToken: order.fencingToken,
-    }));
-    if (this.#mayReport(ended.length))
-      await this.modules.report({ ...this.#last, target: this.#target, ended }, reporting.signal);
+    if (this.#target !== undefined) {
+      const all = [...this.#attempts.values()].map((attempt) => attempt.snapshot());
+      const ended = all.filter((it) => it.ending?.outcome === 'lost');
+      const results = all.filter((it) => it.ending?.outcome !== 'lost');
+      await this.modules.report({ ...this.#last, target: this.#target, ended, results }, reporting.signal);
+    }
     if (!reporting.signal.aborted) this.modules.exit();
-  }
-
-  /**
-   * Also when nothing ran: what was assigned to the agent and never reached this guard may then run elsewhere at once. Not
-   * when all that is left are endings that a restarted agent can still report: to be told that it was lost would undo them.
-   */
-  #mayReport(ended: number): boolean {
-    return this.#last.workerId !== '' && (ended > 0 || this.#attempts.size === 0);
   }
 
   #exitIfDone(): void {

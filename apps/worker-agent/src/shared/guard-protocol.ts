@@ -86,6 +86,13 @@ export interface AttemptSnapshot {
 export interface ReportTarget {
   readonly addresses: readonly string[];
   readonly security: Readonly<Record<string, string | boolean>>;
+  /** What the agent says of itself in a Hello. */
+  readonly worker: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly capacity: number;
+    readonly version: string;
+    readonly host: string;
+  };
 }
 
 export type AgentMessage =
