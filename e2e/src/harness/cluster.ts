@@ -13,6 +13,10 @@ export interface ClusterOptions {
   readonly agents: number;
   /** Attempts at the same time of each agent. */
   readonly capacity?: number;
+  /** Further flags of every coordinator. */
+  readonly coordinatorArgs?: readonly string[];
+  /** Flags by which agents find the coordinators; default: their addresses. */
+  readonly agentArgs?: readonly string[];
   /** A command in front of each coordinator, such as a tracer. */
   readonly coordinatorWrapper?: (id: string, directory: string) => readonly string[];
 }
@@ -63,13 +67,15 @@ export class LocalCluster {
     return this.launch('coordinator', id, [
       ...['--id', id, '--listen', this.addressOf(id), '--data', join(this.directory, id)],
       ...['--initial-members', members.join(',')],
+      ...(this.options.coordinatorArgs ?? []),
       ...extra,
     ]);
   }
 
   async startAgent(id: string, extra: readonly string[] = []): Promise<AppProcess> {
     return this.launch('worker-agent', id, [
-      ...['--id', id, '--data', join(this.directory, id), '--coordinators', this.addresses.join(',')],
+      ...['--id', id, '--data', join(this.directory, id)],
+      ...(this.options.agentArgs ?? ['--coordinators', this.addresses.join(',')]),
       ...['--capacity', String(this.options.capacity ?? 8)],
       ...extra,
     ]);

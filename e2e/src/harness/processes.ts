@@ -41,10 +41,14 @@ export class AppProcess {
     logFile: string,
     /** A command in front of the program, such as a tracer that stays behind it. */
     wrapper: readonly string[] = [],
+    /** Folder of the apps; by default where they are built. A copy runs in its own folder. */
+    apps?: string,
   ) {
-    const [command = '', ...rest] = [...wrapper, process.execPath, appMain(app), ...args];
+    const main = apps === undefined ? appMain(app) : join(apps, app, 'main.cjs');
+    const [command = '', ...rest] = [...wrapper, process.execPath, main, ...args];
     this.child = spawn(command, rest, {
       env: process.env,
+      ...(apps === undefined ? {} : { cwd: join(apps, app) }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(this.child);
@@ -74,13 +78,23 @@ export class AppProcess {
   }
 
   /** Resolves with the facts of the ready line; rejects when the process ends before. */
-  ready(): Promise<{ readonly id: string; readonly address?: string }> {
+  async ready(): Promise<{ readonly id: string; readonly address?: string }> {
+    const line = await this.lineThat((text) => text.startsWith('{"ready":true'));
+    return JSON.parse(line) as { id: string; address?: string };
+  }
+
+  /** Resolves when it has printed this line on stdout. */
+  async line(text: string): Promise<void> {
+    await this.lineThat((line) => line === text);
+  }
+
+  private lineThat(matches: (line: string) => boolean): Promise<string> {
     return new Promise((settle, reject) => {
       let text = '';
       this.child.stdout?.on('data', (data: Buffer) => {
         text += data.toString();
-        const line = text.split('\n').find((candidate) => candidate.startsWith('{"ready":true'));
-        if (line !== undefined) settle(JSON.parse(line) as { id: string; address?: string });
+        const line = text.split('\n').find(matches);
+        if (line !== undefined) settle(line);
       });
       void this.exited.then(({ code, signal }) => {
         reject(
