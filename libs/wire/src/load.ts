@@ -66,7 +66,7 @@ function build(): Wire {
   };
   return {
     services: root.synod.v1,
-    messages: { ...root.google.rpc, ...root.synod.v1 } as unknown as MessageCodecs,
+    messages: { ...root.google.rpc, ...root.synod.v1 },
     definition,
   };
 }
