@@ -58,6 +58,7 @@ describe('ring', () => {
       ring.remove(`joining-${at}`);
     }
     expect(ring.size).toBe(3);
+    expect((ring as unknown as { readonly names: readonly unknown[] }).names).toHaveLength(4);
   });
 
   it('gives other placements with another seed', () => {

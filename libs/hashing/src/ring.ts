@@ -42,10 +42,10 @@ export class Ring implements MutablePlacement {
   private readonly names: (string | undefined)[] = [];
   private readonly freePlaces: number[] = [];
   /** All points, rising, and the places of their nodes. */
-  private points = new Uint32Array(0);
-  private owners = new Uint32Array(0);
+  private points: Uint32Array = new Uint32Array(0);
+  private owners: Uint32Array = new Uint32Array(0);
   /** By place: the walk that visited the node last. */
-  private visited = new Uint32Array(0);
+  private visited: Uint32Array = new Uint32Array(0);
   private walk = 0;
 
   constructor(options: Partial<RingOptions> = {}, nodes: readonly WeightedNode[] = []) {

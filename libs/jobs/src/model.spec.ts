@@ -242,7 +242,8 @@ function specOf(shape: number): JobSpec {
 
 const openAll: readonly Step[] = [0, 1, 2, 3].map((worker) => ({ kind: 'open', worker, newer: 0, held: 0 }));
 const steps = fc.array(step, { minLength: 20, maxLength: 120, size: 'max' });
-const RUNS = { numRuns: 40 };
+/** The time limit bounds the shrinking of a failure. */
+const RUNS = { numRuns: 40, interruptAfterTimeLimit: 60_000 };
 
 describe('state machine against the plain model', () => {
   it('gives the same replies and states, keeps its invariants, and replays to the same hash', () => {
