@@ -82,7 +82,7 @@ describe('deaths', () => {
     const { end } = await second.ended('result');
     expect(end).toMatchObject({ outcome: 'ATTEMPT_STATE_FAILED', exitCode: 5, stdoutTail: Buffer.from('done\n') });
     expect(second.sessions[0]?.hello?.incarnation).toBe(session.hello?.incarnation);
-    expect(second.sessions[0]?.hello?.labels).toEqual({ zone: 'a' });
+    expect(second.sessions[0]?.hello).toMatchObject({ labels: { zone: 'a' }, runsExec: false });
     const report = await eventually('the guard reports', () => second.guardsEnded[0]);
     expect(report.ended.map((it) => it.jobId)).toEqual(['job']);
     expect(second.reportsOf('job')).toEqual([]);

@@ -113,7 +113,8 @@ function deliver(
       ...reports.map((it) => attemptRefToWire(it)),
       ...ended.map(({ jobId, attempt, fencingToken }) => ({ jobId, attempt, fencingToken })),
     ];
-    call.write({ hello: { workerId, incarnation, ...target.worker, runsExec: true, handlers: [], held } });
+    // It runs nothing any more: places that the results free are not for this worker.
+    call.write({ hello: { workerId, incarnation, ...target.worker, runsExec: false, handlers: [], held } });
   }).finally(() => {
     signal.removeEventListener('abort', abort);
     call.cancel();
