@@ -5,7 +5,7 @@ import { Ring } from './ring.js';
 /** What makes each kind of placement; all must show the same. */
 export const PLACEMENTS: readonly (readonly [name: string, make: () => MutablePlacement])[] = [
   ['ring', () => new Ring({ virtualNodes: 32 })],
-  ['ring of single points', () => new Ring({ virtualNodes: 1 })],
+  ['ring of two points', () => new Ring({ virtualNodes: 2 })],
   ['rendezvous', () => new Rendezvous()],
 ];
 
