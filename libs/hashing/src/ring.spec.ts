@@ -61,6 +61,16 @@ describe('ring', () => {
     expect((ring as unknown as { readonly names: readonly unknown[] }).names).toHaveLength(4);
   });
 
+  it('finds the nearer of two nodes also for keys beyond the points of both', () => {
+    const ring = new Ring({ virtualNodes: 2 }, manyNodes(6));
+    for (let at = 0; at < 200; at += 1) {
+      const key = `k${at}`;
+      const pair = [`w${at % 6}`, `w${(at + 1) % 6}`];
+      const preferred = ring.preferenceList(key, 6).find((nodeId) => pair.includes(nodeId));
+      expect(ring.firstOf(key, pair)).toBe(preferred);
+    }
+  });
+
   it('gives other placements with another seed', () => {
     const nodes = manyNodes(20);
     const first = new Ring({ seed: 1 }, nodes);
