@@ -27,7 +27,7 @@ describe('health and reflection', () => {
     await expect(check('nobody')).rejects.toMatchObject({ code: status.NOT_FOUND });
   });
 
-  it('describes a type by the file that declares it, and that file's imports', async () => {
+  it('describes a type by the file that declares it, and the files of its imports', async () => {
     const address = await bench.serve({});
     const definition = reflectionDefinition();
     const Reflection = makeGenericClientConstructor(definition, 'Reflection');

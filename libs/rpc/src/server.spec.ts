@@ -1,6 +1,5 @@
 import { createServer } from 'node:net';
 import { credentials, makeGenericClientConstructor, status } from '@grpc/grpc-js';
-import type { ServiceDefinition } from '@grpc/grpc-js';
 import { services } from '@synod/wire';
 import { bidi, callUnary, invalidArgument, messagesOf, rpcError, serverStream, toRpcError, unary } from './index.js';
 import { Bench, failure, recordingLogger } from './rpc.spec-support.js';
