@@ -27,6 +27,7 @@ interface PendingRead {
 }
 
 const RETRY_AFTER_MS = 400;
+const SURGE_COMMANDS = 60;
 
 /**
  * Clients that each send a burst of unique commands, or a read, wait for the answers, think, and go on; a command without an
@@ -77,6 +78,13 @@ export class Clients {
     const pending = this.newPending(0);
     this.attempt(pending);
     return () => pending.answered;
+  }
+
+  /** Many commands for one node at once, as if many clients had come; they are sent again like all others. */
+  surge(nodeId: NodeId): void {
+    if (this.stopped) return;
+    this.leaders.set(0, nodeId);
+    for (let count = 0; count < SURGE_COMMANDS; count += 1) this.attempt(this.newPending(0));
   }
 
   onAnswered(proposalIds: readonly number[], slot: Slot): void {
@@ -193,6 +201,8 @@ export class Clients {
   }
 
   private think(clientId: number): void {
+    // Client 0 speaks only when it is told.
+    if (clientId === 0) return;
     this.clock.after(this.random.between(0, 2 * this.plan.meanThinkMs), () => this.act(clientId));
   }
 }

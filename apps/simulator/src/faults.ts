@@ -9,6 +9,8 @@ export interface FaultModules<M> {
   readonly random: SeededRandom;
   readonly hosts: readonly SimulatedHost[];
   readonly network: SimulatedNetwork<M>;
+  /** Sends a node many commands at once, so that much is open when it crashes. */
+  readonly surge: (nodeId: NodeId) => void;
 }
 
 /** Starts one kind of fault after the other, each for a while, as the plan says; several may overlap. */
@@ -106,7 +108,7 @@ export class Faults<M> {
       case 'hungDisk':
       case 'failedFlush':
       case 'unhealthy':
-        return this.ail(kind, host);
+        return this.ail(kind, leader !== undefined && random.chance(0.7) ? leader : host);
     }
   }
 
@@ -167,6 +169,7 @@ export class Faults<M> {
     if (!victim.alive) return undefined;
     const others = hosts.filter((other) => other !== victim);
     for (const other of others) network.setLinkFaults(victim.nodeId, other.nodeId, { ...plan.link, dropRate: 0.6 });
+    this.modules.surge(victim.nodeId);
     let restart: (() => void) | undefined;
     let repaired = false;
     const restore = (): void => {

@@ -56,6 +56,11 @@ export function planRun(seed: number): RunPlan {
     ? (['crashLeader'] as const)
     : random.shuffle(FAULT_KINDS).slice(0, random.integer(3, FAULT_KINDS.length));
   const maxDelayMs = random.pick([1, 5, 20]);
+  const clients = random.integer(2, 12);
+  const maxBurst = random.pick([1, 1, 4, 20]);
+  // A few runs are as busy as their clients can make them; the others leave the machine time for more runs.
+  const commandsPerSecond = random.chance(0.1) ? Infinity : 250;
+  const leastThinkMs = ((clients * (1 + maxBurst)) / 2 / commandsPerSecond) * 1_000;
   return {
     seed,
     size,
@@ -65,6 +70,7 @@ export function planRun(seed: number): RunPlan {
       dropRate: calm ? 0 : random.pick([0, 0.005, 0.03, 0.1]),
       duplicateRate: calm ? 0 : random.pick([0, 0.01, 0.1]),
       reorderRate: calm ? 0 : random.pick([0, 0.02, 0.3]),
+      replayRate: calm ? 0 : random.pick([0, 0.002, 0.02]),
       minDelayMs: 0.1,
       maxDelayMs,
     },
@@ -79,9 +85,9 @@ export function planRun(seed: number): RunPlan {
     meanFaultIntervalMs: random.integer(300, 2_000),
     meanFaultDurationMs: random.integer(300, 1_500),
     noticedRate: random.pick([0, 0.5, 1]),
-    clients: random.integer(2, 12),
-    meanThinkMs: random.pick([5, 20, 60]),
-    maxBurst: random.pick([1, 1, 4, 20]),
+    clients,
+    meanThinkMs: Math.max(leastThinkMs, random.pick([5, 20, 60])),
+    maxBurst,
     readRate: random.pick([0.05, 0.2, 0.5]),
     paddingBytes: random.pick([0, 40, 200]),
   };

@@ -90,7 +90,14 @@ class Run {
     const workload = modules.workload?.(plan) ?? new TaggedCommands(plan.paddingBytes);
     this.clients = new Clients(plan, this.clock, random.fork(), gateway, workload, this.checker);
     const { clock, network, hosts } = this;
-    this.faults = new Faults({ plan, clock, random: random.fork(), hosts, network });
+    this.faults = new Faults({
+      plan,
+      clock,
+      random: random.fork(),
+      hosts,
+      network,
+      surge: (nodeId) => this.clients.surge(nodeId),
+    });
   }
 
   execute(): RunReport {

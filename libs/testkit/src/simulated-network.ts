@@ -13,6 +13,8 @@ export interface LinkFaults {
   readonly duplicateRate: number;
   /** Share of messages that may overtake those before them; all others keep their order. */
   readonly reorderRate: number;
+  /** Chance, with each message, that some message sent long before arrives once more. */
+  readonly replayRate: number;
   readonly minDelayMs: number;
   readonly maxDelayMs: number;
 }
@@ -21,6 +23,7 @@ export const PERFECT_LINK: LinkFaults = Object.freeze({
   dropRate: 0,
   duplicateRate: 0,
   reorderRate: 0,
+  replayRate: 0,
   minDelayMs: 0.1,
   maxDelayMs: 0.5,
 });
@@ -31,17 +34,22 @@ export interface NetworkCounts {
   dropped: number;
   duplicated: number;
   reordered: number;
+  replayed: number;
   /** Lost to a cut link. */
   cut: number;
   /** Held back by a clogged link. */
   clogged: number;
 }
 
+const REPLAY_SAMPLE = 256;
+
 interface Link {
   faults: LinkFaults;
   cut: boolean;
   clogged: boolean;
   readonly held: (Uint8Array | string)[];
+  /** A sample of what was sent, for replays. */
+  readonly sample: (Uint8Array | string)[];
   /** When the last message in order arrives. */
   lastArrivalMs: number;
 }
@@ -62,6 +70,7 @@ export class SimulatedNetwork<M> {
     dropped: 0,
     duplicated: 0,
     reordered: 0,
+    replayed: 0,
     cut: 0,
     clogged: 0,
   };
@@ -89,6 +98,7 @@ export class SimulatedNetwork<M> {
         this.schedule(from, to, link, encoded);
       }
     }
+    if (link.faults.replayRate > 0) this.replay(from, to, link, encoded);
     return encoded;
   }
 
@@ -127,6 +137,15 @@ export class SimulatedNetwork<M> {
     for (const [from, row] of this.links) for (const to of row.keys()) this.mend(from, to);
   }
 
+  private replay(from: string, to: string, link: Link, encoded: Uint8Array | string): void {
+    const { random } = this.modules;
+    if (link.sample.length < REPLAY_SAMPLE) link.sample.push(encoded);
+    else if (random.chance(0.05)) link.sample[random.integer(0, REPLAY_SAMPLE - 1)] = encoded;
+    if (link.cut || link.clogged || !random.chance(link.faults.replayRate)) return;
+    this.counts.replayed += 1;
+    this.schedule(from, to, link, random.pick(link.sample));
+  }
+
   private schedule(from: string, to: string, link: Link, encoded: Uint8Array | string): void {
     const { timers, random, codec, deliver, nowMs } = this.modules;
     const delayMs = random.between(link.faults.minDelayMs, link.faults.maxDelayMs);
@@ -150,7 +169,7 @@ export class SimulatedNetwork<M> {
     }
     let link = row.get(to);
     if (link === undefined) {
-      link = { faults: this.faults, cut: false, clogged: false, held: [], lastArrivalMs: 0 };
+      link = { faults: this.faults, cut: false, clogged: false, held: [], sample: [], lastArrivalMs: 0 };
       row.set(to, link);
     }
     return link;

@@ -210,6 +210,14 @@ describe('simulated network', () => {
     expect(net.counts.reordered).toBeGreaterThan(0);
   });
 
+  it('replays messages sent long before', () => {
+    const { arrived, net, sendMany } = network({ replayRate: 0.1 });
+    sendMany(1_000);
+    expect(net.counts.replayed).toBeGreaterThan(50);
+    expect(arrived).toHaveLength(1_000 + net.counts.replayed);
+    expect(new Set(arrived).size).toBe(1_000);
+  });
+
   it('loses what is sent over a cut direction, and nothing of the other', () => {
     const { clock, net, arrived } = network({});
     net.cut('a', 'b');
