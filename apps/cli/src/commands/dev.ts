@@ -109,7 +109,7 @@ async function runDev(
 function banner(cluster: DevCluster, data: string): string {
   const width = Math.max(...cluster.processes.map(({ id }) => id.length));
   const lines = cluster.processes.map(
-    ({ role, id, address }) => `  ${role.padEnd(11)}  ${id.padEnd(width)}  ${address}`.trimEnd() + '\n',
+    ({ role, id, address }) => `  ${role.padEnd(12)}  ${id.padEnd(width)}  ${address}`.trimEnd() + '\n',
   );
   const addresses = cluster.processes.filter(({ role }) => role === 'coordinator').map(({ address }) => address);
   const usual = addresses.join(',') === '127.0.0.1:7401,127.0.0.1:7402,127.0.0.1:7403';

@@ -106,8 +106,7 @@ function isReadyLine(line: string): boolean {
 
 /** The last thing that a process said: a plain line, or the message of a JSON log line. */
 function lastWords(logFile: string, from: number): string {
-  const text = readFileSync(logFile).subarray(from).toString('utf8');
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const lines = linesOf(logFile, from);
   const plain = lines.filter((line) => !line.startsWith('{')).at(-1);
   if (plain !== undefined) return plain;
   try {
@@ -119,5 +118,15 @@ function lastWords(logFile: string, from: number): string {
     return [message, why].filter((part) => part !== undefined).join(': ');
   } catch {
     return lines.at(-1) ?? '';
+  }
+}
+
+/** Nothing when the file can't be read: somebody may have removed the directory meanwhile. */
+function linesOf(logFile: string, from: number): string[] {
+  try {
+    const text = readFileSync(logFile).subarray(from).toString('utf8');
+    return text.split('\n').filter((line) => line.trim() !== '');
+  } catch {
+    return [];
   }
 }

@@ -134,7 +134,10 @@ export class DevCluster {
     await Promise.all(this.members.map(({ child }) => child.ready));
     const of = (role: DevRole) => this.processes.filter((process) => process.role === role);
     await this.modules.probe(
-      { coordinators: of('coordinator').map(({ address }) => address), workerIds: of('worker-agent').map(({ id }) => id) },
+      {
+        coordinators: of('coordinator').map(({ address }) => address),
+        workerIds: of('worker-agent').map(({ id }) => id),
+      },
       signal,
     );
   }

@@ -18,6 +18,8 @@ let apps: FakeApps;
 let io: FakeIo;
 let basePort: number;
 const probed: ProbedCluster[] = [];
+const runs: Promise<number>[] = [];
+const ios = new Set<FakeIo>();
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'synod-dev-'));
@@ -28,7 +30,13 @@ beforeEach(async () => {
   probed.length = 0;
 });
 
-afterEach(() => rmSync(directory, { recursive: true }));
+afterEach(async () => {
+  // A test that failed halfway must leave no processes behind: a first Ctrl-C stops what still runs, a second one kills it.
+  for (const running of ios) for (let press = 0; press < 2; press += 1) running.pressCtrlC();
+  await Promise.all(runs.splice(0));
+  ios.clear();
+  rmSync(directory, { recursive: true });
+});
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -42,7 +50,10 @@ const probe: ClusterProbe = async (cluster) => void probed.push(cluster);
 
 function dev(...argv: string[]): Promise<number> {
   const flags = ['--data', data, '--base-port', String(basePort)];
-  return runCli(['dev', ...flags, ...argv], io, { appsDir: apps.directory, probe });
+  const run = runCli(['dev', ...flags, ...argv], io, { appsDir: apps.directory, probe });
+  runs.push(run);
+  ios.add(io);
+  return run;
 }
 
 function listed(): ListedProcess[] {
@@ -70,8 +81,8 @@ describe('synod dev', () => {
     expect(processes.map(({ role, id, address }) => `${role} ${id} ${address}`)).toEqual([
       ...[1, 2, 3].map((i) => `coordinator c${i} 127.0.0.1:${basePort + i}`),
       `registry r1 127.0.0.1:${basePort}`,
-      'worker w1 ',
-      'worker w2 ',
+      'worker-agent w1 ',
+      'worker-agent w2 ',
     ]);
     expect(processes.every(isAlive)).toBe(true);
     expect(probed).toEqual([
@@ -127,7 +138,7 @@ describe('synod dev', () => {
     const before = listed().find(({ id }) => id === 'w1');
     process.kill(before?.pid ?? 0, 'SIGKILL');
     await io.stderr.until('again in 500 ms');
-    await io.stderr.until('worker w1 runs again');
+    await io.stderr.until('worker-agent w1 runs again');
     const after = listed().find(({ id }) => id === 'w1');
     expect(after?.pid).not.toBe(before?.pid);
     expect(io.stderr.text).toContain(`(pid ${after?.pid})`);
