@@ -31,5 +31,4 @@ module.exports = {
   transformIgnorePatterns: [
     esmOnlyPackages.length === 0 ? '/node_modules/' : `/node_modules/(?!(?:${esmOnlyPackages.join('|')})/)`,
   ],
-  passWithNoTests: true,
 };

@@ -73,7 +73,7 @@ export const PASSING = [
   { name: 'core imports base', as: CORE, code: `import * as base from '@synod/base';\nexport const x = base;\n` },
   { name: 'scheduling imports jobs and hashing', as: 'libs/scheduling/src/index.ts', code: `import * as jobs from '@synod/jobs';\nimport * as hashing from '@synod/hashing';\nexport const x = [jobs, hashing];\n` },
   { name: 'a core spec imports the testkit, npm and Node', as: specOf('libs/hashing'), code: `import { readFileSync } from 'node:fs';\nimport fc from 'fast-check';\nimport * as testkit from '@synod/testkit';\nexport const x = [fc, readFileSync, testkit];\n` },
-  { name: 'an adapter imports a contract', as: 'libs/rpc/src/index.ts', code: `import * as contracts from '@synod/contracts';\nexport const x = contracts;\n` },
+  { name: 'an adapter imports a contract', as: 'libs/discovery/src/index.ts', code: `import * as contracts from '@synod/contracts';\nexport const x = contracts;\n` },
   { name: 'the client imports wire', as: 'libs/client/src/index.ts', code: `import * as wire from '@synod/wire';\nexport const x = wire;\n` },
   { name: 'the simulator imports an app and the testkit', as: 'apps/simulator/src/index.ts', code: `import * as coordinator from '@synod/coordinator';\nimport * as testkit from '@synod/testkit';\nexport const x = [coordinator, testkit];\n` },
 ];
