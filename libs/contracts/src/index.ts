@@ -48,7 +48,7 @@ export {
   watchEventsFromWire,
 } from './job-requests.js';
 export type { JobLogsQuery, ListJobsQuery, WatchEventsQuery } from './job-requests.js';
-export { jobSpecFromWire, jobSpecToWire, specBytes } from './job-spec.js';
+export { jobSpecFromWire, jobSpecToWire, specBytes, specBytesBound } from './job-spec.js';
 export {
   CAPACITY_MAX,
   DEFAULT_QUEUE,
