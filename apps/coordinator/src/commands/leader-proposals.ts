@@ -1,15 +1,13 @@
 import type { Clock } from '@synod/base';
-import type { NodeId, Proposal, RefusalReason } from '@synod/consensus';
-
-export interface BatchRefusal {
-  readonly reason: RefusalReason;
-  readonly leader: NodeId | undefined;
-}
+import type { Proposal, RefusalReason } from '@synod/consensus';
+import type { SendOutcome } from './command-route.js';
 
 interface Batch {
+  readonly size: number;
+  readonly settled: (outcome: SendOutcome) => void;
   remaining: number;
-  refusal: BatchRefusal | undefined;
-  readonly settled: (refusal: BatchRefusal | undefined) => void;
+  shed: number;
+  refused: boolean;
 }
 
 export interface LeaderProposalsModules {
@@ -27,10 +25,19 @@ export class LeaderProposals {
 
   constructor(private readonly modules: LeaderProposalsModules) {}
 
-  /** `settled` is called once, when each command was applied here or refused; with the last refusal when there was one. */
-  submit(commands: readonly Uint8Array[], settled: (refusal: BatchRefusal | undefined) => void): void {
+  /** Commands proposed and neither applied nor refused; the replica's queue and windows bound them. */
+  get outstandingCount(): number {
+    return this.outstanding.size;
+  }
+
+  /**
+   * `settled` is called once, when each command was applied here or refused. A queue that runs full takes the first commands of a
+   * batch and refuses the rest; that is `unknown`, as only a batch of which nothing was proposed may be told `shed`.
+   */
+  submit(commands: readonly Uint8Array[], settled: (outcome: SendOutcome) => void): void {
+    if (commands.length === 0) return settled('applied');
     this.lastStampMs = Math.max(this.lastStampMs, this.modules.clock.wallMs());
-    const batch: Batch = { remaining: commands.length, refusal: undefined, settled };
+    const batch: Batch = { size: commands.length, remaining: commands.length, shed: 0, refused: false, settled };
     const proposals = commands.map((command) => {
       const proposalId = this.nextProposalId++;
       this.outstanding.set(proposalId, batch);
@@ -39,20 +46,25 @@ export class LeaderProposals {
     this.modules.propose(proposals);
   }
 
+  /** The replica applied an entry that this node proposed. */
   applied(proposalIds: readonly number[] | undefined): void {
     for (const proposalId of proposalIds ?? []) this.settle(proposalId, undefined);
   }
 
-  refused(proposalIds: readonly number[], refusal: BatchRefusal): void {
-    for (const proposalId of proposalIds) this.settle(proposalId, refusal);
+  /** The replica refused these. */
+  refused(proposalIds: readonly number[], reason: RefusalReason): void {
+    for (const proposalId of proposalIds) this.settle(proposalId, reason);
   }
 
-  private settle(proposalId: number, refusal: BatchRefusal | undefined): void {
+  private settle(proposalId: number, refusal: RefusalReason | undefined): void {
     const batch = this.outstanding.get(proposalId);
     if (batch === undefined) return;
     this.outstanding.delete(proposalId);
-    batch.refusal = refusal ?? batch.refusal;
+    if (refusal !== undefined) batch.refused = true;
+    if (refusal === 'overloaded') batch.shed += 1;
     batch.remaining -= 1;
-    if (batch.remaining === 0) batch.settled(batch.refusal);
+    if (batch.remaining > 0) return;
+    if (batch.shed === batch.size) batch.settled('shed');
+    else batch.settled(batch.refused ? 'unknown' : 'applied');
   }
 }

@@ -1,32 +1,32 @@
 import type { LeaderLink } from '../leader/leader-link.js';
-import type { CommandRoute } from './command-gateway.js';
+import type { CommandRoute } from './command-route.js';
 import type { LeaderProposals } from './leader-proposals.js';
 
 /** Into the own log: this node leads. */
 export function ownLogRoute(proposals: LeaderProposals): CommandRoute {
   return {
-    send: (commands, refused) => {
-      proposals.submit(commands, (refusal) => {
-        if (refusal !== undefined) refused({ overloaded: refusal.reason === 'overloaded' });
-      });
+    send: (commands, told) => {
+      proposals.submit(commands, told);
     },
   };
 }
 
-/** Over the link to the leader. gRPC status RESOURCE_EXHAUSTED (8) tells that it sheds load. */
+/** gRPC status by which a leader says that it proposed none of a batch. */
+export const RESOURCE_EXHAUSTED = 8;
+
+/** Over the link to the leader. */
 export function leaderLinkRoute(link: LeaderLink): CommandRoute {
   return {
-    send: (commands, refused) => {
+    send: (commands, told) => {
       link.sendCommands(commands).then(
-        (response) => {
-          if (response.error != null) refused({ overloaded: response.error.code === RESOURCE_EXHAUSTED });
+        ({ error }) => {
+          if (!error) told('applied');
+          else told(error.code === RESOURCE_EXHAUSTED ? 'shed' : 'unknown');
         },
         () => {
-          refused({ overloaded: false });
+          told('unknown');
         },
       );
     },
   };
 }
-
-export const RESOURCE_EXHAUSTED = 8;

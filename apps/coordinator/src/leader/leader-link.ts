@@ -2,6 +2,7 @@ import type { CancelTimer, Logger, Timers } from '@synod/base';
 import type { NodeId } from '@synod/consensus';
 import type { WireForwardRequestInput, WireForwardResponse, WireHeartbeatRequestInput } from '@synod/wire';
 
+/** The part of a Forward call that the link needs. */
 export interface ForwardCall {
   write(request: WireForwardRequestInput): boolean;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -28,7 +29,9 @@ export interface LeaderLinkModules {
   readonly ready: () => void;
 }
 
-const RECONNECT_DELAY_MS = 50;
+/** A leader that can't be reached is tried again after so long, and twice as long with each failure. */
+const RECONNECT_MIN_MS = 50;
+const RECONNECT_MAX_MS = 1_000;
 
 /** A follower's stream to the leader, for its commands, read-index requests and relayed heartbeats. */
 export class LeaderLink {
@@ -37,6 +40,8 @@ export class LeaderLink {
   private readonly requests = new Map<string, Request>();
   private nextRequestId = 1;
   private cancelReconnect: CancelTimer = () => undefined;
+  /** Links in a row that broke before the leader answered anything. */
+  private failures = 0;
 
   constructor(private readonly modules: LeaderLinkModules) {}
 
@@ -44,10 +49,17 @@ export class LeaderLink {
   setLeader(leader: NodeId | undefined): void {
     if (leader === this.leader) return;
     this.leader = leader;
+    this.failures = 0;
     this.disconnect();
     this.connect();
   }
 
+  /** Requests that the leader has not answered. */
+  get requestCount(): number {
+    return this.requests.size;
+  }
+
+  /** A stream to the leader is open, or being opened. */
   get isUp(): boolean {
     return this.call !== undefined;
   }
@@ -65,7 +77,7 @@ export class LeaderLink {
   /** Resolves with the slot to wait for before a linearizable read. */
   async readIndex(): Promise<number> {
     const response = await this.request({ readIndex: {} });
-    if (response.readIndexed == null) throw new LinkBroken('the leader refused the read');
+    if (!response.readIndexed) throw new LinkBroken('the leader refused the read');
     return Number(response.readIndexed.appliedSlot);
   }
 
@@ -92,6 +104,7 @@ export class LeaderLink {
     const call = this.modules.open(this.leader);
     this.call = call;
     call.on('data', (response) => {
+      this.failures = 0;
       const request = this.requests.get(response.requestId);
       this.requests.delete(response.requestId);
       request?.resolve(response);
@@ -99,7 +112,10 @@ export class LeaderLink {
     const broken = (): void => {
       if (this.call !== call) return;
       this.disconnect();
-      this.cancelReconnect = this.modules.timers.after(RECONNECT_DELAY_MS, () => {
+      const delayMs = Math.min(RECONNECT_MIN_MS * 2 ** this.failures, RECONNECT_MAX_MS);
+      this.failures += 1;
+      this.modules.logger.debug({ leader: this.leader, delayMs }, 'the link to the leader broke');
+      this.cancelReconnect = this.modules.timers.after(delayMs, () => {
         this.connect();
       });
     };
@@ -113,7 +129,8 @@ export class LeaderLink {
     const call = this.call;
     this.call = undefined;
     call?.cancel();
-    for (const request of this.requests.values()) request.reject(new LinkBroken('the link to the leader broke'));
+    const unanswered = [...this.requests.values()];
     this.requests.clear();
+    for (const request of unanswered) request.reject(new LinkBroken('the link to the leader broke'));
   }
 }

@@ -5,8 +5,9 @@ import { decodeCommand, encodeCommand, stampCommand } from '@synod/contracts';
 import { createJobsStateMachine } from '@synod/jobs';
 import type { Command, CommandReply } from '@synod/jobs';
 import type { LogStore, RecoveredLog } from '@synod/storage';
-import { CommandGateway, DEFAULT_GATEWAY_LIMITS } from '../commands/command-gateway.js';
-import type { ProposeOptions } from '../commands/command-gateway.js';
+import { CommandGateway } from '../commands/command-gateway.js';
+import { DEFAULT_GATEWAY_LIMITS } from '../commands/gateway-options.js';
+import type { ProposeOptions } from '../commands/gateway-options.js';
 import { LeaderProposals } from '../commands/leader-proposals.js';
 import { leaderLinkRoute, ownLogRoute } from '../commands/routes.js';
 import { LeaderLink } from '../leader/leader-link.js';
@@ -78,8 +79,8 @@ export function buildReplication(modules: ReplicationModules): Replication {
         state.apply(slot, entry);
         proposals.applied(proposalIds);
       },
-      refused: (proposalIds, reason, leader) => {
-        proposals.refused(proposalIds, { reason, leader });
+      refused: (proposalIds, reason) => {
+        proposals.refused(proposalIds, reason);
       },
       leadershipChanged: (leadership) => {
         board.changed(leadership);
@@ -97,6 +98,7 @@ export function buildReplication(modules: ReplicationModules): Replication {
     route(leadership, nodeId, { gateway, link, proposals });
   });
   const reads = new ReadGate({
+    timers,
     serving: () => host.serving,
     readHere: () => host.read(),
     readAtLeader: () => link.readIndex(),
