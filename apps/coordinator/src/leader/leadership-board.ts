@@ -7,11 +7,16 @@ const LOOK_AGAIN_MS = 50;
 /** Who leads, as this node knows it, and everyone who wants to know when that changes. */
 export class LeadershipBoard {
   private readonly listeners: ((leadership: Leadership) => void)[] = [];
-  private waiting: (() => void)[] = [];
+  private readonly waiting = new Set<() => void>();
   private last: Leadership | undefined;
 
   get current(): Leadership | undefined {
     return this.last;
+  }
+
+  /** Those who wait for the next change. */
+  get waitingCount(): number {
+    return this.waiting.size;
   }
 
   /** Listeners are called in the order in which they came. */
@@ -22,19 +27,19 @@ export class LeadershipBoard {
   changed(leadership: Leadership): void {
     this.last = leadership;
     for (const listener of this.listeners) listener(leadership);
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const wake of waiting) wake();
+    for (const wake of [...this.waiting]) wake();
   }
 
   /** Resolves at the next change, or a little later without one. */
   nextChange(timers: Timers): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = timers.after(LOOK_AGAIN_MS, resolve);
-      this.waiting.push(() => {
+      const wake = (): void => {
         cancel();
+        this.waiting.delete(wake);
         resolve();
-      });
+      };
+      const cancel = timers.after(LOOK_AGAIN_MS, wake);
+      this.waiting.add(wake);
     });
   }
 }
