@@ -1,6 +1,5 @@
 import type { Logger } from '@synod/base';
 import {
-  assignmentToWire,
   attemptRefToWire,
   attemptReportsFromWire,
   CommandRefusedError,
@@ -9,27 +8,40 @@ import {
 } from '@synod/contracts';
 import type { ActiveAttempt, AttemptRef, Command, CommandReply, JobsView, WorkerDescription } from '@synod/jobs';
 import type { WireHello, WireReports, WireSessionRequest, WireSessionResponseInput } from '@synod/wire';
-import { invalidArgument } from '@synod/rpc';
+import { invalidArgument, resourceExhausted, rpcError } from '@synod/rpc';
+import { assignmentMessages, reportParts } from './session-messages.js';
 
 /** The stream of one worker, as the session sees it. */
 export interface SessionStream {
+  /** Messages written and not yet taken by the transport. */
+  readonly unsent: number;
   write(response: WireSessionResponseInput): boolean;
   end(): void;
   /** Ends the stream with a status. */
   fail(error: unknown): void;
 }
 
+/** What all sessions of a coordinator share. */
 export interface AgentSessionModules {
   readonly coordinatorId: string;
   readonly clusterId: string;
   readonly view: JobsView;
   readonly logger: Logger;
-  readonly propose: (command: Command) => Promise<CommandReply>;
+  /** Gives up waiting after `timeoutMs`, which bounds what sessions that are gone leave behind while there is no leader. */
+  readonly propose: (command: Command, timeoutMs: number) => Promise<CommandReply>;
   /** The session is open: it takes its worker's place, and an older session of that worker ends. */
   readonly opened: (session: AgentSession) => void;
 }
 
+/** How often workers are asked to send heartbeats. */
 export const HEARTBEAT_INTERVAL_MS = 1_000;
+/** A little less than a worker waits for its Welcome, so that it still hears why there is none. */
+const OPEN_TIMEOUT_MS = 4_500;
+const CLOSE_TIMEOUT_MS = 5_000;
+/** A session whose reports are not applied for so long ends: the worker repeats them elsewhere. */
+const REPORT_TIMEOUT_MS = 30_000;
+/** Messages for a worker that does not read them, at most; then its session ends, and its next Welcome says what matters. */
+const MAX_UNSENT_MESSAGES = 1_024;
 /** Batches of reports under way to the log, at most; a worker that sends more waits (its stream is not read). */
 const MAX_REPORTS_IN_FLIGHT = 64;
 
@@ -70,17 +82,21 @@ export class AgentSession {
   }
 
   assign(attempts: readonly ActiveAttempt[]): void {
-    if (attempts.length === 0 || !this.isOpen) return;
-    this.stream.write({ assignments: { assignments: attempts.map((attempt) => assignmentToWire(attempt)) } });
+    for (const message of assignmentMessages(attempts)) this.write(message);
   }
 
   cancel(attempts: readonly AttemptRef[]): void {
-    if (attempts.length === 0 || !this.isOpen) return;
-    this.stream.write({ cancellations: { attempts: attempts.map(attemptRefToWire) } });
+    if (attempts.length > 0) this.write({ cancellations: { attempts: attempts.map(attemptRefToWire) } });
   }
 
   tail(request: NonNullable<WireSessionResponseInput['tailLogs']>): void {
-    if (this.isOpen) this.stream.write({ tailLogs: request });
+    this.write({ tailLogs: request });
+  }
+
+  /** The log says that this worker is gone: unless it said goodbye, it opens a session anew. */
+  workerClosed(): void {
+    if (this.state === 'closing') return;
+    this.end(rpcError('ABORTED', 'WORKER_CLOSED', 'this worker was unheard for too long: open another session'));
   }
 
   /** Another session of this worker took over, or the stream is gone. */
@@ -99,12 +115,25 @@ export class AgentSession {
     const worker = workerDescriptionFromHello(hello);
     const held = heldFromHello(hello);
     this.description = worker;
-    const reply = await this.modules.propose({ type: 'openAgentSession', worker, held });
+    const reply = await this.modules.propose({ type: 'openAgentSession', worker, held }, OPEN_TIMEOUT_MS);
     // From here to the end nothing awaits: the state can't change between what is sent and what is listened to.
     if (this.stateNow() === 'ended') return;
     if (reply.type === 'refused') throw new CommandRefusedError(reply.refusal);
+    if (!this.isCurrent(worker)) {
+      throw rpcError('ABORTED', 'SESSION_REPLACED', 'this worker opened another session meanwhile');
+    }
     this.state = 'open';
     this.welcome(worker, held);
+  }
+
+  /** More may have been applied since the hello was. */
+  private isCurrent({ workerId, incarnation }: WorkerDescription): boolean {
+    const record = this.modules.view.worker(workerId);
+    return (
+      record?.state === 'online' &&
+      record.incarnation === incarnation &&
+      record.coordinatorId === this.modules.coordinatorId
+    );
   }
 
   private welcome(worker: WorkerDescription, held: readonly AttemptRef[]): void {
@@ -112,7 +141,7 @@ export class AgentSession {
     const active = modules.view.activeAttempts(worker.workerId);
     const current = new Set(active.map(keyOf));
     const outdated = held.filter((ref) => !current.has(keyOf(ref)));
-    this.stream.write({
+    this.write({
       welcome: {
         clusterId: modules.clusterId,
         coordinatorId: modules.coordinatorId,
@@ -133,16 +162,19 @@ export class AgentSession {
   private async reports(message: WireReports): Promise<void> {
     const worker = this.description;
     if (worker === undefined) return;
-    const reports = attemptReportsFromWire(message.reports);
+    const { workerId, incarnation } = worker;
+    const commands = reportParts(attemptReportsFromWire(message.reports)).map((reports) =>
+      this.modules.propose({ type: 'reportAttempts', workerId, incarnation, reports }, REPORT_TIMEOUT_MS),
+    );
     this.reportsInFlight += 1;
-    void this.modules
-      .propose({ type: 'reportAttempts', workerId: worker.workerId, incarnation: worker.incarnation, reports })
+    void Promise.all(commands)
       .then(
-        (reply) => {
-          if (reply.type === 'refused') this.end(new CommandRefusedError(reply.refusal));
-          else if (this.isOpen) this.stream.write({ reportsAcknowledged: { sequences: [message.sequence] } });
+        (replies) => {
+          const refused = replies.find((reply) => reply.type === 'refused');
+          if (refused === undefined) this.write({ reportsAcknowledged: { sequences: [message.sequence] } });
+          else this.end(new CommandRefusedError(refused.refusal));
         },
-        // This coordinator stops: the worker repeats the report elsewhere.
+        // This coordinator stops, or finds no leader: the worker repeats the report elsewhere.
         (error: unknown) => {
           this.end(error);
         },
@@ -151,28 +183,31 @@ export class AgentSession {
         this.reportsInFlight -= 1;
         this.resume?.();
       });
-    if (this.reportsInFlight < MAX_REPORTS_IN_FLIGHT) return;
+    while (this.reportsInFlight >= MAX_REPORTS_IN_FLIGHT && this.isOpen) await this.reportSettled();
+  }
+
+  /** Resolves when reports were applied or the session ended. One handler waits at a time. */
+  private async reportSettled(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.resume = resolve;
     });
     this.resume = undefined;
   }
 
+  private write(response: WireSessionResponseInput): void {
+    if (!this.isOpen) return;
+    if (this.stream.unsent < MAX_UNSENT_MESSAGES) this.stream.write(response);
+    else this.end(resourceExhausted('SESSION_STALLED', 'this worker does not read its session', STALLED_RETRY_MS));
+  }
+
   private async goodbye(): Promise<void> {
     const worker = this.description;
     if (worker === undefined) return;
     this.state = 'closing';
-    while (this.reportsInFlight > 0 && this.stateNow() === 'closing') {
-      await new Promise<void>((resolve) => {
-        this.resume = resolve;
-      });
-    }
-    await this.modules.propose({
-      type: 'closeWorker',
-      workerId: worker.workerId,
-      incarnation: worker.incarnation,
-      cause: 'left',
-    });
+    while (this.reportsInFlight > 0 && this.stateNow() === 'closing') await this.reportSettled();
+    const { workerId, incarnation } = worker;
+    // Also for a session that broke meanwhile: the worker has gone.
+    await this.modules.propose({ type: 'closeWorker', workerId, incarnation, cause: 'left' }, CLOSE_TIMEOUT_MS);
     this.end();
   }
 
@@ -181,6 +216,8 @@ export class AgentSession {
     return this.state;
   }
 }
+
+const STALLED_RETRY_MS = 1_000;
 
 function keyOf(ref: AttemptRef): string {
   return `${ref.jobId}/${String(ref.attempt)}/${String(ref.fencingToken.generation)}.${String(ref.fencingToken.counter)}`;

@@ -1,5 +1,4 @@
-import type { AppliedEntry, AttemptRef, JobEvent, JobsView } from '@synod/jobs';
-import type { ActiveAttempt } from '@synod/jobs';
+import type { ActiveAttempt, AppliedEntry, AttemptRef, JobEvent, JobsView } from '@synod/jobs';
 import { RequestRefusedError } from '@synod/contracts';
 import { rpcError } from '@synod/rpc';
 import { activeAttemptOf } from '../state/job-lookup.js';
@@ -15,20 +14,25 @@ export interface AgentSessionsModules {
 /** The agent sessions that this coordinator holds, and what the log says to their workers. */
 export class AgentSessions {
   private readonly sessions = new Map<string, AgentSession>();
+  private stopped: unknown;
 
   constructor(private readonly modules: AgentSessionsModules) {}
 
+  /** Workers with a session here. */
   get count(): number {
     return this.sessions.size;
   }
 
+  /** The open session of this worker here. */
   session(workerId: string): AgentSession | undefined {
     return this.sessions.get(workerId);
   }
 
+  /** This session takes its worker's place; an older one of the worker ends. */
   opened(session: AgentSession): void {
     const worker = session.worker;
     if (worker === undefined) return;
+    if (this.stopped !== undefined) return session.end(this.stopped);
     const older = this.sessions.get(worker.workerId);
     this.sessions.set(worker.workerId, session);
     if (older === undefined || older === session) return;
@@ -40,6 +44,7 @@ export class AgentSessions {
     );
   }
 
+  /** The stream of this session is over. */
   closed(session: AgentSession): void {
     session.end();
     const worker = session.worker;
@@ -51,73 +56,59 @@ export class AgentSessions {
   /** Sends each worker connected here what this entry decided for it. */
   applied(entry: AppliedEntry): void {
     if (this.sessions.size === 0) return;
-    const assigned = new Set<string>();
-    const cancelled = new Map<string, AttemptRef[]>();
-    for (const event of entry.events) this.sort(event, assigned, cancelled);
-    for (const workerId of assigned) this.sendAssignments(workerId, entry);
-    for (const [workerId, attempts] of cancelled) this.sessions.get(workerId)?.cancel(attempts);
+    const messages: Messages = { assigned: new Map(), cancelled: new Map() };
+    for (const event of entry.events) this.sort(event, messages);
+    for (const [session, attempts] of messages.assigned) session.assign(attempts);
+    for (const [session, attempts] of messages.cancelled) session.cancel(attempts);
   }
 
+  /** Ends all sessions, and every one that opens later. */
   stop(error: unknown): void {
+    this.stopped = error;
     for (const session of [...this.sessions.values()]) session.end(error);
     this.sessions.clear();
   }
 
-  private sort(event: JobEvent, assigned: Set<string>, cancelled: Map<string, AttemptRef[]>): void {
+  private sort(event: JobEvent, messages: Messages): void {
     switch (event.type) {
       case 'attemptAssigned':
-        if (this.sessions.has(event.workerId)) assigned.add(event.workerId);
-        return;
-      case 'cancelRequested':
-        if (event.workerId !== undefined && event.attempt !== undefined && event.fencingToken !== undefined) {
-          add(cancelled, event.workerId, {
-            jobId: event.jobId,
-            attempt: event.attempt,
-            fencingToken: event.fencingToken,
-          });
-        }
-        return;
-      case 'attemptFinished':
+        return this.assigned(event, messages);
+      case 'cancelRequested': {
+        const { jobId, attempt, fencingToken, workerId } = event;
+        if (workerId === undefined || attempt === undefined || fencingToken === undefined) return;
+        return add(messages.cancelled, this.sessions.get(workerId), { jobId, attempt, fencingToken });
+      }
+      case 'attemptFinished': {
+        const { jobId, attempt, fencingToken, workerId, end } = event;
         // Declared lost while its worker is connected: it must not go on.
-        if (event.end.outcome === 'lost') {
-          add(cancelled, event.workerId, {
-            jobId: event.jobId,
-            attempt: event.attempt,
-            fencingToken: event.fencingToken,
-          });
-        }
-        return;
+        if (end.outcome !== 'lost') return;
+        return add(messages.cancelled, this.sessions.get(workerId), { jobId, attempt, fencingToken });
+      }
       case 'workerChanged':
-        this.workerMoved(event.workerId, event.incarnation);
-        return;
+        return this.workerChanged(event.workerId, event.incarnation);
       default:
         return;
     }
   }
 
-  /** The assignments of this entry that still stand at its end, by rising token. */
-  private sendAssignments(workerId: string, entry: AppliedEntry): void {
-    const session = this.sessions.get(workerId);
-    if (session === undefined) return;
-    const incarnation = session.worker?.incarnation;
-    const attempts: ActiveAttempt[] = [];
-    for (const event of entry.events) {
-      if (event.type !== 'attemptAssigned' || event.workerId !== workerId || event.workerIncarnation !== incarnation)
-        continue;
-      const attempt = activeAttemptOf(this.modules.view, event.jobId);
-      if (attempt?.fencingToken.counter === event.fencingToken.counter) attempts.push(attempt);
-    }
-    session.assign(attempts);
+  /** An assignment that still stands at the end of its entry; events come by rising token. */
+  private assigned(event: Extract<JobEvent, { type: 'attemptAssigned' }>, messages: Messages): void {
+    const session = this.sessions.get(event.workerId);
+    if (session?.worker?.incarnation !== event.workerIncarnation) return;
+    const attempt = activeAttemptOf(this.modules.view, event.jobId);
+    if (attempt?.fencingToken.counter === event.fencingToken.counter) add(messages.assigned, session, attempt);
   }
 
-  /** The worker opened a session elsewhere: a session that is left here is a ghost. */
-  private workerMoved(workerId: string, incarnation: number): void {
+  /** The worker opened a session elsewhere, or was closed: a session that is left here is a ghost. */
+  private workerChanged(workerId: string, incarnation: number): void {
     const session = this.sessions.get(workerId);
     const record = this.modules.view.worker(workerId);
     if (session === undefined || record === undefined) return;
     if (session.worker !== undefined && session.worker.incarnation < incarnation) {
       this.sessions.delete(workerId);
       session.end(outdated(incarnation));
+    } else if (record.state !== 'online') {
+      session.workerClosed();
     } else if (record.coordinatorId !== this.modules.coordinatorId) {
       this.sessions.delete(workerId);
       session.end(rpcError('ABORTED', 'SESSION_REPLACED', `this worker opened a session at ${record.coordinatorId}`));
@@ -125,10 +116,17 @@ export class AgentSessions {
   }
 }
 
-function add(map: Map<string, AttemptRef[]>, workerId: string, ref: AttemptRef): void {
-  const list = map.get(workerId);
-  if (list === undefined) map.set(workerId, [ref]);
-  else list.push(ref);
+/** What one entry says to the workers connected here. */
+interface Messages {
+  readonly assigned: Map<AgentSession, ActiveAttempt[]>;
+  readonly cancelled: Map<AgentSession, AttemptRef[]>;
+}
+
+function add<T>(lists: Map<AgentSession, T[]>, session: AgentSession | undefined, item: T): void {
+  if (session === undefined) return;
+  const list = lists.get(session);
+  if (list === undefined) lists.set(session, [item]);
+  else list.push(item);
 }
 
 function outdated(newest: number): Error {
