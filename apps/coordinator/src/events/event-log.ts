@@ -1,4 +1,4 @@
-import { cursorToWire, RequestRefusedError } from '@synod/contracts';
+import { compareEventPositions, cursorToWire, RequestRefusedError } from '@synod/contracts';
 import type { EventPosition } from '@synod/contracts';
 import type { AppliedEntry, JobEvent } from '@synod/jobs';
 
@@ -15,7 +15,7 @@ interface Block {
   readonly events: readonly JobEvent[];
 }
 
-/** Events kept in memory, at most; about 100 bytes each. */
+/** Events kept in memory, at most; about 300 bytes each, as what attempts put out is left out. */
 const DEFAULT_MAX_EVENTS = 200_000;
 
 /**
@@ -28,18 +28,30 @@ export class EventLog {
   private head = 0;
   private kept = 0;
   private lastSlot = 0;
-  private droppedThroughSlot = 0;
+  /** The last event that is no longer kept. */
+  private dropped: EventPosition = { slot: 0, index: 0 };
   private readonly readers = new Set<() => void>();
 
   constructor(private readonly maxEvents = DEFAULT_MAX_EVENTS) {}
 
+  /** Events in memory. */
+  get size(): number {
+    return this.kept;
+  }
+
+  /** Readers that wait for what is to come. */
+  get readerCount(): number {
+    return this.readers.size;
+  }
+
+  /** Called with every applied entry, in order. */
   append(applied: AppliedEntry): void {
     this.lastSlot = applied.slot;
     if (applied.events.length === 0) return;
-    this.blocks.push({ slot: applied.slot, timeMs: applied.timeMs, events: applied.events });
+    this.blocks.push({ slot: applied.slot, timeMs: applied.timeMs, events: applied.events.map(withoutOutput) });
     this.kept += applied.events.length;
     while (this.kept > this.maxEvents && this.head < this.blocks.length - 1) this.dropOldest();
-    for (const wake of [...this.readers]) wake();
+    if (this.readers.size > 0) for (const wake of [...this.readers]) wake();
   }
 
   /** The position behind everything so far. */
@@ -49,8 +61,8 @@ export class EventLog {
 
   /** Up to `limit` events behind `place`; empty at the end. */
   read(place: EventPosition, limit: number): readonly PlacedEvent[] {
-    if (place.slot < this.droppedThroughSlot) {
-      const oldestCursor = cursorToWire(endOf(this.droppedThroughSlot));
+    if (compareEventPositions(place, this.dropped) < 0) {
+      const oldestCursor = cursorToWire(this.dropped);
       throw new RequestRefusedError({ code: 'cursorOutdated', oldestCursor });
     }
     const found: PlacedEvent[] = [];
@@ -71,7 +83,8 @@ export class EventLog {
     const oldest = this.blocks[this.head];
     if (oldest === undefined) return;
     this.kept -= oldest.events.length;
-    this.droppedThroughSlot = oldest.slot;
+    this.dropped = { slot: oldest.slot, index: oldest.events.length - 1 };
+    this.blocks[this.head] = EMPTY;
     this.head += 1;
     if (this.head > 4_096 && this.head * 2 > this.blocks.length) {
       this.blocks = this.blocks.slice(this.head);
@@ -89,6 +102,17 @@ export class EventLog {
     }
     return low;
   }
+}
+
+/** In the place of a block that is dropped and not yet cut off: what it held is free at once. */
+const EMPTY: Block = { slot: 0, timeMs: 0, events: [] };
+
+/** Watchers are told how an attempt ended, not what it put out: that is with the job, and may have 100 KiB. */
+function withoutOutput(event: JobEvent): JobEvent {
+  if (event.type !== 'attemptFinished') return event;
+  const { end } = event;
+  if (end.result === '' && end.stdoutTail === '' && end.stderrTail === '') return event;
+  return { ...event, end: { ...end, result: '', stdoutTail: '', stderrTail: '' } };
 }
 
 /** Behind the last event that an entry can have. */

@@ -9,10 +9,10 @@ import type { LogTails, TailRequest } from './log-tails.js';
 
 export interface JobLogsModules {
   readonly coordinatorId: string;
-  readonly tails: LogTails;
+  readonly tails: Pick<LogTails, 'read'>;
   /** The job as this replica knows it, in the active state or in history. */
   readonly findJob: (jobId: string) => Promise<JobRecord | undefined>;
-  readonly session: (workerId: string) => AgentSession | undefined;
+  readonly session: (workerId: string) => Pick<AgentSession, 'tail'> | undefined;
   readonly coordinatorOf: (workerId: string) => string | undefined;
   /** The same request at the coordinator that holds the worker's session. */
   readonly relay: (
@@ -24,6 +24,7 @@ export interface JobLogsModules {
   readonly jobChanged: (jobId: string, signal: AbortSignal, orAfterMs: number) => Promise<void>;
 }
 
+/** What a caller of GetJobLogs wants. */
 export interface JobLogsRequest extends JobLogsQuery {
   /** Asked by another coordinator: only a session held here is an answer. */
   readonly relayed: boolean;
@@ -36,6 +37,7 @@ const LOOK_AGAIN_MS = 500;
 export class JobLogs {
   constructor(private readonly modules: JobLogsModules) {}
 
+  /** The output of the attempt asked for, or of all from the first wanted on; ends when `signal` aborts. */
   async *read(request: JobLogsRequest, signal: AbortSignal): AsyncGenerator<WireGetJobLogsResponseInput> {
     const { jobId, follow } = request;
     let wanted = request.attempt ?? 0;
@@ -43,6 +45,8 @@ export class JobLogs {
     while (!signal.aborted) {
       const job = await this.job(jobId);
       wanted ||= lastAttempt(job)?.attempt ?? 0;
+      // A record keeps the last attempts only.
+      if (request.attempt === undefined) wanted = Math.max(wanted, job.attempts[0]?.attempt ?? 0);
       const attempt = job.attempts.find((candidate) => candidate.attempt === wanted);
       if (attempt !== undefined) {
         const tail = {
@@ -75,7 +79,7 @@ export class JobLogs {
     signal: AbortSignal,
   ): AsyncGenerator<WireGetJobLogsResponseInput, 'complete' | 'broken'> {
     try {
-      for await (const chunk of await this.source(attempt.workerId, tail, relayed, signal)) {
+      for await (const chunk of this.source(attempt.workerId, tail, relayed, signal)) {
         const end = Number(chunk.position) + chunk.data.length;
         if (chunk.stream === 'LOG_STREAM_STDERR') position.stderr = end;
         else position.stdout = end;
@@ -93,14 +97,14 @@ export class JobLogs {
     }
   }
 
-  private async source(
+  private source(
     workerId: string,
     tail: TailRequest,
     relayed: boolean,
     signal: AbortSignal,
-  ): Promise<AsyncIterable<WireGetJobLogsResponse>> {
+  ): AsyncIterable<WireGetJobLogsResponse> {
     const session = this.modules.session(workerId);
-    if (session !== undefined) return this.modules.tails.request(session, tail);
+    if (session !== undefined) return this.modules.tails.read(session, tail, signal);
     const holder = this.modules.coordinatorOf(workerId);
     if (relayed || holder === undefined || holder === this.modules.coordinatorId) {
       throw unavailable('WORKER_UNREACHABLE', `worker ${workerId}, which has this log, is not connected`);

@@ -4,20 +4,20 @@ import {
   jobLogsFromWire,
   jobToWire,
   listJobsFromWire,
-  pageTokenToWire,
   RequestRefusedError,
   submitJobFromWire,
   submitJobsFromWire,
   watchEventsFromWire,
 } from '@synod/contracts';
-import type { ListJobsQuery } from '@synod/contracts';
-import type { JobFilter, JobRecord, SubmitJobs } from '@synod/jobs';
-import { bidi, encodeStatus, messagesOf, serverStream, toRpcError, unary, writeWithBackpressure } from '@synod/rpc';
+import type { SubmitJobs } from '@synod/jobs';
+import { bidi, encodeStatus, serverStream, toRpcError, unary, writeWithBackpressure } from '@synod/rpc';
 import type { CallContext, Handlers } from '@synod/rpc';
 import type { services, StatusDescription, WireSubmitStreamRequest, WireSubmitStreamResponseInput } from '@synod/wire';
 import type { History } from '../state/history.js';
 import type { EventWatch } from '../events/event-watch.js';
 import type { JobLogs } from '../logs/job-logs.js';
+import { answerEach } from './answer-each.js';
+import { listJobs } from './list-jobs.js';
 import { expectReply, patienceMs } from './service-context.js';
 import type { ServiceContext } from './service-context.js';
 
@@ -34,6 +34,7 @@ export const RELAYED_KEY = 'synod-relayed';
 /** Requests of one SubmitStream under way, at most; the stream isn't read meanwhile. */
 const MAX_STREAM_IN_FLIGHT = 256;
 
+/** JobService as clients see it. */
 export function jobServiceHandlers(modules: JobServiceModules): Handlers<(typeof services)['JobService']> {
   return {
     submitJob: unary(async (request, call) => {
@@ -41,20 +42,9 @@ export function jobServiceHandlers(modules: JobServiceModules): Handlers<(typeof
       return { jobId: jobIds[0] ?? '', replayed };
     }),
     submitJobs: unary(async (request, call) => submit(modules, submitJobsFromWire(request), call)),
-    submitStream: bidi(async (stream, call) => {
-      let inFlight = 0;
-      let wake: () => void = () => undefined;
-      for await (const request of messagesOf(stream)) {
-        inFlight += 1;
-        void answerOnStream(modules, request, call).then((response) => {
-          inFlight -= 1;
-          if (stream.writable) stream.write(response);
-          wake();
-        });
-        while (inFlight >= MAX_STREAM_IN_FLIGHT) await new Promise<void>((resolve) => (wake = resolve));
-      }
-      while (inFlight > 0) await new Promise<void>((resolve) => (wake = resolve));
-    }),
+    submitStream: bidi((stream, call) =>
+      answerEach(stream, call, MAX_STREAM_IN_FLIGHT, (request) => answerOnStream(modules, request, call)),
+    ),
     getJob: unary(async (request, call) => {
       const jobId = jobIdFromWire(request);
       await modules.reads.pass(patienceMs(call.remainingMs));
@@ -62,7 +52,12 @@ export function jobServiceHandlers(modules: JobServiceModules): Handlers<(typeof
       if (job === undefined) throw new RequestRefusedError({ code: 'jobUnknown', jobId });
       return { job: jobToWire(job) };
     }),
-    listJobs: unary(async (request, call) => listJobs(modules, listJobsFromWire(request), call)),
+    listJobs: unary(async (request, call) => {
+      const query = listJobsFromWire(request);
+      await modules.reads.pass(patienceMs(call.remainingMs));
+      const { jobs, nextPageToken } = await listJobs(modules, query);
+      return { jobs: jobs.map(jobToWire), nextPageToken };
+    }),
     cancelJob: unary(async (request, call) => {
       const body = cancelJobFromWire(request);
       const reply = await modules.propose(body, { sheddable: false, timeoutMs: patienceMs(call.remainingMs) });
@@ -110,48 +105,4 @@ async function answerOnStream(
   } catch (error) {
     return { requestId, error: encodeStatus(modules.describe(error) ?? toRpcError(error).facts) };
   }
-}
-
-async function listJobs(modules: JobServiceModules, query: ListJobsQuery, call: CallContext) {
-  const { filter, limit, beforeJobId } = query;
-  await modules.reads.pass(patienceMs(call.remainingMs));
-  const active = modules.view.listJobs(filter, beforeJobId, limit);
-  const jobs = merged(active, await listRetired(modules, filter, beforeJobId, limit)).slice(0, limit);
-  return {
-    jobs: jobs.map(jobToWire),
-    nextPageToken: pageTokenToWire(jobs.length === limit ? jobs.at(-1)?.jobId : undefined),
-  };
-}
-
-/** Records looked at for one page of a narrow filter, at most. */
-const MAX_RETIRED_SCANNED = 10_000;
-const HISTORY_PAGE = 500;
-
-/** Newest first, those of the filter among the records that left the active state. */
-async function listRetired(
-  modules: JobServiceModules,
-  filter: JobFilter,
-  before: string | undefined,
-  limit: number,
-): Promise<readonly JobRecord[]> {
-  const found: JobRecord[] = [];
-  let from = before;
-  for (let scanned = 0; scanned < MAX_RETIRED_SCANNED && found.length < limit;) {
-    const page = await modules.history.list(from, HISTORY_PAGE);
-    found.push(...page.filter((job) => matches(job, filter)));
-    scanned += page.length;
-    from = page.at(-1)?.jobId;
-    if (page.length < HISTORY_PAGE) break;
-  }
-  return found;
-}
-
-function matches(job: JobRecord, { states, queue }: JobFilter): boolean {
-  return (states.length === 0 || states.includes(job.state)) && (queue === '' || job.spec.queue === queue);
-}
-
-/** Both newest first; a job that retires meanwhile may be in both. */
-function merged(active: readonly JobRecord[], retired: readonly JobRecord[]): readonly JobRecord[] {
-  const byId = new Map([...retired, ...active].map((job) => [job.jobId, job]));
-  return [...byId.values()].sort((a, b) => (a.jobId < b.jobId ? 1 : -1));
 }

@@ -1,6 +1,6 @@
 import type { Command, CommandReply, JobId, JobRecord, JobsView } from '@synod/jobs';
 import { CommandRefusedError } from '@synod/contracts';
-import type { ProposeOptions } from '../commands/command-gateway.js';
+import type { ProposeOptions } from '../commands/gateway-options.js';
 import type { ReadGate } from '../leader/read-gate.js';
 
 /** What the services of a coordinator share. */

@@ -17,7 +17,10 @@ const PRUNE_INTERVAL_MS = 60_000;
  * crash is written again when the log is replayed, and a failing store stops nothing.
  */
 export class History {
-  private cancelPrune: CancelTimer = () => undefined;
+  private cancelPrune: CancelTimer | undefined;
+  /** Records on their way to the disk, by job. The store bounds their bytes, and refuses what is beyond. */
+  private readonly unwritten = new Map<JobId, JobRecord>();
+  private lastWrite: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly store: TaskStore,
@@ -29,16 +32,18 @@ export class History {
     },
   ) {}
 
+  /** Records that are not on the disk yet. */
+  get unwrittenCount(): number {
+    return this.unwritten.size;
+  }
+
   start(): void {
-    const { clock, limits } = this.modules;
-    const { maxRecords, keptForMs } = limits;
-    this.cancelPrune = this.modules.timers.every(PRUNE_INTERVAL_MS, () => {
-      this.store.prune({ maxRecords, finishedBeforeMs: clock.wallMs() - keptForMs }).catch((error: unknown) => {
-        this.modules.logger.warn({ error }, 'old job records could not be pruned');
-      });
+    this.cancelPrune ??= this.modules.timers.every(PRUNE_INTERVAL_MS, () => {
+      this.prune();
     });
   }
 
+  /** Keeps these; they can be found at once. */
   retired(records: readonly JobRecord[]): void {
     if (records.length === 0) return;
     const rows = records.map((record) => ({
@@ -46,25 +51,68 @@ export class History {
       finishedAtMs: record.finishedAtMs ?? 0,
       bytes: encodeJobRecord(record),
     }));
-    this.store.putRecords(rows).catch((error: unknown) => {
-      this.modules.logger.warn({ error, records: rows.length }, 'records of finished jobs could not be kept');
-    });
+    for (const record of records) this.unwritten.set(record.jobId, record);
+    this.lastWrite = this.store
+      .putRecords(rows)
+      .catch((error: unknown) => {
+        this.modules.logger.warn({ error, records: rows.length }, 'records of finished jobs could not be kept');
+      })
+      .finally(() => {
+        // Unless it was given again meanwhile.
+        for (const record of records) {
+          if (this.unwritten.get(record.jobId) === record) this.unwritten.delete(record.jobId);
+        }
+      });
+  }
+
+  /** Resolves when what was given until now is on the disk, or failed. */
+  written(): Promise<void> {
+    return this.lastWrite;
   }
 
   async find(jobId: JobId): Promise<JobRecord | undefined> {
+    const unwritten = this.unwritten.get(jobId);
+    if (unwritten !== undefined) return unwritten;
     const bytes = await this.store.getRecord(jobId);
     return bytes === undefined ? undefined : decodeJobRecord(bytes);
   }
 
   /** Newest first, from below `beforeJobId`. */
-  async list(beforeJobId: JobId | undefined, limit: number): Promise<readonly JobRecord[]> {
+  async list(beforeJobId: JobId | undefined, limit: number): Promise<HistoryPage> {
+    const unwritten = [...this.unwritten.values()].filter(
+      ({ jobId }) => beforeJobId === undefined || jobId < beforeJobId,
+    );
     const listed = await this.store.listRecords({ limit, ...(beforeJobId === undefined ? {} : { beforeJobId }) });
     // A record whose bytes are damaged is passed over; the log is the truth.
-    return listed.flatMap(({ bytes }) => (bytes === undefined ? [] : [decodeJobRecord(bytes)]));
+    const written = listed.flatMap(({ bytes }) => (bytes === undefined ? [] : [decodeJobRecord(bytes)]));
+    const byId = new Map([...written, ...unwritten].map((record) => [record.jobId, record]));
+    const records = [...byId.values()].sort((a, b) => (a.jobId < b.jobId ? 1 : -1));
+    // Below the last that the store gave it may know more: what is unwritten there belongs to a later page.
+    const lastListed = listed.length < limit ? undefined : listed.at(-1)?.jobId;
+    return {
+      records: lastListed === undefined ? records : records.filter(({ jobId }) => jobId >= lastListed),
+      nextBeforeJobId: lastListed,
+    };
   }
 
   async stop(): Promise<void> {
-    this.cancelPrune();
+    this.cancelPrune?.();
+    this.cancelPrune = undefined;
     await this.store.close();
   }
+
+  private prune(): void {
+    const { maxRecords, keptForMs } = this.modules.limits;
+    const finishedBeforeMs = this.modules.clock.wallMs() - keptForMs;
+    this.store.prune({ maxRecords, finishedBeforeMs }).catch((error: unknown) => {
+      this.modules.logger.warn({ error }, 'old job records could not be pruned');
+    });
+  }
+}
+
+/** Some records, newest first. */
+export interface HistoryPage {
+  readonly records: readonly JobRecord[];
+  /** From where the next page goes on; undefined at the end. */
+  readonly nextBeforeJobId: JobId | undefined;
 }

@@ -1,16 +1,18 @@
 import { Metadata } from '@grpc/grpc-js';
 import type { Clock, Logger, Timers } from '@synod/base';
+import { equalBallots } from '@synod/consensus';
 import type { Ballot } from '@synod/consensus';
 import { ballotFromWire, heartbeatFromWire } from '@synod/contracts';
-import type { JobId, JobRecord } from '@synod/jobs';
-import { messagesOf } from '@synod/rpc';
+import type { Command, JobId, JobRecord } from '@synod/jobs';
+import { messagesOf, unavailable } from '@synod/rpc';
 import { Planner } from '@synod/scheduling';
 import type { services } from '@synod/wire';
 import { AgentSessions } from '../agents/agent-sessions.js';
 import { HeartbeatHub } from '../agents/heartbeat-hub.js';
 import { WorkerLiveness } from '../agents/worker-liveness.js';
-import type { EventLog } from '../events/event-log.js';
+import { JobChanges } from '../events/job-changes.js';
 import { LinkBroken } from '../leader/leader-link.js';
+import { LostDeclarer } from '../leader/lost-declarer.js';
 import { PlannerLoop } from '../leader/planner-loop.js';
 import { JobLogs } from '../logs/job-logs.js';
 import { LogTails } from '../logs/log-tails.js';
@@ -21,7 +23,6 @@ export interface AgentsModules {
   readonly nodeId: string;
   readonly incarnation: number;
   readonly replication: Replication;
-  readonly events: EventLog;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
@@ -43,14 +44,9 @@ export function buildAgents(modules: AgentsModules): Agents {
   const { nodeId, replication, clock, timers, logger } = modules;
   const { view } = replication.state;
   const liveness = new WorkerLiveness(clock);
-  const plannerLoop = new PlannerLoop({
-    planner: new Planner(),
-    liveness,
-    view,
-    timers,
-    logger,
-    propose: (command) => replication.propose(command),
-  });
+  const propose = (command: Command) => replication.propose(command, { sheddable: false, once: true });
+  const declarer = new LostDeclarer({ liveness, view, logger, propose, confirm: () => replication.host.read() });
+  const plannerLoop = new PlannerLoop({ planner: new Planner(), liveness, declarer, view, timers, propose });
   const heartbeats = buildHeartbeats(modules, liveness, plannerLoop);
   const sessions = new AgentSessions({
     coordinatorId: nodeId,
@@ -60,13 +56,16 @@ export function buildAgents(modules: AgentsModules): Agents {
     },
   });
   const tails = new LogTails(`${nodeId}-${String(modules.incarnation)}`, timers);
-  const jobLogs = buildJobLogs(modules, sessions, tails);
+  const jobChanges = new JobChanges(timers);
+  const jobLogs = buildJobLogs(modules, sessions, tails, jobChanges);
   replication.state.onApplied((applied) => {
     // Opening a session is a sign of life, too.
     for (const event of applied.events) {
-      if (event.type === 'workerChanged' && event.state === 'online') liveness.heardFrom(event.workerId, event.incarnation);
+      if (event.type === 'workerChanged' && event.state === 'online')
+        liveness.heardFrom(event.workerId, event.incarnation);
     }
     sessions.applied(applied);
+    jobChanges.applied(applied);
     plannerLoop.wake();
   });
   replication.board.onChange(({ serving }) => {
@@ -90,19 +89,27 @@ function buildHeartbeats(modules: AgentsModules, liveness: WorkerLiveness, plann
     confirmHere: async (): Promise<Ballot> => {
       const before = host.leadership;
       await host.read();
-      if (before === undefined || host.leadership?.ballot !== before.ballot) throw new LinkBroken('leadership changed');
+      const after = host.leadership;
+      if (before === undefined || after === undefined || !equalBallots(after.ballot, before.ballot)) {
+        throw new LinkBroken('leadership changed');
+      }
       return before.ballot;
     },
     confirmAtLeader: async (marks, gone) => {
       const response = await link.relayHeartbeats([...marks], [...gone]);
       const confirmed = response.heartbeatsConfirmed;
-      if (confirmed?.leader == null) throw new LinkBroken('the leader did not confirm');
+      if (!confirmed?.leader) throw new LinkBroken('the leader did not confirm');
       return { covered: confirmed.heartbeats.map(heartbeatFromWire), ballot: ballotFromWire(confirmed.leader) };
     },
   });
 }
 
-function buildJobLogs(modules: AgentsModules, sessions: AgentSessions, tails: LogTails): JobLogs {
+function buildJobLogs(
+  modules: AgentsModules,
+  sessions: AgentSessions,
+  tails: LogTails,
+  jobChanges: JobChanges,
+): JobLogs {
   return new JobLogs({
     coordinatorId: modules.nodeId,
     tails,
@@ -111,29 +118,23 @@ function buildJobLogs(modules: AgentsModules, sessions: AgentSessions, tails: Lo
     coordinatorOf: (workerId) => modules.replication.state.view.worker(workerId)?.coordinatorId,
     relay: async function* (coordinatorId, tail, signal) {
       const client = modules.jobClient(coordinatorId);
-      if (client === undefined) return;
+      if (client === undefined) throw unavailable('COORDINATOR_UNKNOWN', `coordinator ${coordinatorId} is no member`);
       const metadata = new Metadata();
       metadata.set(RELAYED_KEY, '1');
       const call = client.getJobLogs(
         { ...tail, stdoutPosition: String(tail.stdoutPosition), stderrPosition: String(tail.stderrPosition) },
         metadata,
       );
-      signal.addEventListener('abort', () => {
+      const cancel = (): void => {
         call.cancel();
-      });
-      yield* messagesOf(call);
+      };
+      signal.addEventListener('abort', cancel);
+      try {
+        yield* messagesOf(call);
+      } finally {
+        signal.removeEventListener('abort', cancel);
+      }
     },
-    jobChanged: (_jobId, signal, orAfterMs) =>
-      new Promise((resolve) => {
-        const done = (): void => {
-          cancel();
-          stop();
-          signal.removeEventListener('abort', done);
-          resolve();
-        };
-        const cancel = modules.timers.after(orAfterMs, done);
-        const stop = modules.events.onAppend(done);
-        signal.addEventListener('abort', done, { once: true });
-      }),
+    jobChanged: (jobId, signal, orAfterMs) => jobChanges.next(jobId, signal, orAfterMs),
   });
 }

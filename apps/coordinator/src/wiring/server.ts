@@ -92,7 +92,7 @@ function addInnerServices(server: RpcServer, modules: ServerModules, context: Se
           clusterId,
           view: context.view,
           logger: modules.logger,
-          propose: (command) => replication.propose(command),
+          propose: (command, timeoutMs) => replication.propose(command, { sheddable: false, timeoutMs }),
           opened: (session) => {
             agents.sessions.opened(session);
           },
@@ -100,7 +100,7 @@ function addInnerServices(server: RpcServer, modules: ServerModules, context: Se
         sessions: agents.sessions,
         heartbeats: agents.heartbeats,
         tails: agents.tails,
-        propose: (command) => replication.propose(command),
+        propose: (command, timeoutMs) => replication.propose(command, { sheddable: false, timeoutMs }),
       }),
     )
     .addService(
