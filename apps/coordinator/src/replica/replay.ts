@@ -4,11 +4,15 @@ import type { LogStore } from '@synod/storage';
 
 const CHUNK_BYTES = 8 * 1024 * 1024;
 
-/** Applies every slot that the log knows chosen, from the beginning, before the replica takes its first step. */
+/**
+ * Applies every slot that the log knows chosen, from the beginning, before the replica takes its first step. After each chunk it
+ * waits for `pause`, so that what applying sets off does not pile up.
+ */
 export async function replay(
-  log: LogStore,
+  log: Pick<LogStore, 'read'>,
   throughSlot: Slot,
   apply: (slot: Slot, entry: Entry) => void,
+  pause: () => Promise<void>,
 ): Promise<void> {
   let next = 1;
   while (next <= throughSlot) {
@@ -20,5 +24,6 @@ export async function replay(
     }
     // The process stays able to hear a signal during a long replay.
     await new Promise((resolve) => setImmediate(resolve));
+    await pause();
   }
 }

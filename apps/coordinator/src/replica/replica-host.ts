@@ -55,6 +55,7 @@ export class ReplicaHost {
   private readonly inputs: Input[] = [];
   private readonly reads = new Map<number, { resolve: (slot: Slot) => void; reject: (error: Error) => void }>();
   private stepping = false;
+  private started = false;
   private stopped = false;
   private nextReadId = 1;
   private cancelTick: () => void = () => undefined;
@@ -62,7 +63,10 @@ export class ReplicaHost {
 
   constructor(private readonly modules: ReplicaHostModules) {}
 
+  /** Before it nothing is heard: the core's first input is a tick. */
   start(): void {
+    if (this.started || this.stopped) return;
+    this.started = true;
     this.tick();
     this.cancelTick = this.modules.timers.every(TICK_INTERVAL_MS, () => {
       this.tick();
@@ -71,11 +75,13 @@ export class ReplicaHost {
 
   stop(): void {
     this.stopped = true;
+    this.inputs.length = 0;
     this.cancelTick();
     for (const read of this.reads.values()) read.reject(new NotLeading(undefined));
     this.reads.clear();
   }
 
+  /** As the replica told last; undefined before it told anything. */
   get leadership(): Leadership | undefined {
     return this.current;
   }
@@ -106,7 +112,7 @@ export class ReplicaHost {
    * Rejects with {@link NotLeading}.
    */
   read(): Promise<Slot> {
-    if (this.stopped) return Promise.reject(new NotLeading(undefined));
+    if (!this.started || this.stopped) return Promise.reject(new NotLeading(undefined));
     const readId = this.nextReadId++;
     const answer = new Promise<Slot>((resolve, reject) => {
       this.reads.set(readId, { resolve, reject });
@@ -122,7 +128,7 @@ export class ReplicaHost {
 
   /** Inputs that arise while effects are carried out wait for their turn, so that a step is never entered twice. */
   private dispatch(input: Input): void {
-    if (this.stopped) return;
+    if (!this.started || this.stopped) return;
     this.inputs.push(input);
     if (this.stepping) return;
     this.stepping = true;
