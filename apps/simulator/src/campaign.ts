@@ -1,3 +1,4 @@
+import { Digest } from './digest.js';
 import { simulate } from './run.js';
 import type { RunModules, RunReport } from './run.js';
 
@@ -103,12 +104,15 @@ function summarise(
     notReached,
     repeatedSeeds: repeated.map(({ seed }) => seed),
     differingSeeds: differing.map(({ seed }) => seed),
-    digest: reports
-      .map(({ digest }) => digest)
-      .join('')
-      .slice(0, 16 * 4),
+    digest: digestOf(reports),
     passed: failures.length === 0 && differing.length === 0 && enough,
   };
+}
+
+function digestOf(reports: readonly RunReport[]): string {
+  const digest = new Digest();
+  for (const report of reports) digest.text(report.digest);
+  return digest.value();
 }
 
 function reached(report: RunReport, name: MustReach): number {

@@ -31,4 +31,9 @@ function main(argv: readonly string[]): number {
   return report.passed ? 0 : 1;
 }
 
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 process.exitCode = main(process.argv.slice(2));

@@ -14,7 +14,7 @@ export function formatReport(report: CampaignReport): string {
     ...(Object.keys(MUST_REACH) as MustReach[]).map(
       (name) => `  ${String(report.mustReach[name]).padStart(7)}  ${MUST_REACH[name]}`,
     ),
-    `same seed, same digest: ${report.repeatedSeeds.length - report.differingSeeds.length} of ${report.repeatedSeeds.length}`,
+    `digest ${report.digest}; same seed, same digest: ${report.repeatedSeeds.length - report.differingSeeds.length} of ${report.repeatedSeeds.length}`,
     ...report.differingSeeds.map((seed) => `NOT DETERMINISTIC seed ${seed}: ${command(seed)}`),
     ...report.failures.map(
       ({ seed, failure }) =>
