@@ -24,7 +24,7 @@ export class Faults<M> {
   /** Whatever the plan draws, the leader crashes once amid losses: there a run shows what recovery is worth. */
   start(): void {
     const { clock, random, plan } = this.modules;
-    clock.after(random.between(0.2, 0.8) * plan.faultPhaseMs, () => this.inject('lossyLeaderCrash'));
+    clock.after(random.between(0.2, 0.7) * plan.faultPhaseMs, () => this.crashOnce());
     this.scheduleNext();
   }
 
@@ -32,6 +32,11 @@ export class Faults<M> {
   heal(): void {
     this.stopped = true;
     for (const repair of [...this.repairs]) repair();
+  }
+
+  private crashOnce(): void {
+    if (this.stopped || this.inject('lossyLeaderCrash')) return;
+    this.modules.clock.after(50, () => this.crashOnce());
   }
 
   private scheduleNext(): void {
@@ -43,9 +48,9 @@ export class Faults<M> {
     });
   }
 
-  private inject(kind: FaultKind): void {
+  private inject(kind: FaultKind): boolean {
     const repair = this.begin(kind);
-    if (repair === undefined) return;
+    if (repair === undefined) return false;
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     const once = (): void => {
       if (this.repairs.delete(once)) repair();
@@ -53,6 +58,7 @@ export class Faults<M> {
     this.repairs.add(once);
     const { clock, random, plan } = this.modules;
     clock.after(random.between(0.2, 1.8) * plan.meanFaultDurationMs, once);
+    return true;
   }
 
   /** Breaks something; gives what repairs it, or undefined when there is nothing to break. */
@@ -183,6 +189,7 @@ export class Faults<M> {
     return () => {
       repaired = true;
       restore();
+      restart ??= this.crash([victim]);
       restart?.();
     };
   }
