@@ -5,11 +5,11 @@ import type { CallContext } from '@synod/rpc';
 /**
  * Answers each message of a stream, in the order in which the answers are ready. The stream is read no further while `maxInFlight`
  * answers are due, or the client does not take those that are written; so what one stream holds in memory is bounded.
- * `answer` is called in the order of the messages, at once, and must not reject.
+ * `answer` is called in the order of the messages, at once; one that rejects ends the stream with its error.
  */
 export async function answerEach<Request, Response>(
   stream: ServerDuplexStream<Request, Response>,
-  call: Pick<CallContext, 'signal'>,
+  call: Pick<CallContext, 'signal' | 'fail'>,
   maxInFlight: number,
   answer: (request: Request) => Promise<Response>,
 ): Promise<void> {
@@ -26,11 +26,17 @@ export async function answerEach<Request, Response>(
   });
   for await (const request of messagesOf(stream)) {
     inFlight += 1;
-    void answer(request).then((response) => {
-      inFlight -= 1;
-      if (stream.writable) blocked = !stream.write(response);
-      wake();
-    });
+    answer(request)
+      .then((response) => {
+        if (stream.writable) blocked = !stream.write(response);
+      })
+      .catch((error: unknown) => {
+        call.fail(error);
+      })
+      .finally(() => {
+        inFlight -= 1;
+        wake();
+      });
     while ((inFlight >= maxInFlight || blocked) && !call.signal.aborted) await changed();
   }
   while (inFlight > 0 && !call.signal.aborted) await changed();
