@@ -48,10 +48,10 @@ export async function stateOf(promise: Promise<unknown>): Promise<string> {
   return seen.state;
 }
 
-/** The code or reason of an error. */
+/** The reason or code of an error. */
 export function codeOf(error: unknown): string {
   const facts = (error as { facts?: { code?: string; reason?: string } }).facts;
-  return facts?.code ?? facts?.reason ?? (error as Error).name;
+  return facts?.reason ?? facts?.code ?? (error as Error).name;
 }
 
 export const ballot = (round: number, nodeId = 'c1'): Ballot => ({ round, priority: 0, nodeId });
