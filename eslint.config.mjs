@@ -32,7 +32,7 @@ export default tseslint.config(
       '**/dist',
       '**/coverage',
       '.nx',
-      '**/.synod',
+      '**/.synod*',
       'libs/wire/src/generated',
       'tools/lint-fixtures',
       '**/*.cjs',

@@ -65,7 +65,7 @@ function clientLine(error: SynodClientError): string {
   if (error.code === 'unavailable' && addresses.length > 0) {
     const tried = addresses.join(', ');
     return error.facts.reason === 'UNREACHABLE'
-      ? `no coordinator reachable at ${tried}; start a cluster (npm start, or synod dev), or give the right --address`
+      ? `no coordinator reachable at ${tried}; start a cluster (npm start, or synod dev), give the right --address, or --tls-ca if it uses TLS`
       : `the cluster does not serve (asked ${tried}): ${firstLine(error)}`;
   }
   if (violations.length > 0) return violations.map(({ field, description }) => `${field}: ${description}`).join('; ');

@@ -20,7 +20,7 @@ const JOB_KEYS: readonly string[] = [
 ];
 const EXEC_KEYS: readonly string[] = ['command', 'args', 'env', 'cwd', 'stdin', 'user'];
 
-const anyDuration = option.durationMs({ summary: '', minMs: 0, maxMs: 4_294_967_295 });
+const anyDuration = option.durationMs({ summary: '', minMs: 0, maxMs: 2_147_483_647 });
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -21,7 +21,7 @@ export interface JobFlags {
 }
 
 const DAY_MS = 86_400_000;
-const timeout = option.durationMs({ summary: '', minMs: 1, maxMs: 4_294_967_295 });
+const timeout = option.durationMs({ summary: '', minMs: 1, maxMs: 2_147_483_647 });
 const lostAfter = option.durationMs({ summary: '', minMs: 3_000, maxMs: DAY_MS });
 const killGrace = option.durationMs({ summary: '', minMs: 0, maxMs: 3_600_000 });
 

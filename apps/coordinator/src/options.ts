@@ -1,5 +1,6 @@
 import { CONSUL_OPTIONS, defineOptions, LOG_OPTIONS, option, SECURITY_OPTIONS, UsageError } from '@synod/config';
-import { isLoopback, parseAddress } from '@synod/rpc';
+import { isLoopback, parseAddress, serverCredentials } from '@synod/rpc';
+import type { RpcSecurity } from '@synod/rpc';
 
 export const COORDINATOR_OPTIONS = defineOptions({
   name: 'coordinator',
@@ -66,6 +67,26 @@ export function initialMembers(texts: readonly string[], id: string): readonly M
     );
   }
   return members.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/**
+ * What can be refused before the data directory is touched: a directory that was formatted for a start that was refused would
+ * stand in the way of the right one. Throws RpcSetupError or UsageError.
+ */
+export function checkAddresses(
+  options: { readonly listen: string; readonly advertise: string | undefined },
+  security: RpcSecurity,
+): void {
+  serverCredentials(options.listen, security);
+  if (options.advertise !== undefined || !isWildcard(parseAddress(options.listen).host)) return;
+  throw new UsageError(
+    { code: 'invalidCombination', option: 'advertise' },
+    `--listen ${options.listen} is every address of this host, and none that others could call: give --advertise host:port`,
+  );
+}
+
+function isWildcard(host: string): boolean {
+  return ['0.0.0.0', '::', '0:0:0:0:0:0:0:0'].includes(host);
 }
 
 /** A group beyond this host can't find a member that advertises loopback. */

@@ -29,6 +29,7 @@ export {
   unavailable,
 } from './rpc-error.js';
 export type { RpcErrorExtras, RpcErrorFacts, RpcSetupFacts } from './rpc-error.js';
+export { channelCredentials, serverCredentials } from './security.js';
 export type { RpcSecurity } from './security.js';
 export { createRpcServer } from './server.js';
 export type { RpcServer, RpcServerOptions } from './server.js';

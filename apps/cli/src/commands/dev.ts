@@ -43,20 +43,20 @@ export function addDevCommand(root: UsageCommand, session: CliSession, modules =
         'cluster.json names the processes: {"processes": [{"role", "id", "pid", "address"}]}. Should dev itself be killed by ' +
         'SIGKILL, they go on; the next dev on the same directory says which.',
     )
-    .option('--coordinators <number>', 'coordinators, 1 to 9 (default 3)', checked('--coordinators', coordinators), 3)
-    .option('--agents <number>', 'worker agents, 0 to 100 (default 2)', checked('--agents', agents), 2)
-    .option('--data <dir>', 'directory of the cluster (default .synod)', '.synod')
-    .option('--base-port <port>', 'port of the registry (default 7400)', checked('--base-port', basePort), 7_400)
+    .option('--coordinators <number>', 'coordinators, 1 to 9', checked('--coordinators', coordinators), 3)
+    .option('--agents <number>', 'worker agents, 0 to 100', checked('--agents', agents), 2)
+    .option('--data <dir>', 'directory of the cluster', '.synod')
+    .option('--base-port <port>', 'port of the registry', checked('--base-port', basePort), 7_400)
     .option('--capacity <number>', 'attempts at the same time of each agent', checked('--capacity', capacity))
     .option(
       '--node-store <choice>',
-      'who keeps the list of nodes: embedded or consul (default embedded)',
+      'who keeps the list of nodes: embedded or consul',
       checked('--node-store', nodeStore),
       'embedded',
     )
     .option(
       '--consul <url>',
-      'Consul agent, for --node-store consul (default http://127.0.0.1:8500)',
+      'Consul agent, for --node-store consul',
       checked('--consul', consul),
       'http://127.0.0.1:8500',
     )
@@ -114,5 +114,5 @@ function banner(cluster: DevCluster, data: string): string {
   const addresses = cluster.processes.filter(({ role }) => role === 'coordinator').map(({ address }) => address);
   const usual = addresses.join(',') === '127.0.0.1:7401,127.0.0.1:7402,127.0.0.1:7403';
   const address = usual ? '' : `--address ${addresses.join(',')} `;
-  return `${lines.join('')}  data and logs in ${data}\n  try: synod run ${address}-- echo hello\nready\n`;
+  return `${lines.join('')}  data and logs in ${data}\n  try: npx synod run ${address}-- echo hello\nready\n`;
 }

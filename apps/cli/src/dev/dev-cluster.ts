@@ -59,8 +59,9 @@ export class DevCluster {
       this.files.lock();
       this.locked = true;
       checkLeftovers(this.files);
-      this.files.claim(this.options);
+      this.files.checkShape(this.options);
       await Promise.all([checkPorts(this.options), checkConsul(this.options)]);
+      this.files.recordShape(this.options);
       if (this.ending.signal.aborted) return;
       this.processes.forEach((plan, index) => this.members.push(this.spawn(plan, mains[index] ?? '')));
       this.writeList();

@@ -76,16 +76,20 @@ export class DevFiles {
   }
 
   /** A cluster keeps its members and addresses; @throws CliError `directoryDiffers` when these options have others. */
-  claim({ coordinators, basePort }: DevOptions): void {
-    const shape = { coordinators, basePort };
-    if (!existsSync(this.shapeFile)) return writeAtomically(this.shapeFile, `${JSON.stringify(shape)}\n`);
-    const made = JSON.parse(readFileSync(this.shapeFile, 'utf8')) as typeof shape;
+  checkShape({ coordinators, basePort }: DevOptions): void {
+    if (!existsSync(this.shapeFile)) return;
+    const made = JSON.parse(readFileSync(this.shapeFile, 'utf8')) as Pick<DevOptions, 'coordinators' | 'basePort'>;
     if (made.coordinators === coordinators && made.basePort === basePort) return;
     throw new CliError(
       'directoryDiffers',
       `${this.directory} holds a cluster of --coordinators ${made.coordinators} --base-port ${made.basePort}; ` +
         'start it with these, choose another --data, or remove the directory',
     );
+  }
+
+  /** From now on the directory is that of a cluster with these members and addresses. */
+  recordShape({ coordinators, basePort }: DevOptions): void {
+    writeAtomically(this.shapeFile, `${JSON.stringify({ coordinators, basePort })}\n`);
   }
 
   /** Where the output of a process goes. */
