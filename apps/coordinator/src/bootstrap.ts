@@ -1,7 +1,7 @@
 import { rpcSecurity } from '@synod/config';
 import { createLogger, systemClock, systemTimers } from '@synod/observability';
 import type { RunningApp } from '@synod/observability';
-import { checkAdvertised, COORDINATOR_OPTIONS, initialMembers } from './options.js';
+import { checkAddresses, checkAdvertised, checkStore, COORDINATOR_OPTIONS, initialMembers } from './options.js';
 import { VERSION } from './version.js';
 import { Coordinator } from './wiring/coordinator.js';
 import { openDurable } from './wiring/durable.js';
@@ -12,14 +12,16 @@ export async function bootstrap(argv: readonly string[], env: NodeJS.ProcessEnv)
   const members = initialMembers(options.initialMembers, options.id);
   const address = options.advertise ?? options.listen;
   checkAdvertised(members ?? [], address);
+  checkStore(options);
   const security = rpcSecurity(options);
+  checkAddresses(options, security);
   const logger = createLogger({ name: 'coordinator', level: options.logLevel, fields: { node: options.id } });
   const time = { clock: systemClock, timers: systemTimers, logger };
   const { id, data: directory, clusterName } = options;
   const durable = await openDurable({ directory, id, address, clusterName, initialMembers: members }, time);
   const coordinator = new Coordinator({
     ...time,
-    ...{ durable, security, address, directory, version: VERSION },
+    ...{ durable, security, consul: options, address, directory, version: VERSION },
     die: () => process.kill(process.pid, 'SIGKILL'),
   });
   try {

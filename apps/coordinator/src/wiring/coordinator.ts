@@ -1,6 +1,6 @@
 import type { Clock, Logger, Timers } from '@synod/base';
 import { RequestRefusedError } from '@synod/contracts';
-import type { EmbeddedNodeStore } from '@synod/discovery';
+import type { NodeStore } from '@synod/discovery';
 import type { RpcSecurity, RpcServer } from '@synod/rpc';
 import { diskHealth } from '@synod/storage';
 import { EventLog } from '../events/event-log.js';
@@ -10,7 +10,8 @@ import { isFinal } from '../state/job-lookup.js';
 import { buildAgents } from './agents.js';
 import type { Agents } from './agents.js';
 import type { Durable } from './durable.js';
-import { buildNodeStore, ownNode } from './nodes.js';
+import { buildNodeStore, join, ownNode, storesToJoin } from './nodes.js';
+import type { ConsulSettings } from './nodes.js';
 import { buildReplication } from './replication.js';
 import type { Replication } from './replication.js';
 import { buildServer } from './server.js';
@@ -23,6 +24,7 @@ export interface CoordinatorModules {
   readonly logger: Logger;
   readonly durable: Durable;
   readonly security: RpcSecurity;
+  readonly consul: ConsulSettings;
   /** Where others reach it. */
   readonly address: string;
   readonly directory: string;
@@ -35,7 +37,8 @@ interface Parts {
   readonly replication: Replication;
   readonly agents: Agents;
   readonly transport: Transport;
-  readonly nodeStore: EmbeddedNodeStore;
+  /** Where it makes itself known: the group's own store, and Consul. */
+  readonly stores: readonly NodeStore[];
   readonly server: RpcServer;
   readonly disk: DiskWatch;
 }
@@ -56,7 +59,7 @@ export class Coordinator {
   async start(listen: string): Promise<string> {
     const { durable, logger, address, version } = this.modules;
     const { log, recovered, history, members } = durable;
-    const { replication, agents, transport, nodeStore, server, disk } = this.parts;
+    const { replication, agents, transport, stores, server, disk } = this.parts;
     await replay(
       log,
       recovered.chosenThroughSlot,
@@ -73,10 +76,7 @@ export class Coordinator {
     replication.host.start();
     agents.heartbeats.start();
     history.start();
-    const own = ownNode(log.identity.nodeId, address, log.incarnation, version);
-    nodeStore.register(own).catch((error: unknown) => {
-      logger.warn({ error }, 'this coordinator is not in the node store yet');
-    });
+    join(stores, ownNode(log.identity.nodeId, address, log.incarnation, version), logger);
     logger.info({ address: bound, members, appliedSlot: replication.state.appliedSlot }, 'coordinator started');
     return bound;
   }
@@ -91,7 +91,7 @@ export class Coordinator {
   }
 
   private async stopOnce(): Promise<void> {
-    const { replication, agents, transport, nodeStore, server, disk } = this.parts;
+    const { replication, agents, transport, stores, server, disk } = this.parts;
     const { log, history } = this.modules.durable;
     agents.plannerLoop.yield();
     agents.sessions.stop(new RequestRefusedError({ code: 'shuttingDown' }));
@@ -106,7 +106,7 @@ export class Coordinator {
       transport.stop();
       disk.stop();
       // What it still proposes is refused by now.
-      const closing = [nodeStore.close(), history.stop(), log.close()];
+      const closing = [...stores.map((store) => store.close()), history.stop(), log.close()];
       for (const { reason, status } of (await Promise.allSettled(closing)) as { status: string; reason?: unknown }[]) {
         if (status === 'rejected') this.modules.logger.error({ error: reason }, 'a part did not stop in order');
       }
@@ -149,5 +149,6 @@ function buildParts(modules: CoordinatorModules): Parts {
       nodeStore.heard(renewals);
     },
   });
-  return { replication, agents, transport, nodeStore, server, disk };
+  const stores = storesToJoin(nodeStore, modules.consul, time);
+  return { replication, agents, transport, stores, server, disk };
 }
