@@ -123,13 +123,13 @@ describe('list of jobs', () => {
   const everything = { filter: { states: [], queue: '' }, limit: 3, beforeJobId: undefined };
 
   /** Finished jobs beyond the newest two are in history. */
-  function jobsInBoth(count: number, spec: Parameters<TestState['submit']>[1] = {}) {
+  function jobsInBoth(count: number) {
     const { store, history } = setUp();
     const state = new TestState('c1', { maxFinishedJobs: 2 });
     state.apply({ type: 'openAgentSession', worker: aWorker('w1', { capacity: 10_000 }), held: [] });
     const all: string[] = [];
     for (let left = count; left > 0; left -= 1) {
-      const [jobId = ''] = state.submit(1, spec);
+      const [jobId = ''] = state.submit(1);
       all.push(jobId);
       // The very first goes on: it is older than those that retire.
       if (left === count) continue;
@@ -172,10 +172,11 @@ describe('list of jobs', () => {
 
   it('a page of large jobs is cut to what a message holds, and the next goes on behind it', async () => {
     const payload = Buffer.alloc(250_000).toString('base64');
-    const task = { kind: 'handler' as const, handler: 'noop', payload };
-    const modules = jobsInBoth(40, { task });
-    const listed = await pages(modules, { ...everything, limit: 1_000 });
-    expect(listed.flat()).toEqual(modules.all);
+    const spec = aSpec({ task: { kind: 'handler', handler: 'noop', payload } });
+    const { history } = setUp();
+    history.retired(Array.from({ length: 40 }, (_none, number) => record(number, { spec })));
+    const listed = await pages({ view: new TestState().machine, history }, { ...everything, limit: 1_000 });
+    expect(listed.flat()).toEqual(Array.from({ length: 40 }, (_none, number) => record(39 - number).jobId));
     expect(listed.length).toBeGreaterThan(2);
     expect(Math.max(...listed.map((page) => page.length)) * payload.length).toBeLessThan(8 * 2 ** 20);
   });
