@@ -74,10 +74,10 @@ export class AgentSession {
   /** One message at a time; resolves when the next may be read. */
   async receive(request: WireSessionRequest): Promise<void> {
     if (this.state === 'ended') return;
-    if (request.hello != null) return this.hello(request.hello);
+    if (isSet(request.hello)) return this.hello(request.hello);
     if (!this.isOpen) throw invalidArgument([{ field: 'hello', description: 'the first message must be Hello' }]);
-    if (request.reports != null) return this.reports(request.reports);
-    if (request.goodbye != null) return this.goodbye();
+    if (isSet(request.reports)) return this.reports(request.reports);
+    if (isSet(request.goodbye)) return this.goodbye();
     throw invalidArgument([{ field: 'message', description: 'set one of hello, reports, goodbye' }]);
   }
 
@@ -221,4 +221,9 @@ const STALLED_RETRY_MS = 1_000;
 
 function keyOf(ref: AttemptRef): string {
   return `${ref.jobId}/${String(ref.attempt)}/${String(ref.fencingToken.generation)}.${String(ref.fencingToken.counter)}`;
+}
+
+/** proto-loader leaves the members of a oneof that were not sent undefined, or null. */
+function isSet<Part>(part: Part | null | undefined): part is Part {
+  return part !== undefined && part !== null;
 }

@@ -63,7 +63,7 @@ describe('command gateway', () => {
     const answers = [gateway.propose(body(), must), gateway.propose(body(), may)];
     await settled();
     expect(route.sequences).toEqual([[1, 2]]);
-    gateway.settled(2, { ...reply, alreadyFinal: true } as CommandReply);
+    gateway.settled(2, { ...reply, alreadyFinal: true });
     gateway.settled(1, reply);
     expect(await Promise.all(answers)).toEqual([reply, { ...reply, alreadyFinal: true }]);
     expect(gateway.depth).toEqual({ pending: 0, unsent: 0, bytes: 0 });

@@ -100,7 +100,7 @@ describe('event watch', () => {
     const abort = new AbortController();
     const responses: WireWatchEventsResponseInput[] = [];
     const run = async (): Promise<void> => {
-      for await (const response of watch.watch({ ...all, ...query } as never, abort.signal)) responses.push(response);
+      for await (const response of watch.watch({ ...all, ...query }, abort.signal)) responses.push(response);
     };
     return { abort, responses, done: watched(run()), watch };
   }

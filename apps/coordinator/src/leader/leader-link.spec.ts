@@ -3,7 +3,6 @@ import { VirtualClock } from '@synod/testkit';
 import type { WireForwardRequestInput } from '@synod/wire';
 import { quiet, settled, watched } from '../testing/basics.spec-support.js';
 import { LeaderLink } from './leader-link.js';
-import type { ForwardCall } from './leader-link.js';
 
 class TestCall extends EventEmitter {
   readonly written: WireForwardRequestInput[] = [];
@@ -33,7 +32,7 @@ function setUp() {
     open: (leader) => {
       const call = new TestCall();
       calls.push({ leader, call });
-      return call as unknown as ForwardCall;
+      return call;
     },
     timers: clock,
     logger: quiet,

@@ -12,12 +12,11 @@ function chunk(text: string, position = 0, stream = 'LOG_STREAM_STDOUT'): WireGe
   return { attempt: 1, stream, position: String(position), data: Buffer.from(text), truncated: false } as never;
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a source is asynchronous
 async function* these(...chunks: WireGetJobLogsResponse[]): AsyncGenerator<WireGetJobLogsResponse> {
   yield* chunks;
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await, require-yield -- one that breaks before anything comes
+// eslint-disable-next-line require-yield -- one that breaks before anything comes
 async function* broken(): AsyncGenerator<WireGetJobLogsResponse> {
   throw new Error('broken');
 }

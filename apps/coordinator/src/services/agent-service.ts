@@ -119,5 +119,7 @@ async function* chunksOf(
 ): AsyncGenerator<WireGetJobLogsResponse> {
   if (first !== null) yield first;
   for await (const { chunk } of rest) if (chunk !== null) yield chunk;
+  // grpc-js tells of a broken stream as of one that its client has finished, and says a moment later that it was cancelled.
+  await new Promise((resolve) => setImmediate(resolve));
   if (call.cancelled) throw unavailable('WORKER_GONE', 'the worker left in the middle of its log; try again');
 }

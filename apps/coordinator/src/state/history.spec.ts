@@ -55,7 +55,7 @@ function record(number: number, changes: Partial<JobRecord> = {}): JobRecord {
     ...{ submittedAtMs: 1, finishedAtMs: 2, cancelRequested: false, cancelReason: '', lostAttempts: 0 },
     ...{ principal: '', attempts: [] },
     ...changes,
-  } as JobRecord;
+  };
 }
 
 const ids = (jobs: readonly JobRecord[]): string[] => jobs.map(({ jobId }) => jobId);
