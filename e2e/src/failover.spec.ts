@@ -7,7 +7,7 @@ import { until } from './harness/until.js';
 const JOBS = 500;
 /** Some jobs are long enough that the kill of an agent meets them. */
 const SCRIPT =
-  'echo "$1 $SYNOD_ATTEMPT $SYNOD_FENCING_TOKEN start" >> "$2"; sleep 0.$3; echo "$1 $SYNOD_ATTEMPT $SYNOD_FENCING_TOKEN end" >> "$2"';
+  'echo "$1 $SYNOD_ATTEMPT $SYNOD_FENCING_TOKEN start" >> "$2"; sleep $3; echo "$1 $SYNOD_ATTEMPT $SYNOD_FENCING_TOKEN end" >> "$2"';
 
 interface Line {
   readonly key: string;
@@ -77,7 +77,7 @@ describe('cluster (3 coordinators, 3 agents) under kill -9', () => {
     const keys = Array.from({ length: 10 }, (_value, offset) => `k${String(from + offset)}`);
     const jobIds = await cluster.client.submitMany(
       keys.map((key, offset) => ({
-        exec: { command: 'sh', args: ['-c', SCRIPT, 'sh', key, journal, offset === 0 ? '8' : '1'] },
+        exec: { command: 'sh', args: ['-c', SCRIPT, 'sh', key, journal, offset === 0 ? '4' : '0.1'] },
       })),
     );
     jobIds.forEach((jobId, offset) => acknowledged.set(jobId, keys[offset] ?? ''));

@@ -76,7 +76,7 @@ describe('no coordinator', () => {
     await expect(run('jobs', '--address', dead, '--output', 'json')).resolves.toBe(4);
     expect(io.stdout.text).toBe('');
     expect(io.stderr.text).toMatch(
-      /^synod: no coordinator reachable at 127\.0\.0\.1:1, 127\.0\.0\.1:2; .*synod dev.*--address\n$/,
+      /^synod: no coordinator reachable at 127\.0\.0\.1:1, 127\.0\.0\.1:2; .*synod dev.*--address, or --tls-ca if it uses TLS\n$/,
     );
   });
 

@@ -129,12 +129,11 @@ export class LocalCluster {
   }
 
   async stop(): Promise<void> {
-    await this.client.close();
-    const agents = [...this.processes.values()].filter((process) => process.app === 'worker-agent');
-    await Promise.all(agents.map((process) => (process.isRunning ? process.end('SIGTERM') : undefined)));
-    await Promise.all(
-      [...this.processes.values()].map((process) => (process.isRunning ? process.end('SIGTERM') : undefined)),
-    );
+    this.client.close();
+    const running = [...this.processes.values()].filter((process) => process.isRunning);
+    const agents = running.filter((process) => process.app === 'worker-agent');
+    await Promise.all(agents.map((process) => process.end('SIGTERM')));
+    await Promise.all(running.filter((process) => !agents.includes(process)).map((process) => process.end('SIGTERM')));
     rmSync(this.directory, { recursive: true, force: true });
   }
 
