@@ -18,7 +18,8 @@ const STEPS = {
   proto,
   lint: () => perProject('lint'),
   typecheck: () => perProject('typecheck'),
-  unit: (filters) => jest('jest.config.cjs', [`--maxWorkers=${availableParallelism()}`, ...filters]),
+  unit: (filters) =>
+    jest('jest.config.cjs', [`--maxWorkers=${availableParallelism()}`, '--testTimeout=60000', ...filters]),
   build: () => perProject('build', BUILT),
   simulation: () =>
     single(`simulator ${SIMULATION_ARGS.join(' ')}`, relative(ROOT, appMain('simulator')), SIMULATION_ARGS),

@@ -10,7 +10,7 @@ import { planCluster, portsOf, type DevOptions } from './plan.js';
 import type { ClusterProbe, ProbedCluster } from './probe.js';
 
 // Busy machines take their time; nothing here waits for time to pass.
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 let directory: string;
 let data: string;
