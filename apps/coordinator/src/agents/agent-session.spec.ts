@@ -374,6 +374,25 @@ describe('agent sessions', () => {
     expect(stream.assigned).toEqual([]);
   });
 
+  it('a job that one entry assigns, loses and assigns again is sent once', async () => {
+    const coordinator = new TestCoordinator();
+    const { stream } = await coordinator.open('w1');
+    const [before = '', jobId = ''] = coordinator.state.submit(2);
+    coordinator.assign(before);
+    const { fencingToken: last } = coordinator.state.refOf(before);
+    const lost = { jobId, attempt: 1, fencingToken: { ...last, counter: last.counter + 1 } };
+    const first = coordinator.state.assignment(jobId, 'w1');
+    // One of these has the revision that the job has by then; the others are refused.
+    const again = [1, 2, 3, 4].map((later) => ({ ...first, jobRevision: first.jobRevision + later }));
+    coordinator.apply(
+      { type: 'assignJobs', assignments: [first] },
+      { type: 'loseAttempts', attempts: [lost], reason: '' },
+      { type: 'assignJobs', assignments: again },
+    );
+    expect(coordinator.state.refOf(jobId).attempt).toBe(2);
+    expect(stream.assigned).toEqual([before, jobId]);
+  });
+
   it('a cancel and the loss of an attempt reach the worker that runs it', async () => {
     const coordinator = new TestCoordinator();
     const { stream } = await coordinator.open('w1');

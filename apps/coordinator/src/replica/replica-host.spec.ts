@@ -66,6 +66,7 @@ describe('replica host', () => {
     const { host, core, told, inputs } = setUp();
     host.start();
     core.script = ({ type }) => {
+      told.push(type);
       if (type !== 'propose') return [];
       return [
         reply,
@@ -75,7 +76,7 @@ describe('replica host', () => {
       ];
     };
     host.propose([]);
-    expect(told).toEqual(['applied 1', 'send to c2', 'refused 3 overloaded']);
+    expect(told).toEqual(['propose', 'applied 1', 'send to c2', 'refused 3 overloaded', 'entriesLoaded']);
     expect(inputs.at(-1)).toEqual({
       type: 'entriesLoaded',
       token: 4,

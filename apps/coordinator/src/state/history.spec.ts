@@ -170,6 +170,17 @@ describe('list of jobs', () => {
     expect(listed.length).toBeGreaterThan(2);
   });
 
+  it('an old job that goes on has its place behind the retired ones that are newer, and no other', async () => {
+    const { history } = setUp();
+    history.retired(Array.from({ length: 15_000 }, (_none, number) => record(number + 10)));
+    const old = record(1, { state: 'running' });
+    const before = (jobId: string | undefined) => jobId === undefined || old.jobId < jobId;
+    const view = { listJobs: (_filter: object, jobId: string | undefined) => (before(jobId) ? [old] : []) };
+    const query = { ...everything, filter: { states: ['running' as const], queue: '' } };
+    const listed = await pages({ view, history }, query);
+    expect(listed).toEqual([[], [old.jobId]]);
+  });
+
   it('a page of large jobs is cut to what a message holds, and the next goes on behind it', async () => {
     const payload = Buffer.alloc(250_000).toString('base64');
     const spec = aSpec({ task: { kind: 'handler', handler: 'noop', payload } });
