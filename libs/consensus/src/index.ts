@@ -9,7 +9,17 @@ export {
 } from './ballot.js';
 export type { ReplicaCounters } from './counters.js';
 export { COMMAND_OVERHEAD_BYTES, ENTRY_OVERHEAD_BYTES, entrySizeBytes, equalEntries, NOOP } from './entry.js';
-export type { DurableState, Effect, HostHealth, Input, LogWrite, Proposal, RefusalReason, Role } from './io.js';
+export type {
+  DurableState,
+  Effect,
+  HostHealth,
+  Input,
+  LogWrite,
+  Proposal,
+  RefusalReason,
+  Role,
+  TransferOutcome,
+} from './io.js';
 export type {
   AcceptBody,
   AcceptedBody,
@@ -18,6 +28,7 @@ export type {
   ConfirmedBody,
   FetchBody,
   FetchedBody,
+  HandOverBody,
   Message,
   MessageBody,
   MessageHeader,
@@ -26,6 +37,7 @@ export type {
   PollReplyBody,
   PrepareBody,
   PromisedBody,
+  RejectedBody,
 } from './messages.js';
 export { assertReplicaOptions, DEFAULT_REPLICA_OPTIONS } from './options.js';
 export type { ReplicaOptions } from './options.js';

@@ -27,6 +27,10 @@ export interface PollReplyBody {
   readonly happy: boolean;
   readonly wallMs: number;
   readonly chosenThroughSlot: Slot;
+  /** The highest feature level that the replier's program supports. */
+  readonly featureLevel: number;
+  /** Why the replier isn't fit to lead, as its host says; empty when it is. */
+  readonly unfitReason: string;
 }
 
 /** Phase 1a over the suffix from `fromSlot`, the candidate's first slot not known chosen. */
@@ -112,6 +116,21 @@ export interface ConfirmedBody {
   readonly confirmRound: number;
 }
 
+/**
+ * Tells the sender of a message that its node id is known with another storage id (I10). `storageId` is the refused one, so that a
+ * node that was replaced in time doesn't take the refusal of another for its own.
+ */
+export interface RejectedBody {
+  readonly type: 'rejected';
+  readonly storageId: string;
+}
+
+/** Leadership transfer: the leader of `ballot` asks the receiver, who has all that it proposed, to stand at once. */
+export interface HandOverBody {
+  readonly type: 'handOver';
+  readonly ballot: Ballot;
+}
+
 export type MessageBody =
   | PollBody
   | PollReplyBody
@@ -124,7 +143,9 @@ export type MessageBody =
   | FetchBody
   | FetchedBody
   | ConfirmBody
-  | ConfirmedBody;
+  | ConfirmedBody
+  | RejectedBody
+  | HandOverBody;
 
 export interface Message {
   readonly header: MessageHeader;

@@ -24,6 +24,10 @@ export interface ReplicaOptions {
   readonly maxCachedBytes: number;
   /** Bytes of one `fetched` or `promised` message at the most. */
   readonly maxTransferBytes: number;
+  /** A node whose wall clock is farther than this from the median of a quorum isn't fit to lead. */
+  readonly maxClockSkewMs: number;
+  /** How long a leader that hands over takes no proposals before it goes on itself. */
+  readonly transferTimeoutMs: number;
 }
 
 const KIB = 1024;
@@ -50,6 +54,9 @@ const MIB = 1024 * KIB;
  * - `maxQueuedReads` 50,000: reads that wait for one confirmation; a read costs a few bytes.
  * - `maxCachedBytes` 64 MiB: how far a peer may lag before it is served from the log on disk.
  * - `maxTransferBytes` 4 MiB: at least one entry of the largest size, and under the transport's limit for a message (8 MiB).
+ * - `maxClockSkewMs` 500 (from 1): stamps of log entries are the leader's clock, so its error is that of all due times. Must
+ *   exceed a round trip, which the offset of a peer's clock includes.
+ * - `transferTimeoutMs` 1,000 (10 to 60,000): a catch-up of one window and an election; callers wait for so long at the most.
  */
 export const DEFAULT_REPLICA_OPTIONS: ReplicaOptions = Object.freeze({
   electionRoundMs: 100,
@@ -64,6 +71,8 @@ export const DEFAULT_REPLICA_OPTIONS: ReplicaOptions = Object.freeze({
   maxQueuedReads: 50_000,
   maxCachedBytes: 64 * MIB,
   maxTransferBytes: 4 * MIB,
+  maxClockSkewMs: 500,
+  transferTimeoutMs: 1_000,
 });
 
 /**
@@ -105,4 +114,6 @@ export function assertReplicaOptions(options: ReplicaOptions): void {
   assertRange('maxQueuedReads', options.maxQueuedReads, 1, 10_000_000);
   assertRange('maxCachedBytes', options.maxCachedBytes, 0, Number.MAX_SAFE_INTEGER);
   assertRange('maxTransferBytes', options.maxTransferBytes, options.maxEntryBytes, 64 * MIB);
+  assertRange('maxClockSkewMs', options.maxClockSkewMs, 1, Number.MAX_SAFE_INTEGER);
+  assertRange('transferTimeoutMs', options.transferTimeoutMs, 10, 60_000);
 }

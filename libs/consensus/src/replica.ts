@@ -43,6 +43,10 @@ export interface ReplicaConfig {
   readonly storageId: string;
   /** Voters, this node among them; the same on every node. */
   readonly members: readonly NodeId[];
+  /** Nodes that get and apply the log and have no vote; none of them in `members`. Default none. */
+  readonly learners?: readonly NodeId[] | undefined;
+  /** The highest feature level that this program supports; told to peers. Default 1. */
+  readonly featureLevel?: number | undefined;
   /** Breaks ties between candidates of one round: the higher wins. A safe integer from 0. */
   readonly priority: number;
   readonly options: ReplicaOptions;

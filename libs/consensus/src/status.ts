@@ -11,6 +11,11 @@ export interface PeerStatus {
   readonly wallOffsetMs: number | undefined;
   readonly chosenThroughSlot: Slot;
   readonly happy: boolean;
+  /** As of the last poll reply; empty when it is fit to lead, or wasn't heard. */
+  readonly unfitReason: string;
+  /** The highest feature level that it supports; 0 before it was heard. */
+  readonly featureLevel: number;
+  readonly learner: boolean;
   /** While leading: accepts sent and not answered, and whether the stream to the peer has stopped. */
   readonly inFlightSlots: number;
   readonly stalled: boolean;
@@ -24,6 +29,8 @@ export interface ReplicaStatus {
   readonly leader: NodeId | undefined;
   readonly serving: boolean;
   readonly happy: boolean;
+  /** Why this node isn't fit to lead, `clock` among them; empty when it is. */
+  readonly unfitReason: string;
   readonly promised: Ballot;
   readonly durablePromised: Ballot;
   readonly chosenThroughSlot: Slot;
@@ -31,7 +38,11 @@ export interface ReplicaStatus {
   readonly trimmedThroughSlot: Slot;
   /** How far any peer says that slots are chosen. */
   readonly highestKnownChosenSlot: Slot;
+  readonly imageSlot: Slot;
   readonly needsSnapshot: boolean;
+  readonly installingSnapshot: boolean;
+  /** Damaged records that are to be fetched again. */
+  readonly damagedSlots: number;
   readonly openSlots: number;
   readonly openBytes: number;
   readonly queuedProposals: number;
