@@ -13,6 +13,7 @@ const refusals: [CommandRefusal, string][] = [
 const requests: [RequestRefusal, string][] = [
   [{ code: 'overloaded', retryAfterMs: 250 }, 'RESOURCE_EXHAUSTED OVERLOADED'],
   [{ code: 'noLeader', retryAfterMs: 100 }, 'UNAVAILABLE NO_LEADER'],
+  [{ code: 'noLeader', retryAfterMs: 100, unfit: { c1: 'diskFull' } }, 'UNAVAILABLE NO_LEADER'],
   [{ code: 'notLeader', leaderId: '' }, 'FAILED_PRECONDITION NOT_LEADER'],
   [{ code: 'outcomeUnknown' }, 'UNAVAILABLE OUTCOME_UNKNOWN'],
   [{ code: 'shuttingDown' }, 'UNAVAILABLE SHUTTING_DOWN'],
@@ -23,6 +24,10 @@ const requests: [RequestRefusal, string][] = [
   [{ code: 'logsUnavailable', jobId: 'j' }, 'NOT_FOUND LOGS_UNAVAILABLE'],
   [{ code: 'incarnationOutdated', newest: 9 }, 'FAILED_PRECONDITION INCARNATION_OUTDATED'],
   [{ code: 'wrongCluster', clusterId: 'c' }, 'FAILED_PRECONDITION WRONG_CLUSTER'],
+  [{ code: 'storageIdRefused', nodeId: 'c2' }, 'FAILED_PRECONDITION STORAGE_ID_REFUSED'],
+  [{ code: 'snapshotUnavailable', aboveSlot: 7 }, 'NOT_FOUND SNAPSHOT_UNAVAILABLE'],
+  [{ code: 'transferRefused', because: 'busy', targetId: 'c2', why: '' }, 'FAILED_PRECONDITION TRANSFER_REFUSED'],
+  [{ code: 'transferTimedOut', targetId: 'c2' }, 'ABORTED TRANSFER_TIMED_OUT'],
 ];
 const contracts: [ContractFacts, string | undefined][] = [
   [{ code: 'invalidRequest', violations: [{ field: 'f', description: 'd' }] }, 'INVALID_ARGUMENT INVALID_REQUEST'],
@@ -68,9 +73,34 @@ describe('the table of errors', () => {
     expect(describeError(new RequestRefusedError({ code: 'cursorOutdated', oldestCursor: 'c' }))?.metadata).toEqual({
       oldestCursor: 'c',
     });
+    expect(describeError(new RequestRefusedError({ code: 'storageIdRefused', nodeId: 'c2' }))?.metadata).toEqual({
+      nodeId: 'c2',
+    });
     const violations = [{ field: 'f', description: 'd' }];
     expect(describeError(new ContractError({ code: 'invalidRequest', violations }, 'm'))?.violations).toEqual(
       violations,
     );
+  });
+
+  it('tells without a leader what the members say is wrong with them, and what to do about it', () => {
+    const unfit = { c3: 'clock', c1: 'diskFull', c2: 'constructor' };
+    const described = describeError(new RequestRefusedError({ code: 'noLeader', retryAfterMs: 100, unfit }));
+    expect(described?.metadata).toEqual({ unfit: 'c1=diskFull,c2=constructor,c3=clock' });
+    expect(described?.message).toMatch(/c1: its disk is full, free some space; c2: constructor; c3: its clock is off/);
+    expect(described?.retryAfterMs).toBe(100);
+    const silent = describeError(new RequestRefusedError({ code: 'noLeader', retryAfterMs: 100 }));
+    expect(silent?.metadata).toEqual({});
+  });
+
+  it.each([
+    ['unknownTarget', '', /no coordinator c2 with a vote: .*lists them/],
+    ['unfitTarget', 'diskFull', /c2 can't lead now \(its disk is full, free some space\): mend that, or choose/],
+    ['unfitTarget', '', /c2 can't lead now: mend that, or choose/],
+    ['busy', '', /wait for its end/],
+  ] as const)('tells why a transfer is refused, and what to do next: %s %s', (because, why, text) => {
+    const facts = { code: 'transferRefused', because, targetId: 'c2', why } as const;
+    const described = describeError(new RequestRefusedError(facts));
+    expect(described?.message).toMatch(text);
+    expect(described?.metadata).toEqual({ because, targetId: 'c2', ...(why === '' ? {} : { why }) });
   });
 });

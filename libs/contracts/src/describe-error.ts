@@ -142,14 +142,7 @@ function describeUnready(refusal: Unready): StatusDescription {
         },
       );
     case 'noLeader':
-      return status(
-        'UNAVAILABLE',
-        'NO_LEADER',
-        'No coordinator leads at the moment: try again, and see `synod cluster status`.',
-        {
-          retryAfterMs: refusal.retryAfterMs,
-        },
-      );
+      return noLeader(refusal.retryAfterMs, refusal.unfit ?? {});
     case 'notLeader':
       return status('FAILED_PRECONDITION', 'NOT_LEADER', 'This coordinator does not lead: ask the leader.', {
         metadata: refusal.leaderId === '' ? {} : { leaderId: refusal.leaderId },
@@ -178,8 +171,83 @@ function describeUnready(refusal: Unready): StatusDescription {
         },
       );
     default:
+      return describeMembership(refusal);
+  }
+}
+
+type MembershipRefusal = Extract<
+  RequestRefusal,
+  { code: 'storageIdRefused' | 'snapshotUnavailable' | 'transferRefused' | 'transferTimedOut' }
+>;
+
+/** What concerns coordinators among themselves. */
+function describeMembership(refusal: MembershipRefusal): StatusDescription {
+  switch (refusal.code) {
+    case 'storageIdRefused':
+      return status(
+        'FAILED_PRECONDITION',
+        'STORAGE_ID_REFUSED',
+        `Coordinator ${refusal.nodeId} is known with other data than this: give back its own data directory. If that is lost, start it under a new id, as a new member.`,
+        { metadata: { nodeId: refusal.nodeId } },
+      );
+    case 'snapshotUnavailable':
+      return status(
+        'NOT_FOUND',
+        'SNAPSHOT_UNAVAILABLE',
+        `This coordinator has no snapshot above slot ${refusal.aboveSlot}: ask another one.`,
+        { metadata: { aboveSlot: String(refusal.aboveSlot) } },
+      );
+    case 'transferRefused':
+      return transferRefused(refusal);
+    case 'transferTimedOut':
+      return status(
+        'ABORTED',
+        'TRANSFER_TIMED_OUT',
+        `Coordinator ${refusal.targetId} did not take over in time, and the leader goes on: see \`synod cluster status\`, then try again.`,
+        { metadata: { targetId: refusal.targetId } },
+      );
+    default:
       return unreachable(refusal);
   }
+}
+
+function transferRefused({
+  because,
+  targetId,
+  why,
+}: Extract<RequestRefusal, { code: 'transferRefused' }>): StatusDescription {
+  const texts: Readonly<Record<typeof because, string>> = {
+    unknownTarget: `There is no coordinator ${targetId} with a vote: \`synod cluster status\` lists them.`,
+    unfitTarget: `Coordinator ${targetId} can't lead now${why === '' ? '' : ` (${unfitText(why)})`}: mend that, or choose another one.`,
+    busy: 'Another transfer of leadership is under way: wait for its end.',
+  };
+  const metadata = { because, targetId, ...(why === '' ? {} : { why }) };
+  return status('FAILED_PRECONDITION', 'TRANSFER_REFUSED', texts[because], { metadata });
+}
+
+function noLeader(retryAfterMs: number, unfit: Readonly<Record<string, string>>): StatusDescription {
+  const members = Object.keys(unfit).sort();
+  const reasons = members.map((id) => `${id}: ${unfitText(unfit[id] as string)}`).join('; ');
+  const because = reasons === '' ? '' : ` (${reasons})`;
+  return status(
+    'UNAVAILABLE',
+    'NO_LEADER',
+    `No coordinator leads at the moment${because}: try again, and see \`synod cluster status\`.`,
+    // Member ids are no names of ours: one fact holds them all.
+    { retryAfterMs, metadata: reasons === '' ? {} : { unfit: members.map((id) => `${id}=${unfit[id]}`).join(',') } },
+  );
+}
+
+/** What is wrong with a coordinator that isn't fit to lead, and what to do. Words that are not ours are passed on. */
+const UNFIT_TEXTS: Readonly<Record<string, string>> = {
+  disk: 'its disk is too slow or fails, look at the disk',
+  diskFull: 'its disk is full, free some space',
+  eventLoop: 'its process gets too little CPU time, lighten the load of that host',
+  clock: 'its clock is off, mend the time synchronisation of that host',
+};
+
+function unfitText(reason: string): string {
+  return Object.hasOwn(UNFIT_TEXTS, reason) ? (UNFIT_TEXTS[reason] as string) : reason;
 }
 
 function jobUnknown(jobId: string): StatusDescription {

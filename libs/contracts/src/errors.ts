@@ -35,8 +35,12 @@ export class CommandRefusedError extends TypedError<CommandRefusal> {
 export type RequestRefusal =
   /** Above a watermark. Reports, cancels and administration never meet it. */
   | { readonly code: 'overloaded'; readonly retryAfterMs: number }
-  /** No leader is known at the moment. */
-  | { readonly code: 'noLeader'; readonly retryAfterMs: number }
+  /** No leader is known at the moment. `unfit`: why members say that they can't lead, by id, as far as it is known. */
+  | {
+      readonly code: 'noLeader';
+      readonly retryAfterMs: number;
+      readonly unfit?: Readonly<Record<string, string>> | undefined;
+    }
   /** Between coordinators: ask the leader; empty when unknown. */
   | { readonly code: 'notLeader'; readonly leaderId: string }
   /** The command may or may not have been chosen: repeat it unchanged. */
@@ -51,7 +55,20 @@ export type RequestRefusal =
   /** A newer incarnation of a node is registered. */
   | { readonly code: 'incarnationOutdated'; readonly newest: number }
   /** The peer belongs to another cluster or speaks another version. */
-  | { readonly code: 'wrongCluster'; readonly clusterId: string };
+  | { readonly code: 'wrongCluster'; readonly clusterId: string }
+  /** The node id is known with another storage id: its data was lost, or the id is taken twice (I10). */
+  | { readonly code: 'storageIdRefused'; readonly nodeId: string }
+  /** Between coordinators: no snapshot of a slot above this one is here. */
+  | { readonly code: 'snapshotUnavailable'; readonly aboveSlot: number }
+  /** `targetId` can't take over the leadership; `why` is what it says itself, empty when it says nothing. */
+  | {
+      readonly code: 'transferRefused';
+      readonly because: 'unknownTarget' | 'unfitTarget' | 'busy';
+      readonly targetId: string;
+      readonly why: string;
+    }
+  /** The target of a transfer didn't take over in time; the old leader goes on. */
+  | { readonly code: 'transferTimedOut'; readonly targetId: string };
 
 /** A request that can't be answered now or here; `describeError` says it to the caller. */
 export class RequestRefusedError extends TypedError<RequestRefusal> {

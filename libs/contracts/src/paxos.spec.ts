@@ -29,6 +29,8 @@ const bodies: fc.Arbitrary<MessageBody>[] = [
     happy: fc.boolean(),
     wallMs: fc.maxSafeInteger(),
     chosenThroughSlot: number,
+    featureLevel: count,
+    unfitReason: fc.string(),
   }),
   fc.record({ type: type('prepare'), ballot, fromSlot: number }),
   fc.record({
@@ -48,6 +50,8 @@ const bodies: fc.Arbitrary<MessageBody>[] = [
   fc.record({ type: type('fetched'), ballot, entries: some(slotEntry), ...through }),
   fc.record({ type: type('confirm'), ballot, confirmRound: number }),
   fc.record({ type: type('confirmed'), ballot, confirmRound: number }),
+  fc.record({ type: type('rejected'), storageId: fc.string() }),
+  fc.record({ type: type('handOver'), ballot }),
 ];
 
 const header = fc.record({
@@ -100,6 +104,7 @@ describe('a message between replicas', () => {
     ['no entry', { accept: { ballot: {}, entries: [{ slot: 1 }] } }],
     ['an entry without commands', { accept: { ballot: {}, entries: [{ slot: 1, entry: {} }] } }],
     ['no leader', { pollReply: { ballot: {} } }],
+    ['a hand-over without a ballot', { handOver: {} }],
   ])('with %s is damaged', (_, body) => {
     const wire = overTheWire('PaxosMessage', { ...HEADER, ...body });
     expect(contractError(() => decodePaxosMessage(wire)).code).toBe('damagedMessage');

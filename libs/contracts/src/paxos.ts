@@ -127,6 +127,12 @@ function setBody(wire: WirePaxosMessageInput, body: MessageBody): void {
     case 'confirmed':
       wire.confirmed = { ballot: ballotToWire(body.ballot), confirmRound: body.confirmRound };
       return;
+    case 'rejected':
+      wire.rejected = { storageId: body.storageId };
+      return;
+    case 'handOver':
+      wire.handOver = { ballot: ballotToWire(body.ballot) };
+      return;
     default:
       unreachable(body);
   }
@@ -139,8 +145,7 @@ export function decodePaxosMessage(wire: WirePaxosMessage): Message {
 }
 
 function bodyFromWire(wire: WirePaxosMessage): MessageBody {
-  const { poll, pollReply, prepare, promised, nacked, accept, accepted, chosen, fetch, fetched, confirm, confirmed } =
-    wire;
+  const { poll, pollReply, accept, accepted, chosen, fetch, fetched, confirm, confirmed } = wire;
   // The most frequent first.
   if (accept) {
     return {
@@ -169,8 +174,26 @@ function bodyFromWire(wire: WirePaxosMessage): MessageBody {
       happy: pollReply.happy,
       wallMs: integerFromWire(pollReply.wallMs, 'wall_ms'),
       chosenThroughSlot: slot(pollReply.chosenThroughSlot),
+      featureLevel: pollReply.featureLevel,
+      unfitReason: pollReply.unfitReason,
     };
   }
+  if (fetch) return { type: 'fetch', fromSlot: slot(fetch.fromSlot), throughSlot: slot(fetch.throughSlot) };
+  if (fetched) {
+    return {
+      type: 'fetched',
+      ballot: ballotFromWire(fetched.ballot),
+      entries: fetched.entries.map(slotEntryFromWire),
+      chosenThroughSlot: slot(fetched.chosenThroughSlot),
+      trimmedThroughSlot: slot(fetched.trimmedThroughSlot),
+    };
+  }
+  return rareBodyFromWire(wire);
+}
+
+/** Of elections and of administration. */
+function rareBodyFromWire(wire: WirePaxosMessage): MessageBody {
+  const { prepare, promised, nacked, rejected, handOver } = wire;
   if (prepare) return { type: 'prepare', ballot: ballotFromWire(prepare.ballot), fromSlot: slot(prepare.fromSlot) };
   if (promised) {
     return {
@@ -191,16 +214,8 @@ function bodyFromWire(wire: WirePaxosMessage): MessageBody {
       promised: ballotFromWire(nacked.promised, 'promised'),
     };
   }
-  if (fetch) return { type: 'fetch', fromSlot: slot(fetch.fromSlot), throughSlot: slot(fetch.throughSlot) };
-  if (fetched) {
-    return {
-      type: 'fetched',
-      ballot: ballotFromWire(fetched.ballot),
-      entries: fetched.entries.map(slotEntryFromWire),
-      chosenThroughSlot: slot(fetched.chosenThroughSlot),
-      trimmedThroughSlot: slot(fetched.trimmedThroughSlot),
-    };
-  }
+  if (rejected) return { type: 'rejected', storageId: rejected.storageId };
+  if (handOver) return { type: 'handOver', ballot: ballotFromWire(handOver.ballot) };
   throw damaged('body');
 }
 

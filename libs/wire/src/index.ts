@@ -86,6 +86,14 @@ export type {
 } from './generated/synod/v1/ExchangeResponse.js';
 export type { ExecTask as WireExecTaskInput, ExecTask__Output as WireExecTask } from './generated/synod/v1/ExecTask.js';
 export type { Fetch as WireFetchInput, Fetch__Output as WireFetch } from './generated/synod/v1/Fetch.js';
+export type {
+  FetchSnapshotRequest as WireFetchSnapshotRequestInput,
+  FetchSnapshotRequest__Output as WireFetchSnapshotRequest,
+} from './generated/synod/v1/FetchSnapshotRequest.js';
+export type {
+  FetchSnapshotResponse as WireFetchSnapshotResponseInput,
+  FetchSnapshotResponse__Output as WireFetchSnapshotResponse,
+} from './generated/synod/v1/FetchSnapshotResponse.js';
 export type { Fetched as WireFetchedInput, Fetched__Output as WireFetched } from './generated/synod/v1/Fetched.js';
 export type {
   ForwardRequest as WireForwardRequestInput,
@@ -140,6 +148,7 @@ export type {
   GetWorkerResponse__Output as WireGetWorkerResponse,
 } from './generated/synod/v1/GetWorkerResponse.js';
 export type { Goodbye as WireGoodbyeInput, Goodbye__Output as WireGoodbye } from './generated/synod/v1/Goodbye.js';
+export type { HandOver as WireHandOverInput, HandOver__Output as WireHandOver } from './generated/synod/v1/HandOver.js';
 export type {
   HandlerTask as WireHandlerTaskInput,
   HandlerTask__Output as WireHandlerTask,
@@ -222,6 +231,7 @@ export type {
   RegisterNodeResponse as WireRegisterNodeResponseInput,
   RegisterNodeResponse__Output as WireRegisterNodeResponse,
 } from './generated/synod/v1/RegisterNodeResponse.js';
+export type { Rejected as WireRejectedInput, Rejected__Output as WireRejected } from './generated/synod/v1/Rejected.js';
 export type {
   RelayedHeartbeats as WireRelayedHeartbeatsInput,
   RelayedHeartbeats__Output as WireRelayedHeartbeats,
@@ -247,6 +257,10 @@ export type {
   SessionResponse as WireSessionResponseInput,
   SessionResponse__Output as WireSessionResponse,
 } from './generated/synod/v1/SessionResponse.js';
+export type {
+  SnapshotProgress as WireSnapshotProgressInput,
+  SnapshotProgress__Output as WireSnapshotProgress,
+} from './generated/synod/v1/SnapshotProgress.js';
 export type {
   SlotEntry as WireSlotEntryInput,
   SlotEntry__Output as WireSlotEntry,
@@ -277,6 +291,14 @@ export type {
 } from './generated/synod/v1/SubmitStreamResponse.js';
 export type { TailLogs as WireTailLogsInput, TailLogs__Output as WireTailLogs } from './generated/synod/v1/TailLogs.js';
 export type {
+  TransferLeadershipRequest as WireTransferLeadershipRequestInput,
+  TransferLeadershipRequest__Output as WireTransferLeadershipRequest,
+} from './generated/synod/v1/TransferLeadershipRequest.js';
+export type {
+  TransferLeadershipResponse as WireTransferLeadershipResponseInput,
+  TransferLeadershipResponse__Output as WireTransferLeadershipResponse,
+} from './generated/synod/v1/TransferLeadershipResponse.js';
+export type {
   WatchEventsRequest as WireWatchEventsRequestInput,
   WatchEventsRequest__Output as WireWatchEventsRequest,
 } from './generated/synod/v1/WatchEventsRequest.js';
@@ -299,6 +321,10 @@ export type {
   AttemptState__Output as WireAttemptState,
 } from './generated/synod/v1/AttemptState.js';
 export type {
+  DiskState as WireDiskStateInput,
+  DiskState__Output as WireDiskState,
+} from './generated/synod/v1/DiskState.js';
+export type {
   ExecutionMode as WireExecutionModeInput,
   ExecutionMode__Output as WireExecutionMode,
 } from './generated/synod/v1/ExecutionMode.js';
@@ -316,6 +342,10 @@ export type {
   PlacementPolicy as WirePlacementPolicyInput,
   PlacementPolicy__Output as WirePlacementPolicy,
 } from './generated/synod/v1/PlacementPolicy.js';
+export type {
+  TransferOutcome as WireTransferOutcomeInput,
+  TransferOutcome__Output as WireTransferOutcome,
+} from './generated/synod/v1/TransferOutcome.js';
 export type {
   WorkerState as WireWorkerStateInput,
   WorkerState__Output as WireWorkerState,

@@ -44,6 +44,7 @@ import type { Reports as _synod_v1_Reports, Reports__Output as _synod_v1_Reports
 import type { ReportsAcknowledged as _synod_v1_ReportsAcknowledged, ReportsAcknowledged__Output as _synod_v1_ReportsAcknowledged__Output } from './synod/v1/ReportsAcknowledged.js';
 import type { SessionRequest as _synod_v1_SessionRequest, SessionRequest__Output as _synod_v1_SessionRequest__Output } from './synod/v1/SessionRequest.js';
 import type { SessionResponse as _synod_v1_SessionResponse, SessionResponse__Output as _synod_v1_SessionResponse__Output } from './synod/v1/SessionResponse.js';
+import type { SnapshotProgress as _synod_v1_SnapshotProgress, SnapshotProgress__Output as _synod_v1_SnapshotProgress__Output } from './synod/v1/SnapshotProgress.js';
 import type { SubmitJobRequest as _synod_v1_SubmitJobRequest, SubmitJobRequest__Output as _synod_v1_SubmitJobRequest__Output } from './synod/v1/SubmitJobRequest.js';
 import type { SubmitJobResponse as _synod_v1_SubmitJobResponse, SubmitJobResponse__Output as _synod_v1_SubmitJobResponse__Output } from './synod/v1/SubmitJobResponse.js';
 import type { SubmitJobsRequest as _synod_v1_SubmitJobsRequest, SubmitJobsRequest__Output as _synod_v1_SubmitJobsRequest__Output } from './synod/v1/SubmitJobsRequest.js';
@@ -51,6 +52,8 @@ import type { SubmitJobsResponse as _synod_v1_SubmitJobsResponse, SubmitJobsResp
 import type { SubmitStreamRequest as _synod_v1_SubmitStreamRequest, SubmitStreamRequest__Output as _synod_v1_SubmitStreamRequest__Output } from './synod/v1/SubmitStreamRequest.js';
 import type { SubmitStreamResponse as _synod_v1_SubmitStreamResponse, SubmitStreamResponse__Output as _synod_v1_SubmitStreamResponse__Output } from './synod/v1/SubmitStreamResponse.js';
 import type { TailLogs as _synod_v1_TailLogs, TailLogs__Output as _synod_v1_TailLogs__Output } from './synod/v1/TailLogs.js';
+import type { TransferLeadershipRequest as _synod_v1_TransferLeadershipRequest, TransferLeadershipRequest__Output as _synod_v1_TransferLeadershipRequest__Output } from './synod/v1/TransferLeadershipRequest.js';
+import type { TransferLeadershipResponse as _synod_v1_TransferLeadershipResponse, TransferLeadershipResponse__Output as _synod_v1_TransferLeadershipResponse__Output } from './synod/v1/TransferLeadershipResponse.js';
 import type { WatchEventsRequest as _synod_v1_WatchEventsRequest, WatchEventsRequest__Output as _synod_v1_WatchEventsRequest__Output } from './synod/v1/WatchEventsRequest.js';
 import type { WatchEventsResponse as _synod_v1_WatchEventsResponse, WatchEventsResponse__Output as _synod_v1_WatchEventsResponse__Output } from './synod/v1/WatchEventsResponse.js';
 import type { Welcome as _synod_v1_Welcome, Welcome__Output as _synod_v1_Welcome__Output } from './synod/v1/Welcome.js';
@@ -83,6 +86,7 @@ export interface ProtoGrpcType {
       CancelJobResponse: MessageTypeDefinition<_synod_v1_CancelJobResponse, _synod_v1_CancelJobResponse__Output>
       Cancellations: MessageTypeDefinition<_synod_v1_Cancellations, _synod_v1_Cancellations__Output>
       ClusterService: SubtypeConstructor<typeof grpc.Client, _synod_v1_ClusterServiceClient> & { service: _synod_v1_ClusterServiceDefinition }
+      DiskState: EnumTypeDefinition
       Event: MessageTypeDefinition<_synod_v1_Event, _synod_v1_Event__Output>
       ExecTask: MessageTypeDefinition<_synod_v1_ExecTask, _synod_v1_ExecTask__Output>
       ExecutionMode: EnumTypeDefinition
@@ -117,6 +121,7 @@ export interface ProtoGrpcType {
       ReportsAcknowledged: MessageTypeDefinition<_synod_v1_ReportsAcknowledged, _synod_v1_ReportsAcknowledged__Output>
       SessionRequest: MessageTypeDefinition<_synod_v1_SessionRequest, _synod_v1_SessionRequest__Output>
       SessionResponse: MessageTypeDefinition<_synod_v1_SessionResponse, _synod_v1_SessionResponse__Output>
+      SnapshotProgress: MessageTypeDefinition<_synod_v1_SnapshotProgress, _synod_v1_SnapshotProgress__Output>
       SubmitJobRequest: MessageTypeDefinition<_synod_v1_SubmitJobRequest, _synod_v1_SubmitJobRequest__Output>
       SubmitJobResponse: MessageTypeDefinition<_synod_v1_SubmitJobResponse, _synod_v1_SubmitJobResponse__Output>
       SubmitJobsRequest: MessageTypeDefinition<_synod_v1_SubmitJobsRequest, _synod_v1_SubmitJobsRequest__Output>
@@ -124,6 +129,9 @@ export interface ProtoGrpcType {
       SubmitStreamRequest: MessageTypeDefinition<_synod_v1_SubmitStreamRequest, _synod_v1_SubmitStreamRequest__Output>
       SubmitStreamResponse: MessageTypeDefinition<_synod_v1_SubmitStreamResponse, _synod_v1_SubmitStreamResponse__Output>
       TailLogs: MessageTypeDefinition<_synod_v1_TailLogs, _synod_v1_TailLogs__Output>
+      TransferLeadershipRequest: MessageTypeDefinition<_synod_v1_TransferLeadershipRequest, _synod_v1_TransferLeadershipRequest__Output>
+      TransferLeadershipResponse: MessageTypeDefinition<_synod_v1_TransferLeadershipResponse, _synod_v1_TransferLeadershipResponse__Output>
+      TransferOutcome: EnumTypeDefinition
       WatchEventsRequest: MessageTypeDefinition<_synod_v1_WatchEventsRequest, _synod_v1_WatchEventsRequest__Output>
       WatchEventsResponse: MessageTypeDefinition<_synod_v1_WatchEventsResponse, _synod_v1_WatchEventsResponse__Output>
       Welcome: MessageTypeDefinition<_synod_v1_Welcome, _synod_v1_Welcome__Output>

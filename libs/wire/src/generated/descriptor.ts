@@ -1390,6 +1390,10 @@ const schema: unknown = {
                 "GetMemberStatus": {
                   "requestType": "GetMemberStatusRequest",
                   "responseType": "GetMemberStatusResponse"
+                },
+                "TransferLeadership": {
+                  "requestType": "TransferLeadershipRequest",
+                  "responseType": "TransferLeadershipResponse"
                 }
               }
             },
@@ -1401,7 +1405,47 @@ const schema: unknown = {
                 "MEMBER_ROLE_LEADER": 3
               }
             },
+            "DiskState": {
+              "values": {
+                "DISK_STATE_UNSPECIFIED": 0,
+                "DISK_STATE_OK": 1,
+                "DISK_STATE_LOW": 2,
+                "DISK_STATE_FULL": 3,
+                "DISK_STATE_SLOW": 4
+              }
+            },
+            "SnapshotProgress": {
+              "fields": {
+                "fromId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "slot": {
+                  "type": "uint64",
+                  "id": 2
+                },
+                "receivedRecords": {
+                  "type": "uint64",
+                  "id": 3
+                },
+                "totalRecords": {
+                  "type": "uint64",
+                  "id": 4
+                },
+                "installing": {
+                  "type": "bool",
+                  "id": 5
+                }
+              }
+            },
             "Member": {
+              "oneofs": {
+                "_clockOffsetMs": {
+                  "oneof": [
+                    "clockOffsetMs"
+                  ]
+                }
+              },
               "fields": {
                 "id": {
                   "type": "string",
@@ -1446,6 +1490,61 @@ const schema: unknown = {
                 "version": {
                   "type": "string",
                   "id": 11
+                },
+                "unfitReason": {
+                  "type": "string",
+                  "id": 12
+                },
+                "imageSlot": {
+                  "type": "uint64",
+                  "id": 13
+                },
+                "trimmedThroughSlot": {
+                  "type": "uint64",
+                  "id": 14
+                },
+                "logBytes": {
+                  "type": "uint64",
+                  "id": 15
+                },
+                "needsSnapshot": {
+                  "type": "bool",
+                  "id": 16
+                },
+                "featureLevel": {
+                  "type": "uint32",
+                  "id": 17
+                },
+                "maxFeatureLevel": {
+                  "type": "uint32",
+                  "id": 18
+                },
+                "damagedSlots": {
+                  "type": "uint32",
+                  "id": 19
+                },
+                "diskState": {
+                  "type": "DiskState",
+                  "id": 20
+                },
+                "diskFreeBytes": {
+                  "type": "uint64",
+                  "id": 21
+                },
+                "clockOffsetMs": {
+                  "type": "int64",
+                  "id": 22,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "snapshot": {
+                  "type": "SnapshotProgress",
+                  "id": 23
+                },
+                "learner": {
+                  "type": "bool",
+                  "id": 24
                 }
               }
             },
@@ -1493,6 +1592,33 @@ const schema: unknown = {
                 }
               }
             },
+            "TransferOutcome": {
+              "values": {
+                "TRANSFER_OUTCOME_UNSPECIFIED": 0,
+                "TRANSFER_OUTCOME_TRANSFERRED": 1,
+                "TRANSFER_OUTCOME_ALREADY_LEADER": 2
+              }
+            },
+            "TransferLeadershipRequest": {
+              "fields": {
+                "targetId": {
+                  "type": "string",
+                  "id": 1
+                }
+              }
+            },
+            "TransferLeadershipResponse": {
+              "fields": {
+                "leaderId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "outcome": {
+                  "type": "TransferOutcome",
+                  "id": 2
+                }
+              }
+            },
             "PaxosService": {
               "methods": {
                 "Exchange": {
@@ -1505,6 +1631,11 @@ const schema: unknown = {
                   "requestType": "ForwardRequest",
                   "requestStream": true,
                   "responseType": "ForwardResponse",
+                  "responseStream": true
+                },
+                "FetchSnapshot": {
+                  "requestType": "FetchSnapshotRequest",
+                  "responseType": "FetchSnapshotResponse",
                   "responseStream": true
                 }
               }
@@ -1536,7 +1667,9 @@ const schema: unknown = {
                     "fetch",
                     "fetched",
                     "confirm",
-                    "confirmed"
+                    "confirmed",
+                    "rejected",
+                    "handOver"
                   ]
                 }
               },
@@ -1612,6 +1745,14 @@ const schema: unknown = {
                 "confirmed": {
                   "type": "Confirmed",
                   "id": 21
+                },
+                "rejected": {
+                  "type": "Rejected",
+                  "id": 22
+                },
+                "handOver": {
+                  "type": "HandOver",
+                  "id": 23
                 }
               }
             },
@@ -1689,6 +1830,14 @@ const schema: unknown = {
                 "chosenThroughSlot": {
                   "type": "uint64",
                   "id": 6
+                },
+                "featureLevel": {
+                  "type": "uint32",
+                  "id": 7
+                },
+                "unfitReason": {
+                  "type": "string",
+                  "id": 8
                 }
               }
             },
@@ -1849,6 +1998,22 @@ const schema: unknown = {
                 }
               }
             },
+            "Rejected": {
+              "fields": {
+                "storageId": {
+                  "type": "string",
+                  "id": 1
+                }
+              }
+            },
+            "HandOver": {
+              "fields": {
+                "ballot": {
+                  "type": "Ballot",
+                  "id": 1
+                }
+              }
+            },
             "ForwardRequest": {
               "oneofs": {
                 "message": {
@@ -1970,6 +2135,74 @@ const schema: unknown = {
                 "leader": {
                   "type": "Ballot",
                   "id": 2
+                }
+              }
+            },
+            "FetchSnapshotRequest": {
+              "fields": {
+                "clusterId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "groupId": {
+                  "type": "uint32",
+                  "id": 2
+                },
+                "aboveSlot": {
+                  "type": "uint64",
+                  "id": 3
+                },
+                "resumeSnapshotId": {
+                  "type": "string",
+                  "id": 4
+                },
+                "fromChunk": {
+                  "type": "uint32",
+                  "id": 5
+                },
+                "nodeId": {
+                  "type": "string",
+                  "id": 6
+                },
+                "storageId": {
+                  "type": "string",
+                  "id": 7
+                }
+              }
+            },
+            "FetchSnapshotResponse": {
+              "fields": {
+                "snapshotId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "slot": {
+                  "type": "uint64",
+                  "id": 2
+                },
+                "stateHash": {
+                  "type": "string",
+                  "id": 3
+                },
+                "chunkIndex": {
+                  "type": "uint32",
+                  "id": 4
+                },
+                "chunkCount": {
+                  "type": "uint32",
+                  "id": 5
+                },
+                "recordCount": {
+                  "type": "uint64",
+                  "id": 6
+                },
+                "data": {
+                  "type": "bytes",
+                  "id": 7
+                },
+                "checksum": {
+                  "type": "fixed32",
+                  "id": 8
                 }
               }
             },

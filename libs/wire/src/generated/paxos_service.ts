@@ -26,6 +26,8 @@ import type { ExchangeRequest as _synod_v1_ExchangeRequest, ExchangeRequest__Out
 import type { ExchangeResponse as _synod_v1_ExchangeResponse, ExchangeResponse__Output as _synod_v1_ExchangeResponse__Output } from './synod/v1/ExchangeResponse.js';
 import type { ExecTask as _synod_v1_ExecTask, ExecTask__Output as _synod_v1_ExecTask__Output } from './synod/v1/ExecTask.js';
 import type { Fetch as _synod_v1_Fetch, Fetch__Output as _synod_v1_Fetch__Output } from './synod/v1/Fetch.js';
+import type { FetchSnapshotRequest as _synod_v1_FetchSnapshotRequest, FetchSnapshotRequest__Output as _synod_v1_FetchSnapshotRequest__Output } from './synod/v1/FetchSnapshotRequest.js';
+import type { FetchSnapshotResponse as _synod_v1_FetchSnapshotResponse, FetchSnapshotResponse__Output as _synod_v1_FetchSnapshotResponse__Output } from './synod/v1/FetchSnapshotResponse.js';
 import type { Fetched as _synod_v1_Fetched, Fetched__Output as _synod_v1_Fetched__Output } from './synod/v1/Fetched.js';
 import type { ForwardRequest as _synod_v1_ForwardRequest, ForwardRequest__Output as _synod_v1_ForwardRequest__Output } from './synod/v1/ForwardRequest.js';
 import type { ForwardResponse as _synod_v1_ForwardResponse, ForwardResponse__Output as _synod_v1_ForwardResponse__Output } from './synod/v1/ForwardResponse.js';
@@ -35,6 +37,7 @@ import type { GetJobLogsResponse as _synod_v1_GetJobLogsResponse, GetJobLogsResp
 import type { GetJobRequest as _synod_v1_GetJobRequest, GetJobRequest__Output as _synod_v1_GetJobRequest__Output } from './synod/v1/GetJobRequest.js';
 import type { GetJobResponse as _synod_v1_GetJobResponse, GetJobResponse__Output as _synod_v1_GetJobResponse__Output } from './synod/v1/GetJobResponse.js';
 import type { Goodbye as _synod_v1_Goodbye, Goodbye__Output as _synod_v1_Goodbye__Output } from './synod/v1/Goodbye.js';
+import type { HandOver as _synod_v1_HandOver, HandOver__Output as _synod_v1_HandOver__Output } from './synod/v1/HandOver.js';
 import type { HandlerTask as _synod_v1_HandlerTask, HandlerTask__Output as _synod_v1_HandlerTask__Output } from './synod/v1/HandlerTask.js';
 import type { HeartbeatRequest as _synod_v1_HeartbeatRequest, HeartbeatRequest__Output as _synod_v1_HeartbeatRequest__Output } from './synod/v1/HeartbeatRequest.js';
 import type { HeartbeatResponse as _synod_v1_HeartbeatResponse, HeartbeatResponse__Output as _synod_v1_HeartbeatResponse__Output } from './synod/v1/HeartbeatResponse.js';
@@ -57,6 +60,7 @@ import type { PushLogsRequest as _synod_v1_PushLogsRequest, PushLogsRequest__Out
 import type { PushLogsResponse as _synod_v1_PushLogsResponse, PushLogsResponse__Output as _synod_v1_PushLogsResponse__Output } from './synod/v1/PushLogsResponse.js';
 import type { ReadIndex as _synod_v1_ReadIndex, ReadIndex__Output as _synod_v1_ReadIndex__Output } from './synod/v1/ReadIndex.js';
 import type { ReadIndexed as _synod_v1_ReadIndexed, ReadIndexed__Output as _synod_v1_ReadIndexed__Output } from './synod/v1/ReadIndexed.js';
+import type { Rejected as _synod_v1_Rejected, Rejected__Output as _synod_v1_Rejected__Output } from './synod/v1/Rejected.js';
 import type { RelayedHeartbeats as _synod_v1_RelayedHeartbeats, RelayedHeartbeats__Output as _synod_v1_RelayedHeartbeats__Output } from './synod/v1/RelayedHeartbeats.js';
 import type { ReportGuardEndedRequest as _synod_v1_ReportGuardEndedRequest, ReportGuardEndedRequest__Output as _synod_v1_ReportGuardEndedRequest__Output } from './synod/v1/ReportGuardEndedRequest.js';
 import type { ReportGuardEndedResponse as _synod_v1_ReportGuardEndedResponse, ReportGuardEndedResponse__Output as _synod_v1_ReportGuardEndedResponse__Output } from './synod/v1/ReportGuardEndedResponse.js';
@@ -116,6 +120,8 @@ export interface ProtoGrpcType {
       ExecTask: MessageTypeDefinition<_synod_v1_ExecTask, _synod_v1_ExecTask__Output>
       ExecutionMode: EnumTypeDefinition
       Fetch: MessageTypeDefinition<_synod_v1_Fetch, _synod_v1_Fetch__Output>
+      FetchSnapshotRequest: MessageTypeDefinition<_synod_v1_FetchSnapshotRequest, _synod_v1_FetchSnapshotRequest__Output>
+      FetchSnapshotResponse: MessageTypeDefinition<_synod_v1_FetchSnapshotResponse, _synod_v1_FetchSnapshotResponse__Output>
       Fetched: MessageTypeDefinition<_synod_v1_Fetched, _synod_v1_Fetched__Output>
       ForwardRequest: MessageTypeDefinition<_synod_v1_ForwardRequest, _synod_v1_ForwardRequest__Output>
       ForwardResponse: MessageTypeDefinition<_synod_v1_ForwardResponse, _synod_v1_ForwardResponse__Output>
@@ -125,6 +131,7 @@ export interface ProtoGrpcType {
       GetJobRequest: MessageTypeDefinition<_synod_v1_GetJobRequest, _synod_v1_GetJobRequest__Output>
       GetJobResponse: MessageTypeDefinition<_synod_v1_GetJobResponse, _synod_v1_GetJobResponse__Output>
       Goodbye: MessageTypeDefinition<_synod_v1_Goodbye, _synod_v1_Goodbye__Output>
+      HandOver: MessageTypeDefinition<_synod_v1_HandOver, _synod_v1_HandOver__Output>
       HandlerTask: MessageTypeDefinition<_synod_v1_HandlerTask, _synod_v1_HandlerTask__Output>
       HeartbeatRequest: MessageTypeDefinition<_synod_v1_HeartbeatRequest, _synod_v1_HeartbeatRequest__Output>
       HeartbeatResponse: MessageTypeDefinition<_synod_v1_HeartbeatResponse, _synod_v1_HeartbeatResponse__Output>
@@ -150,6 +157,7 @@ export interface ProtoGrpcType {
       PushLogsResponse: MessageTypeDefinition<_synod_v1_PushLogsResponse, _synod_v1_PushLogsResponse__Output>
       ReadIndex: MessageTypeDefinition<_synod_v1_ReadIndex, _synod_v1_ReadIndex__Output>
       ReadIndexed: MessageTypeDefinition<_synod_v1_ReadIndexed, _synod_v1_ReadIndexed__Output>
+      Rejected: MessageTypeDefinition<_synod_v1_Rejected, _synod_v1_Rejected__Output>
       RelayedHeartbeats: MessageTypeDefinition<_synod_v1_RelayedHeartbeats, _synod_v1_RelayedHeartbeats__Output>
       ReportGuardEndedRequest: MessageTypeDefinition<_synod_v1_ReportGuardEndedRequest, _synod_v1_ReportGuardEndedRequest__Output>
       ReportGuardEndedResponse: MessageTypeDefinition<_synod_v1_ReportGuardEndedResponse, _synod_v1_ReportGuardEndedResponse__Output>

@@ -12,6 +12,8 @@ import type { Fetch as _synod_v1_Fetch, Fetch__Output as _synod_v1_Fetch__Output
 import type { Fetched as _synod_v1_Fetched, Fetched__Output as _synod_v1_Fetched__Output } from '../../synod/v1/Fetched.js';
 import type { Confirm as _synod_v1_Confirm, Confirm__Output as _synod_v1_Confirm__Output } from '../../synod/v1/Confirm.js';
 import type { Confirmed as _synod_v1_Confirmed, Confirmed__Output as _synod_v1_Confirmed__Output } from '../../synod/v1/Confirmed.js';
+import type { Rejected as _synod_v1_Rejected, Rejected__Output as _synod_v1_Rejected__Output } from '../../synod/v1/Rejected.js';
+import type { HandOver as _synod_v1_HandOver, HandOver__Output as _synod_v1_HandOver__Output } from '../../synod/v1/HandOver.js';
 
 export interface PaxosMessage {
   'formatVersion'?: (number);
@@ -32,7 +34,9 @@ export interface PaxosMessage {
   'fetched'?: (_synod_v1_Fetched | null);
   'confirm'?: (_synod_v1_Confirm | null);
   'confirmed'?: (_synod_v1_Confirmed | null);
-  'body'?: "poll"|"pollReply"|"prepare"|"promised"|"nacked"|"accept"|"accepted"|"chosen"|"fetch"|"fetched"|"confirm"|"confirmed";
+  'rejected'?: (_synod_v1_Rejected | null);
+  'handOver'?: (_synod_v1_HandOver | null);
+  'body'?: "poll"|"pollReply"|"prepare"|"promised"|"nacked"|"accept"|"accepted"|"chosen"|"fetch"|"fetched"|"confirm"|"confirmed"|"rejected"|"handOver";
 }
 
 export interface PaxosMessage__Output {
@@ -54,5 +58,7 @@ export interface PaxosMessage__Output {
   'fetched'?: (_synod_v1_Fetched__Output | null);
   'confirm'?: (_synod_v1_Confirm__Output | null);
   'confirmed'?: (_synod_v1_Confirmed__Output | null);
-  'body'?: "poll"|"pollReply"|"prepare"|"promised"|"nacked"|"accept"|"accepted"|"chosen"|"fetch"|"fetched"|"confirm"|"confirmed";
+  'rejected'?: (_synod_v1_Rejected__Output | null);
+  'handOver'?: (_synod_v1_HandOver__Output | null);
+  'body'?: "poll"|"pollReply"|"prepare"|"promised"|"nacked"|"accept"|"accepted"|"chosen"|"fetch"|"fetched"|"confirm"|"confirmed"|"rejected"|"handOver";
 }

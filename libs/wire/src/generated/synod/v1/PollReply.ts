@@ -10,6 +10,8 @@ export interface PollReply {
   'happy'?: (boolean);
   'wallMs'?: (number | string | Long);
   'chosenThroughSlot'?: (number | string | Long);
+  'featureLevel'?: (number);
+  'unfitReason'?: (string);
 }
 
 export interface PollReply__Output {
@@ -19,4 +21,6 @@ export interface PollReply__Output {
   'happy': (boolean);
   'wallMs': (string);
   'chosenThroughSlot': (string);
+  'featureLevel': (number);
+  'unfitReason': (string);
 }
