@@ -1,3 +1,8 @@
+export { BoundedLoads, DEFAULT_LOAD_FACTOR, loadBound, placeBounded } from './bounded-loads.js';
+export { Jump, jumpHash } from './jump.js';
+export { DEFAULT_MAGLEV_OPTIONS, Maglev } from './maglev.js';
+export type { MaglevOptions } from './maglev.js';
+export { Modulo, MODULO_PRIME } from './modulo.js';
 export { avalanche, murmur3, murmur3OfBytes } from './murmur3.js';
 export { compareIds, MAX_WEIGHT } from './placement.js';
 export type { MutablePlacement, Placement, WeightedNode } from './placement.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { KEYS, owners, PLACEMENTS, withNodes } from './placement.spec-support.js';
+import { CONSISTENT_PLACEMENTS, KEYS, owners, PLACEMENTS, withNodes } from './placement.spec-support.js';
 
 const nodeIds = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 12 });
 const RUNS = { numRuns: 30 };
@@ -25,6 +25,41 @@ describe.each(PLACEMENTS)('placement by %s', (_name, make) => {
     );
   });
 
+  it('lists each node once, the owner first, and shorter lists are prefixes', () => {
+    fc.assert(
+      fc.property(nodeIds, fc.string(), (ids, key) => {
+        const placement = withNodes(make, ids);
+        const all = placement.preferenceList(key, ids.length + 5);
+        expect([...all].sort()).toEqual([...ids].sort());
+        expect(all[0]).toBe(placement.owner(key));
+        for (const count of [0, 1, 2, 3]) expect(placement.preferenceList(key, count)).toEqual(all.slice(0, count));
+        expect(placement.preferenceList(key, -1)).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+
+  it('finds the first of some nodes in the preference list, by asking along the list or by asking the nodes', () => {
+    fc.assert(
+      fc.property(nodeIds, fc.string(), fc.nat(), (ids, key, picked) => {
+        const placement = withNodes(make, ids);
+        const some = ids.filter((_, at) => ((picked >> at) & 1) === 1);
+        const expected = placement.preferenceList(key, ids.length).find((nodeId) => some.includes(nodeId));
+        const asked: string[] = [];
+        const found = placement.firstAccepted(key, (nodeId) => {
+          asked.push(nodeId);
+          return some.includes(nodeId);
+        });
+        expect(found).toBe(expected);
+        expect(new Set(asked).size).toBe(asked.length);
+        expect(placement.firstOf(key, ['unknown', ...some])).toBe(expected);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe.each(CONSISTENT_PLACEMENTS)('consistent placement by %s', (_name, make) => {
   it('moves only the keys of a node that leaves, and to their next in the preference list', () => {
     fc.assert(
       fc.property(nodeIds, fc.nat(), (ids, pick) => {
@@ -69,39 +104,6 @@ describe.each(PLACEMENTS)('placement by %s', (_name, make) => {
         expect(moved.filter((key) => heavy.get(key) !== changing)).toEqual([]);
         placement.set(changing, 1);
         expect(owners(placement)).toEqual(light);
-      }),
-      RUNS,
-    );
-  });
-
-  it('lists each node once, the owner first, and shorter lists are prefixes', () => {
-    fc.assert(
-      fc.property(nodeIds, fc.string(), (ids, key) => {
-        const placement = withNodes(make, ids);
-        const all = placement.preferenceList(key, ids.length + 5);
-        expect([...all].sort()).toEqual([...ids].sort());
-        expect(all[0]).toBe(placement.owner(key));
-        for (const count of [0, 1, 2, 3]) expect(placement.preferenceList(key, count)).toEqual(all.slice(0, count));
-        expect(placement.preferenceList(key, -1)).toEqual([]);
-      }),
-      RUNS,
-    );
-  });
-
-  it('finds the first of some nodes in the preference list, by asking along the list or by asking the nodes', () => {
-    fc.assert(
-      fc.property(nodeIds, fc.string(), fc.nat(), (ids, key, picked) => {
-        const placement = withNodes(make, ids);
-        const some = ids.filter((_, at) => ((picked >> at) & 1) === 1);
-        const expected = placement.preferenceList(key, ids.length).find((nodeId) => some.includes(nodeId));
-        const asked: string[] = [];
-        const found = placement.firstAccepted(key, (nodeId) => {
-          asked.push(nodeId);
-          return some.includes(nodeId);
-        });
-        expect(found).toBe(expected);
-        expect(new Set(asked).size).toBe(asked.length);
-        expect(placement.firstOf(key, ['unknown', ...some])).toBe(expected);
       }),
       RUNS,
     );
