@@ -119,22 +119,27 @@ function assemble({ options, log, directory, incarnation, guardEntry, spool, clo
   );
   coordinators.onChange(() => guard.setTarget(target()));
   const onHeard = (sentAtMs: number): void => agent.heard(sentAtMs);
-  const heartbeats = new HeartbeatClient(worker, security, { clock, timers, log, coordinators, onHeard });
+  const heartbeats = new HeartbeatClient(worker, {
+    ...{ clock, timers, log, coordinators, onHeard },
+    connect: (address) => connect(services.AgentService, address, security, { ownConnection: true }),
+  });
   const isActive = (key: string): boolean => agent.isActive(key);
   const logs = new LogPusher(security, { timers, log, directory, isActive });
   const kept = { maxCount: options.keepAttempts, maxBytes: options.keepBytes };
   const pruner = new Pruner(kept, { timers, log, directory, files, isHeld: (key) => agent.isHeld(key) });
   const session = new SessionClient(
     { ...worker, ...facts },
-    security,
-    { timers, random: systemRandom, log, coordinators, outbox: agent.outbox },
+    {
+      ...{ timers, random: systemRandom, log, coordinators, outbox: agent.outbox },
+      connect: (address) => connect(services.AgentService, address, security),
+    },
     sessionListener(agent, logs, {
       welcomed: (interval, at) => app.welcomed(interval, at),
       outdated: () => app.outdated(),
     }),
   );
   const modules = { clock: systemClock, timers, random: systemRandom, logger: log };
-  const discovery = new Discovery({ store: openNodeStore(options, security, modules), coordinators, log });
+  const discovery = new Discovery({ store: openNodeStore(options.id, options, security, modules), coordinators, log });
   const app: AgentProcess = new AgentProcess(
     {
       onStop: options.onStop,

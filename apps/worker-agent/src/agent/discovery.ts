@@ -29,15 +29,16 @@ export interface StoreOptions {
   readonly consulCa: string | undefined;
 }
 
-/** The node stores that the options name, as one; undefined when they name none. */
+/** The node stores that the options name, as one; undefined when they name none. Each worker has a registry of its own to begin with. */
 export function openNodeStore(
+  workerId: string,
   options: StoreOptions,
   security: RpcSecurity,
   modules: DiscoveryModules,
 ): NodeStore | undefined {
   const stores: NodeStore[] = [];
   if (options.registry !== undefined) {
-    stores.push(createRemoteNodeStore({ addresses: options.registry, security }, modules));
+    stores.push(createRemoteNodeStore({ addresses: options.registry, security, preferenceKey: workerId }, modules));
   }
   if (options.consul !== undefined) {
     const { consul: url, consulToken: token, consulDatacenter: datacenter, consulPrefix: prefix } = options;

@@ -1,8 +1,7 @@
 import type { CancelTimer, Clock, Logger, Timers } from '@synod/base';
 import { compareBallots, ZERO_BALLOT, type Ballot } from '@synod/consensus';
 import { ballotFromWire } from '@synod/contracts';
-import { connect, type RpcSecurity } from '@synod/rpc';
-import { services, type AgentServiceClient, type WireHeartbeatResponse } from '@synod/wire';
+import type { WireHeartbeatRequestInput, WireHeartbeatResponse } from '@synod/wire';
 import { messageOf } from '../shared/platform.js';
 import type { CoordinatorAddresses } from './coordinators.js';
 
@@ -11,8 +10,24 @@ export interface HeartbeatModules {
   readonly timers: Timers;
   readonly log: Logger;
   readonly coordinators: CoordinatorAddresses;
+  /** A connection of its own to the coordinator at this address; throws when there can be none. */
+  readonly connect: (address: string) => HeartbeatChannel;
   /** A quorum confirmed the leader after the heartbeat that was sent at this time (CLOCK_MONOTONIC). */
   onHeard(sentAtMs: number): void;
+}
+
+/** The heartbeat call, as its client needs it. `status` is its last event, whether it failed or not. */
+export interface HeartbeatStream {
+  on(event: 'data', listener: (response: WireHeartbeatResponse) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'status', listener: () => void): unknown;
+  write(message: WireHeartbeatRequestInput): unknown;
+  cancel(): void;
+}
+
+export interface HeartbeatChannel {
+  heartbeat(): HeartbeatStream;
+  close(): void;
 }
 
 const DEFAULT_INTERVAL_MS = 1_000;
@@ -29,15 +44,13 @@ const REOPEN_MS = 200;
 /** Heartbeats of which no answer came; the older ones are covered by the answer to a newer one, or by none. */
 const MAX_UNANSWERED = 1_024;
 
-type HeartbeatStream = ReturnType<AgentServiceClient['heartbeat']>;
-
 /**
  * Heartbeats, on a connection of their own. What counts is when the last confirmed one was SENT: the cluster counts from
  * its receipt, which is later, so the worker's lease always ends before the cluster gives the work to others.
  */
 export class HeartbeatClient {
   #address: string | undefined;
-  #client: AgentServiceClient | undefined;
+  #client: HeartbeatChannel | undefined;
   #stream: HeartbeatStream | undefined;
   #intervalMs = DEFAULT_INTERVAL_MS;
   #sequence = 0;
@@ -49,7 +62,6 @@ export class HeartbeatClient {
 
   constructor(
     readonly worker: { readonly workerId: string; readonly incarnation: number },
-    readonly security: RpcSecurity,
     readonly modules: HeartbeatModules,
   ) {}
 
@@ -85,7 +97,7 @@ export class HeartbeatClient {
     this.#address = address;
     this.#silentSinceMs = this.modules.clock.monotonicMs();
     try {
-      this.#client = connect(services.AgentService, address, this.security, { ownConnection: true });
+      this.#client = this.modules.connect(address);
     } catch (error) {
       this.modules.log.error({ address, error: messageOf(error) }, 'no heartbeats to this coordinator');
       return;

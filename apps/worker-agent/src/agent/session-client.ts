@@ -1,9 +1,8 @@
 import type { CancelTimer, Logger, Random, Timers } from '@synod/base';
 import { attemptRefFromWire, attemptReportToWire, attemptRefToWire, jobSpecFromWire } from '@synod/contracts';
 import type { AttemptRef } from '@synod/jobs';
-import { backoffMs, connect, toRpcError, type RpcError, type RpcSecurity } from '@synod/rpc';
-import { services } from '@synod/wire';
-import type { AgentServiceClient, WireAssignment, WireSessionRequestInput, WireSessionResponse } from '@synod/wire';
+import { backoffMs, toRpcError, type RpcError } from '@synod/rpc';
+import type { WireAssignment, WireSessionRequestInput, WireSessionResponse } from '@synod/wire';
 import { messageOf } from '../shared/platform.js';
 import type { CoordinatorAddresses } from './coordinators.js';
 import type { TailRequest } from './log-pusher.js';
@@ -37,6 +36,23 @@ export interface SessionModules {
   readonly log: Logger;
   readonly coordinators: CoordinatorAddresses;
   readonly outbox: ReportOutbox;
+  /** A connection to the coordinator at this address; throws when there can be none. */
+  readonly connect: (address: string) => SessionChannel;
+}
+
+/** The session call, as its client needs it. `status` is its last event, whether it failed or not. */
+export interface SessionStream {
+  on(event: 'data', listener: (message: WireSessionResponse) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'status', listener: () => void): unknown;
+  write(message: WireSessionRequestInput): unknown;
+  end(): unknown;
+  cancel(): void;
+}
+
+export interface SessionChannel {
+  session(): SessionStream;
+  close(): void;
 }
 
 /** From the call to Welcome: opening a session is a decision of the cluster, and there may be an election on the way. */
@@ -50,11 +66,9 @@ const GOODBYE_TIMEOUT_MS = 3_000;
 /** When a coordinator dies, its agents don't come to the next one in the same instant. */
 const RECONNECT_JITTER_MS = 200;
 
-type SessionStream = ReturnType<AgentServiceClient['session']>;
-
 /** The agent's session: at one coordinator at a time, opened again at the next whenever it breaks. States: agent_service.proto. */
 export class SessionClient {
-  #client: AgentServiceClient | undefined;
+  #client: SessionChannel | undefined;
   #stream: SessionStream | undefined;
   #open = false;
   #failures = 0;
@@ -66,7 +80,6 @@ export class SessionClient {
 
   constructor(
     readonly facts: WorkerFacts,
-    readonly security: RpcSecurity,
     readonly modules: SessionModules,
     readonly listener: SessionListener,
   ) {}
@@ -125,7 +138,7 @@ export class SessionClient {
     const address = this.#address;
     if (address === undefined) return;
     try {
-      this.#client = connect(services.AgentService, address, this.security);
+      this.#client = this.modules.connect(address);
     } catch (error) {
       return this.#failed(toRpcError(error));
     }

@@ -1,6 +1,5 @@
 import type { CancelTimer, Clock, Logger, Timers } from '@synod/base';
 import type { AttemptDirectory } from '../shared/data-directory.js';
-import { writeJsonFile } from '../shared/data-directory.js';
 import type {
   AttemptEnding,
   AttemptProcess,
@@ -9,17 +8,14 @@ import type {
   StopOrder,
 } from '../shared/guard-protocol.js';
 import { messageOf } from '../shared/platform.js';
-import { processIdentity } from '../shared/process-table.js';
-import type { FifoPool } from './fifo-pool.js';
-import { launch, type Launched } from './launch.js';
-import { OutputFile, type OutputLimits } from './output-file.js';
+import type { AttemptHost, StartedProcess } from './attempt-host.js';
 import { ProcessGroup } from './process-group.js';
 
 export interface AttemptModules {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Logger;
-  readonly fifos: FifoPool;
+  readonly host: AttemptHost;
 }
 
 export interface AttemptListener {
@@ -53,7 +49,6 @@ export class GuardedAttempt {
   constructor(
     readonly order: StartOrder,
     readonly files: AttemptDirectory,
-    readonly limits: OutputLimits,
     readonly modules: AttemptModules,
     readonly listener: AttemptListener,
   ) {}
@@ -71,7 +66,7 @@ export class GuardedAttempt {
   async run(): Promise<void> {
     let ending: AttemptEnding;
     try {
-      const launched = await launch(this.order, this.files, this.modules.fifos);
+      const launched = await this.modules.host.launch(this.order, this.files);
       if (launched.kind === 'refused') ending = this.#never(launched);
       else ending = await this.#watch(launched);
     } catch (error) {
@@ -98,7 +93,7 @@ export class GuardedAttempt {
     else this.#group?.terminate();
   }
 
-  async #watch(launched: Launched): Promise<AttemptEnding> {
+  async #watch(launched: StartedProcess): Promise<AttemptEnding> {
     const exit = new Promise<Exit>((resolve) => {
       launched.child.once('exit', (code, signal) => {
         this.#exited = true;
@@ -106,11 +101,10 @@ export class GuardedAttempt {
         resolve({ code, signal });
       });
     });
-    const group = new ProcessGroup(launched.pid, this.order.killGraceMs, this.modules);
+    const { host } = this.modules;
+    const group = new ProcessGroup(launched.pid, this.order.killGraceMs, { ...this.modules, signals: host.signals });
     this.#group = group;
-    const outputs = (['stdout', 'stderr'] as const).map(
-      (name) => new OutputFile(launched[name], `${this.files.root}/${name}`, this.limits, this.modules),
-    );
+    const outputs = host.keepOutput(launched, this.files);
     this.#announce(launched.pid);
     const { code, signal } = await exit;
     await group.gone;
@@ -122,8 +116,9 @@ export class GuardedAttempt {
   #announce(pid: number): void {
     const { key, jobId, attempt, fencingToken, leaseMs, timeoutMs } = this.order;
     const startedAtMs = this.modules.clock.wallMs();
-    this.#process = { key, jobId, attempt, fencingToken, leaseMs, pid, identity: processIdentity(pid), startedAtMs };
-    writeJsonFile(this.files.startedFile, this.#process);
+    const identity = this.modules.host.identity(pid);
+    this.#process = { key, jobId, attempt, fencingToken, leaseMs, pid, identity, startedAtMs };
+    this.modules.host.writeFile(this.files.startedFile, this.#process);
     // An order to stop may have come while the command was being started.
     if (this.#stop !== undefined) this.stop(this.#stop);
     if (timeoutMs > 0) {
@@ -164,7 +159,7 @@ export class GuardedAttempt {
 
   #keep(ending: AttemptEnding): void {
     try {
-      writeJsonFile(this.files.endedFile, ending);
+      this.modules.host.writeFile(this.files.endedFile, ending);
     } catch (error) {
       this.modules.log.error({ key: this.order.key, error: messageOf(error) }, 'an ending could not be written');
     }

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { dataDirectory, guardSocketPath } from '../shared/data-directory.js';
 import { hostClock, hostTimers, jsonLogger, messageOf } from '../shared/platform.js';
+import { localHost } from './attempt-host.js';
 import { FifoPool } from './fifo-pool.js';
 import { Guard } from './guard.js';
 import { lockGuardDirectory } from './lock.js';
@@ -24,17 +25,15 @@ export async function runGuard(given: GuardArguments): Promise<void> {
     log.info({}, 'guard stops');
     process.exit(0);
   };
+  const segmentBytes = Math.max(1, Math.floor(given.streamBytes / SEGMENTS));
+  const limits = { streamBytes: given.streamBytes, segmentBytes };
   const guard = new Guard(
-    {
-      directory,
-      output: { streamBytes: given.streamBytes, segmentBytes: Math.max(1, Math.floor(given.streamBytes / SEGMENTS)) },
-      orphanGraceMs: given.orphanGraceMs,
-    },
+    { directory, orphanGraceMs: given.orphanGraceMs },
     {
       clock: hostClock,
       timers: hostTimers,
       log,
-      fifos,
+      host: localHost({ fifos, limits, timers: hostTimers, log }),
       exit,
       // Only now, when an agent has died, is gRPC loaded: the guard of an agent that is well never needs it.
       report: async (report, signal) => {

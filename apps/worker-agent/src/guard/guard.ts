@@ -12,7 +12,6 @@ import {
   type StopOrder,
 } from '../shared/guard-protocol.js';
 import { GuardedAttempt, type AttemptModules } from './attempt.js';
-import type { OutputLimits } from './output-file.js';
 
 /** A connection to an agent. */
 export interface AgentLink {
@@ -33,7 +32,6 @@ export interface FinalReport {
 
 export interface GuardOptions {
   readonly directory: DataDirectory;
-  readonly output: OutputLimits;
   /** How long it waits for a restarted agent. Default 2,000: the jobs run elsewhere the sooner, the lower it is. */
   readonly orphanGraceMs: number;
 }
@@ -143,7 +141,7 @@ export class Guard {
   #start(order: StartOrder, heardAtMs: number): void {
     if (this.#attempts.has(order.key)) return;
     const files = attemptDirectory(this.options.directory, order.key);
-    const attempt = new GuardedAttempt(order, files, this.options.output, this.modules, {
+    const attempt = new GuardedAttempt(order, files, this.modules, {
       started: (process) => this.#started(process),
       ended: (key, ending) => this.#ended(key, ending),
     });

@@ -1,5 +1,5 @@
 import type { CancelTimer, Logger, Timers } from '@synod/base';
-import { isGroupAlive, signalGroup } from '../shared/process-table.js';
+import type { GroupSignals } from './attempt-host.js';
 
 const POLL_MS = 20;
 
@@ -32,7 +32,7 @@ export class ProcessGroup {
   constructor(
     readonly group: number,
     readonly killGraceMs: number,
-    readonly modules: { readonly timers: Timers; readonly log: Logger },
+    readonly modules: { readonly timers: Timers; readonly log: Logger; readonly signals: GroupSignals },
   ) {
     this.gone = new Promise((resolve) => (this.#resolveGone = resolve));
   }
@@ -42,9 +42,9 @@ export class ProcessGroup {
     if (this.#gone || this.#terminated || this.#killed) return;
     if (this.killGraceMs === 0) return this.kill();
     this.#terminated = true;
-    signalGroup(this.group, 'SIGTERM');
+    this.modules.signals.signal(this.group, 'SIGTERM');
     // A stopped process takes SIGTERM only when it goes on.
-    signalGroup(this.group, 'SIGCONT');
+    this.modules.signals.signal(this.group, 'SIGCONT');
     this.#killTimer = this.modules.timers.after(this.killGraceMs, () => this.kill());
   }
 
@@ -52,7 +52,7 @@ export class ProcessGroup {
     if (this.#gone) return;
     this.#killed = true;
     this.#killTimer?.();
-    signalGroup(this.group, 'SIGKILL');
+    this.modules.signals.signal(this.group, 'SIGKILL');
     // Once more each second: a member may have forked while the signal went round, or sleep in the kernel.
     this.#killTimer = this.modules.timers.after(REPEAT_KILL_MS, () => this.kill());
   }
@@ -69,7 +69,7 @@ export class ProcessGroup {
 
   #poll(): void {
     this.#polls += 1;
-    if (!isGroupAlive(this.group, this.#polls % THOROUGH_EACH === 0)) {
+    if (!this.modules.signals.isAlive(this.group, this.#polls % THOROUGH_EACH === 0)) {
       this.#gone = true;
       this.#killTimer?.();
       this.#pollTimer?.();
