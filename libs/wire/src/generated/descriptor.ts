@@ -1637,6 +1637,11 @@ const schema: unknown = {
                   "requestType": "FetchSnapshotRequest",
                   "responseType": "FetchSnapshotResponse",
                   "responseStream": true
+                },
+                "FetchHistory": {
+                  "requestType": "FetchHistoryRequest",
+                  "responseType": "FetchHistoryResponse",
+                  "responseStream": true
                 }
               }
             },
@@ -2020,7 +2025,8 @@ const schema: unknown = {
                   "oneof": [
                     "commands",
                     "readIndex",
-                    "heartbeats"
+                    "heartbeats",
+                    "stateHashes"
                   ]
                 }
               },
@@ -2040,6 +2046,10 @@ const schema: unknown = {
                 "heartbeats": {
                   "type": "RelayedHeartbeats",
                   "id": 4
+                },
+                "stateHashes": {
+                  "type": "StateHashes",
+                  "id": 5
                 }
               }
             },
@@ -2081,7 +2091,8 @@ const schema: unknown = {
                     "commandsProposed",
                     "readIndexed",
                     "heartbeatsConfirmed",
-                    "error"
+                    "error",
+                    "stateHashesAgreed"
                   ]
                 }
               },
@@ -2105,6 +2116,10 @@ const schema: unknown = {
                 "error": {
                   "type": "google.rpc.Status",
                   "id": 5
+                },
+                "stateHashesAgreed": {
+                  "type": "StateHashesAgreed",
+                  "id": 6
                 }
               }
             },
@@ -2203,6 +2218,85 @@ const schema: unknown = {
                 "checksum": {
                   "type": "fixed32",
                   "id": 8
+                }
+              }
+            },
+            "StateHash": {
+              "fields": {
+                "slot": {
+                  "type": "uint64",
+                  "id": 1
+                },
+                "hash": {
+                  "type": "string",
+                  "id": 2
+                }
+              }
+            },
+            "StateHashes": {
+              "fields": {
+                "nodeId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "hashes": {
+                  "rule": "repeated",
+                  "type": "StateHash",
+                  "id": 2
+                }
+              }
+            },
+            "StateHashesAgreed": {
+              "fields": {
+                "hashes": {
+                  "rule": "repeated",
+                  "type": "StateHash",
+                  "id": 1
+                }
+              }
+            },
+            "FetchHistoryRequest": {
+              "fields": {
+                "clusterId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "groupId": {
+                  "type": "uint32",
+                  "id": 2
+                },
+                "nodeId": {
+                  "type": "string",
+                  "id": 3
+                },
+                "storageId": {
+                  "type": "string",
+                  "id": 4
+                },
+                "jobId": {
+                  "type": "string",
+                  "id": 5
+                },
+                "finishedFromMs": {
+                  "type": "int64",
+                  "id": 6
+                },
+                "beforeJobId": {
+                  "type": "string",
+                  "id": 7
+                }
+              }
+            },
+            "FetchHistoryResponse": {
+              "fields": {
+                "records": {
+                  "rule": "repeated",
+                  "type": "bytes",
+                  "id": 1
+                },
+                "throughJobId": {
+                  "type": "string",
+                  "id": 2
                 }
               }
             },

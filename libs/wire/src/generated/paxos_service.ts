@@ -26,6 +26,8 @@ import type { ExchangeRequest as _synod_v1_ExchangeRequest, ExchangeRequest__Out
 import type { ExchangeResponse as _synod_v1_ExchangeResponse, ExchangeResponse__Output as _synod_v1_ExchangeResponse__Output } from './synod/v1/ExchangeResponse.js';
 import type { ExecTask as _synod_v1_ExecTask, ExecTask__Output as _synod_v1_ExecTask__Output } from './synod/v1/ExecTask.js';
 import type { Fetch as _synod_v1_Fetch, Fetch__Output as _synod_v1_Fetch__Output } from './synod/v1/Fetch.js';
+import type { FetchHistoryRequest as _synod_v1_FetchHistoryRequest, FetchHistoryRequest__Output as _synod_v1_FetchHistoryRequest__Output } from './synod/v1/FetchHistoryRequest.js';
+import type { FetchHistoryResponse as _synod_v1_FetchHistoryResponse, FetchHistoryResponse__Output as _synod_v1_FetchHistoryResponse__Output } from './synod/v1/FetchHistoryResponse.js';
 import type { FetchSnapshotRequest as _synod_v1_FetchSnapshotRequest, FetchSnapshotRequest__Output as _synod_v1_FetchSnapshotRequest__Output } from './synod/v1/FetchSnapshotRequest.js';
 import type { FetchSnapshotResponse as _synod_v1_FetchSnapshotResponse, FetchSnapshotResponse__Output as _synod_v1_FetchSnapshotResponse__Output } from './synod/v1/FetchSnapshotResponse.js';
 import type { Fetched as _synod_v1_Fetched, Fetched__Output as _synod_v1_Fetched__Output } from './synod/v1/Fetched.js';
@@ -69,6 +71,9 @@ import type { ReportsAcknowledged as _synod_v1_ReportsAcknowledged, ReportsAckno
 import type { SessionRequest as _synod_v1_SessionRequest, SessionRequest__Output as _synod_v1_SessionRequest__Output } from './synod/v1/SessionRequest.js';
 import type { SessionResponse as _synod_v1_SessionResponse, SessionResponse__Output as _synod_v1_SessionResponse__Output } from './synod/v1/SessionResponse.js';
 import type { SlotEntry as _synod_v1_SlotEntry, SlotEntry__Output as _synod_v1_SlotEntry__Output } from './synod/v1/SlotEntry.js';
+import type { StateHash as _synod_v1_StateHash, StateHash__Output as _synod_v1_StateHash__Output } from './synod/v1/StateHash.js';
+import type { StateHashes as _synod_v1_StateHashes, StateHashes__Output as _synod_v1_StateHashes__Output } from './synod/v1/StateHashes.js';
+import type { StateHashesAgreed as _synod_v1_StateHashesAgreed, StateHashesAgreed__Output as _synod_v1_StateHashesAgreed__Output } from './synod/v1/StateHashesAgreed.js';
 import type { SubmitJobRequest as _synod_v1_SubmitJobRequest, SubmitJobRequest__Output as _synod_v1_SubmitJobRequest__Output } from './synod/v1/SubmitJobRequest.js';
 import type { SubmitJobResponse as _synod_v1_SubmitJobResponse, SubmitJobResponse__Output as _synod_v1_SubmitJobResponse__Output } from './synod/v1/SubmitJobResponse.js';
 import type { SubmitJobsRequest as _synod_v1_SubmitJobsRequest, SubmitJobsRequest__Output as _synod_v1_SubmitJobsRequest__Output } from './synod/v1/SubmitJobsRequest.js';
@@ -120,6 +125,8 @@ export interface ProtoGrpcType {
       ExecTask: MessageTypeDefinition<_synod_v1_ExecTask, _synod_v1_ExecTask__Output>
       ExecutionMode: EnumTypeDefinition
       Fetch: MessageTypeDefinition<_synod_v1_Fetch, _synod_v1_Fetch__Output>
+      FetchHistoryRequest: MessageTypeDefinition<_synod_v1_FetchHistoryRequest, _synod_v1_FetchHistoryRequest__Output>
+      FetchHistoryResponse: MessageTypeDefinition<_synod_v1_FetchHistoryResponse, _synod_v1_FetchHistoryResponse__Output>
       FetchSnapshotRequest: MessageTypeDefinition<_synod_v1_FetchSnapshotRequest, _synod_v1_FetchSnapshotRequest__Output>
       FetchSnapshotResponse: MessageTypeDefinition<_synod_v1_FetchSnapshotResponse, _synod_v1_FetchSnapshotResponse__Output>
       Fetched: MessageTypeDefinition<_synod_v1_Fetched, _synod_v1_Fetched__Output>
@@ -166,6 +173,9 @@ export interface ProtoGrpcType {
       SessionRequest: MessageTypeDefinition<_synod_v1_SessionRequest, _synod_v1_SessionRequest__Output>
       SessionResponse: MessageTypeDefinition<_synod_v1_SessionResponse, _synod_v1_SessionResponse__Output>
       SlotEntry: MessageTypeDefinition<_synod_v1_SlotEntry, _synod_v1_SlotEntry__Output>
+      StateHash: MessageTypeDefinition<_synod_v1_StateHash, _synod_v1_StateHash__Output>
+      StateHashes: MessageTypeDefinition<_synod_v1_StateHashes, _synod_v1_StateHashes__Output>
+      StateHashesAgreed: MessageTypeDefinition<_synod_v1_StateHashesAgreed, _synod_v1_StateHashesAgreed__Output>
       SubmitJobRequest: MessageTypeDefinition<_synod_v1_SubmitJobRequest, _synod_v1_SubmitJobRequest__Output>
       SubmitJobResponse: MessageTypeDefinition<_synod_v1_SubmitJobResponse, _synod_v1_SubmitJobResponse__Output>
       SubmitJobsRequest: MessageTypeDefinition<_synod_v1_SubmitJobsRequest, _synod_v1_SubmitJobsRequest__Output>

@@ -3,6 +3,7 @@
 import type { ForwardedCommands as _synod_v1_ForwardedCommands, ForwardedCommands__Output as _synod_v1_ForwardedCommands__Output } from '../../synod/v1/ForwardedCommands.js';
 import type { ReadIndex as _synod_v1_ReadIndex, ReadIndex__Output as _synod_v1_ReadIndex__Output } from '../../synod/v1/ReadIndex.js';
 import type { RelayedHeartbeats as _synod_v1_RelayedHeartbeats, RelayedHeartbeats__Output as _synod_v1_RelayedHeartbeats__Output } from '../../synod/v1/RelayedHeartbeats.js';
+import type { StateHashes as _synod_v1_StateHashes, StateHashes__Output as _synod_v1_StateHashes__Output } from '../../synod/v1/StateHashes.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ForwardRequest {
@@ -10,7 +11,8 @@ export interface ForwardRequest {
   'commands'?: (_synod_v1_ForwardedCommands | null);
   'readIndex'?: (_synod_v1_ReadIndex | null);
   'heartbeats'?: (_synod_v1_RelayedHeartbeats | null);
-  'message'?: "commands"|"readIndex"|"heartbeats";
+  'stateHashes'?: (_synod_v1_StateHashes | null);
+  'message'?: "commands"|"readIndex"|"heartbeats"|"stateHashes";
 }
 
 export interface ForwardRequest__Output {
@@ -18,5 +20,6 @@ export interface ForwardRequest__Output {
   'commands'?: (_synod_v1_ForwardedCommands__Output | null);
   'readIndex'?: (_synod_v1_ReadIndex__Output | null);
   'heartbeats'?: (_synod_v1_RelayedHeartbeats__Output | null);
-  'message'?: "commands"|"readIndex"|"heartbeats";
+  'stateHashes'?: (_synod_v1_StateHashes__Output | null);
+  'message'?: "commands"|"readIndex"|"heartbeats"|"stateHashes";
 }

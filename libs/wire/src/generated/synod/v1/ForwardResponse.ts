@@ -4,6 +4,7 @@ import type { CommandsProposed as _synod_v1_CommandsProposed, CommandsProposed__
 import type { ReadIndexed as _synod_v1_ReadIndexed, ReadIndexed__Output as _synod_v1_ReadIndexed__Output } from '../../synod/v1/ReadIndexed.js';
 import type { HeartbeatsConfirmed as _synod_v1_HeartbeatsConfirmed, HeartbeatsConfirmed__Output as _synod_v1_HeartbeatsConfirmed__Output } from '../../synod/v1/HeartbeatsConfirmed.js';
 import type { Status as _google_rpc_Status, Status__Output as _google_rpc_Status__Output } from '../../google/rpc/Status.js';
+import type { StateHashesAgreed as _synod_v1_StateHashesAgreed, StateHashesAgreed__Output as _synod_v1_StateHashesAgreed__Output } from '../../synod/v1/StateHashesAgreed.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ForwardResponse {
@@ -12,7 +13,8 @@ export interface ForwardResponse {
   'readIndexed'?: (_synod_v1_ReadIndexed | null);
   'heartbeatsConfirmed'?: (_synod_v1_HeartbeatsConfirmed | null);
   'error'?: (_google_rpc_Status | null);
-  'message'?: "commandsProposed"|"readIndexed"|"heartbeatsConfirmed"|"error";
+  'stateHashesAgreed'?: (_synod_v1_StateHashesAgreed | null);
+  'message'?: "commandsProposed"|"readIndexed"|"heartbeatsConfirmed"|"error"|"stateHashesAgreed";
 }
 
 export interface ForwardResponse__Output {
@@ -21,5 +23,6 @@ export interface ForwardResponse__Output {
   'readIndexed'?: (_synod_v1_ReadIndexed__Output | null);
   'heartbeatsConfirmed'?: (_synod_v1_HeartbeatsConfirmed__Output | null);
   'error'?: (_google_rpc_Status__Output | null);
-  'message'?: "commandsProposed"|"readIndexed"|"heartbeatsConfirmed"|"error";
+  'stateHashesAgreed'?: (_synod_v1_StateHashesAgreed__Output | null);
+  'message'?: "commandsProposed"|"readIndexed"|"heartbeatsConfirmed"|"error"|"stateHashesAgreed";
 }
