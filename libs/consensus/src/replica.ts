@@ -122,7 +122,7 @@ class PaxosReplica implements Replica {
     if (this.stopped) return NO_EFFECTS;
     if (input.type === 'storageDone' && !input.ok) {
       this.stopped = true;
-      return [{ type: 'fatal', reason: `persist ${input.token} failed` }];
+      return [{ type: 'fatal', code: 'persistFailed', reason: `persist ${input.token} failed` }];
     }
     try {
       this.dispatch(input);
@@ -144,13 +144,17 @@ class PaxosReplica implements Replica {
       leader: leading === undefined ? ballotOwner(election.followed) : this.env.nodeId,
       serving: this.isServing(),
       happy: election.happy && this.health.happy,
+      unfitReason: this.health.happy ? '' : this.health.reason,
       promised: acceptor.promised,
       durablePromised: acceptor.durablePromised,
       chosenThroughSlot: acceptor.chosenThroughSlot,
       appliedSlot: acceptor.appliedSlot,
       trimmedThroughSlot: acceptor.trimmedThroughSlot,
       highestKnownChosenSlot: Math.max(this.catchup.highestKnownChosen, acceptor.chosenThroughSlot),
+      imageSlot: 0,
       needsSnapshot: this.catchup.needsSnapshot,
+      installingSnapshot: false,
+      damagedSlots: 0,
       openSlots: leading?.phase2.openSlots ?? 0,
       openBytes: leading?.phase2.openBytes ?? 0,
       queuedProposals: this.proposals.length,
@@ -183,6 +187,15 @@ class PaxosReplica implements Replica {
         return this.outbox.persisted(input.token);
       case 'entriesLoaded':
         return this.fetchServer.onEntriesLoaded(input.token, input.entries);
+      case 'snapshotReceived':
+        return this.outbox.emit({ type: 'discardSnapshot', slot: input.slot });
+      case 'transferLeadership':
+        return this.outbox.emit({ type: 'transferEnded', transferId: input.transferId, outcome: 'notLeader' });
+      case 'imageFlushed':
+      case 'trim':
+      case 'snapshotFailed':
+      case 'snapshotInstalled':
+        return;
       default:
         return unreachable(input);
     }
@@ -221,6 +234,9 @@ class PaxosReplica implements Replica {
         if (this.role.kind === 'leader' && equalBallots(body.ballot, this.role.phase2.ballot)) {
           this.role.reads.onConfirmed(from, body.confirmRound);
         }
+        return;
+      case 'rejected':
+      case 'handOver':
         return;
       default:
         return unreachable(body);
@@ -285,6 +301,8 @@ class PaxosReplica implements Replica {
       happy: this.election.happy && this.health.happy && (ownBallot === undefined || standsForSure),
       wallMs: this.env.wallMs,
       chosenThroughSlot: this.acceptor.chosenThroughSlot,
+      featureLevel: 1,
+      unfitReason: this.health.happy ? '' : this.health.reason,
     });
   }
 
@@ -474,6 +492,9 @@ class PaxosReplica implements Replica {
       wallOffsetMs: clock?.wallOffsetMs,
       chosenThroughSlot: this.catchup.chosenThroughOf(nodeId),
       happy: clock?.happy ?? false,
+      unfitReason: '',
+      featureLevel: 1,
+      learner: false,
       inFlightSlots: follower?.inFlightSlots ?? 0,
       stalled: follower?.stalled ?? false,
     };
