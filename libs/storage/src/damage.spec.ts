@@ -5,6 +5,7 @@ import { encodeEntry } from './entry-record.js';
 import { encodePromise, MANIFEST_KEY, PROMISE_KEY } from './head-records.js';
 import { getBytes, openEnvironment } from './lmdb-environment.js';
 import type { WriteSink } from './lmdb-environment.js';
+import { LOG_TREE_NAMES } from './lmdb-log-open.js';
 import type { LogEnvironment, LogTreeName } from './lmdb-log-open.js';
 import { openLogStore } from './lmdb-log-store.js';
 import type { LogStore } from './log-store.js';
@@ -34,7 +35,7 @@ const dataFile = (): string => join(directory, 'log', 'data.mdb');
 async function tamper(write: (environment: LogEnvironment, sink: WriteSink) => void): Promise<void> {
   const environment = openEnvironment<LogTreeName>({
     path: join(directory, 'log'),
-    treeNames: ['head', 'digests', 'entries'],
+    treeNames: LOG_TREE_NAMES,
     mapSizeBytes: 2 ** 24,
   });
   await environment.commit((sink) => write(environment, sink));

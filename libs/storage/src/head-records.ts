@@ -1,4 +1,4 @@
-import type { Ballot, Slot } from '@synod/consensus';
+import type { Ballot, NodeId, Slot } from '@synod/consensus';
 import { ballotBytes, readBallot, writeBallot } from './entry-record.js';
 import { readUint64, seal, unseal, writeUint64 } from './bytes.js';
 import type { LogIdentity } from './log-store.js';
@@ -9,23 +9,30 @@ export const LOG_FORMAT_VERSION = 1;
 export const IDENTITY_KEY = Buffer.from('identity');
 export const MANIFEST_KEY = Buffer.from('manifest');
 export const PROMISE_KEY = Buffer.from('promise');
+/** In a tree of its own; see `LogTreeName`. */
+export const PEERS_KEY = Buffer.from('peers');
 
 const VERSION = 1;
-const MANIFEST_BYTES = 53;
+const MANIFEST_BYTES = 57;
 
 /** Rewritten by every commit: what the log holds, in constant size. */
 export interface Manifest {
   /** Counts the commits from 1. The two snapshots that LMDB keeps differ by exactly one. */
   readonly commitSequence: number;
   readonly incarnation: number;
-  /** Slots in (trimmedThroughSlot, lastSlot] are described by the digests. */
+  /** Slots in (trimmedThroughSlot, lastSlot] are described by the digests. What lies below may still be there; it is garbage. */
   readonly trimmedThroughSlot: Slot;
   readonly lastSlot: Slot;
   readonly chosenThroughSlot: Slot;
-  /** Sum modulo 2^32 of the checksums of all digests: a digest of an older commit changes it. */
+  /**
+   * Sum modulo 2^32 of the checksums of the digests from the block of `trimmedThroughSlot + 1` to that of `lastSlot`: a digest
+   * of an older commit changes it.
+   */
   readonly digestSum: number;
   /** Checksum of the promise record, so that an older one is not taken for it. */
   readonly promiseChecksum: number;
+  /** Checksum of the record of peers; 0 when there is none yet. */
+  readonly peersChecksum: number;
 }
 
 export function encodeManifest(manifest: Manifest): Buffer {
@@ -37,7 +44,8 @@ export function encodeManifest(manifest: Manifest): Buffer {
   offset = writeUint64(bytes, manifest.lastSlot, offset);
   offset = writeUint64(bytes, manifest.chosenThroughSlot, offset);
   offset = bytes.writeUInt32BE(manifest.digestSum, offset);
-  bytes.writeUInt32BE(manifest.promiseChecksum, offset);
+  offset = bytes.writeUInt32BE(manifest.promiseChecksum, offset);
+  bytes.writeUInt32BE(manifest.peersChecksum, offset);
   return seal(bytes);
 }
 
@@ -49,10 +57,12 @@ export function decodeManifest(bytes: Buffer | undefined): Manifest | undefined 
   );
   if (commitSequence === undefined || incarnation === undefined || trimmedThroughSlot === undefined) return undefined;
   if (lastSlot === undefined || chosenThroughSlot === undefined) return undefined;
-  const digestSum = bytes.readUInt32BE(45);
-  const promiseChecksum = bytes.readUInt32BE(49);
-  return { commitSequence, incarnation, trimmedThroughSlot, lastSlot, chosenThroughSlot, digestSum, promiseChecksum };
+  const slots = { trimmedThroughSlot, lastSlot, chosenThroughSlot };
+  const [digestSum, promiseChecksum, peersChecksum] = [45, 49, 53].map((at) => bytes.readUInt32BE(at)) as Three;
+  return { commitSequence, incarnation, ...slots, digestSum, promiseChecksum, peersChecksum };
 }
+
+type Three = [number, number, number];
 
 export function encodePromise(ballot: Ballot): Buffer {
   const bytes = Buffer.allocUnsafe(5 + ballotBytes(ballot));
@@ -65,6 +75,35 @@ export function decodePromise(bytes: Buffer | undefined): Ballot | undefined {
   if (bytes === undefined || unseal(bytes)?.readUInt8(0) !== VERSION) return undefined;
   const read = readBallot(bytes, 5);
   return read?.end === bytes.length ? read.ballot : undefined;
+}
+
+/** Peers in order of their node ids, so that equal sets have equal records. */
+export function encodePeers(peers: ReadonlyMap<NodeId, string>): Buffer {
+  const parts = [Buffer.alloc(5, VERSION), Buffer.alloc(2)];
+  parts[1]?.writeUInt16BE(peers.size);
+  for (const [nodeId, storageId] of [...peers].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const id of [nodeId, storageId]) {
+      const text = Buffer.from(id);
+      parts.push(Buffer.from([text.length]), text);
+    }
+  }
+  return seal(Buffer.concat(parts));
+}
+
+export function decodePeers(bytes: Buffer | undefined): Map<NodeId, string> | undefined {
+  if (bytes === undefined || bytes.length < 7 || unseal(bytes)?.readUInt8(0) !== VERSION) return undefined;
+  const ids: string[] = [];
+  let offset = 7;
+  while (offset < bytes.length) {
+    const end = offset + 1 + bytes.readUInt8(offset);
+    if (end > bytes.length) return undefined;
+    ids.push(bytes.toString('utf8', offset + 1, end));
+    offset = end;
+  }
+  if (ids.length !== 2 * bytes.readUInt16BE(5)) return undefined;
+  const peers = new Map<NodeId, string>();
+  for (let index = 0; index < ids.length; index += 2) peers.set(ids[index] ?? '', ids[index + 1] ?? '');
+  return peers;
 }
 
 export function encodeIdentity(identity: LogIdentity): Buffer {

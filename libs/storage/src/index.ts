@@ -1,12 +1,25 @@
 export { lockDirectory } from './directory-lock.js';
 export type { DirectoryLock, LockDirectoryOptions } from './directory-lock.js';
-export { diskHealth } from './disk-health.js';
-export type { DiskHealth, DiskHealthOptions } from './disk-health.js';
+export { diskHealth, levelOf, watermarksOf } from './disk-health.js';
+export type { DiskHealth, DiskHealthOptions, DiskLevel, Watermarks } from './disk-health.js';
 export { killOwnProcess } from './group-commit.js';
+export type {
+  ImageAbsence,
+  ImageBatch,
+  ImageChange,
+  ImageReading,
+  ImageRecord,
+  ImageState,
+  ImageStore,
+  ImageStoreStats,
+  ReadingOptions,
+} from './image-store.js';
 export { openLogStore } from './lmdb-log-store.js';
 export type { OpenLogStoreOptions } from './lmdb-log-store.js';
 export type { LogIdentity, LogStore, LogStoreStats, RecoveredLog } from './log-store.js';
-export { MemoryLogStore, newMemoryDisk, openMemoryLogStore } from './memory-log-store.js';
+export { MemoryImageStore, newMemoryImageDisk, openMemoryImageStore } from './memory-image-store.js';
+export type { MemoryImageDisk, MemoryImageStoreOptions } from './memory-image-store.js';
+export { damageSlot, MemoryLogStore, newMemoryDisk, openMemoryLogStore } from './memory-log-store.js';
 export type { MemoryDisk, MemoryLogStoreOptions } from './memory-log-store.js';
 export { openSpool } from './spool.js';
 export type { Spool, SpoolEntry, SpoolOptions } from './spool.js';

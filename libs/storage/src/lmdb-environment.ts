@@ -26,6 +26,7 @@ export interface WriteSink {
   /** The key is higher than every other of the tree: pages are filled, not split. */
   append(tree: Tree, key: Buffer, value: Buffer): void;
   remove(tree: Tree, key: Buffer): void;
+  clear(tree: Tree): void;
 }
 
 export interface EnvironmentOptions<Name extends string> {
@@ -67,6 +68,7 @@ async function commit(root: RootDatabase<Buffer, Buffer>, write: (sink: WriteSin
     append: (tree, key, value) =>
       void appended.push(quiet((tree.put as unknown as PutWithOptions)(key, value, { append: true }))),
     remove: (tree, key) => void quiet(tree.remove(key)),
+    clear: (tree) => void quiet(tree.clearAsync() as unknown as Promise<boolean>),
   };
   try {
     await root.batch(() => write(sink));

@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import {
   decodeIdentity,
   decodeManifest,
+  decodePeers,
   decodePromise,
   encodeIdentity,
   encodeManifest,
@@ -20,6 +21,7 @@ import {
   IDENTITY_KEY,
   LOG_FORMAT_VERSION,
   MANIFEST_KEY,
+  PEERS_KEY,
   PROMISE_KEY,
 } from './head-records.js';
 import type { Manifest } from './head-records.js';
@@ -29,10 +31,14 @@ import { ZERO_BALLOT } from './log-store.js';
 import type { LogIdentity } from './log-store.js';
 import { checkSnapshots } from './snapshot-check.js';
 import { promiseDamaged, StorageError, storeDamaged, unsupportedFormat } from './storage-error.js';
-import type { Ballot } from '@synod/consensus';
+import type { Ballot, NodeId } from '@synod/consensus';
 
-/** `head` identity, promise, manifest · `digests` by block · `entries` by slot. */
-export type LogTreeName = 'head' | 'digests' | 'entries';
+/**
+ * `head` identity, promise, manifest · `peers` one record · `digests` by block · `entries` by slot. The record of peers is not
+ * in `head`: it may be large, and `head` must stay a single leaf page (see snapshot-check.ts).
+ */
+export type LogTreeName = 'head' | 'peers' | 'digests' | 'entries';
+export const LOG_TREE_NAMES: readonly LogTreeName[] = ['head', 'peers', 'digests', 'entries'];
 export type LogEnvironment = Environment<LogTreeName>;
 
 export interface LogHead {
@@ -40,6 +46,7 @@ export interface LogHead {
   readonly promised: Ballot;
   readonly promiseChecksum: number;
   readonly manifest: Manifest;
+  readonly peers: ReadonlyMap<NodeId, string>;
 }
 
 export interface OpenedLog {
@@ -68,7 +75,7 @@ export async function openLogEnvironment(
   const environment = guarded(directory, () =>
     openEnvironment<LogTreeName>({
       path: join(directory, LOG_DIRECTORY),
-      treeNames: ['head', 'digests', 'entries'],
+      treeNames: LOG_TREE_NAMES,
       mapSizeBytes,
     }),
   );
@@ -125,6 +132,7 @@ async function format(environment: LogEnvironment, identity: LogIdentity): Promi
     chosenThroughSlot: 0,
     digestSum: 0,
     promiseChecksum: promise.readUInt32BE(0),
+    peersChecksum: 0,
   });
   const bytes = encodeIdentity({ ...identity, formatVersion: LOG_FORMAT_VERSION });
   await environment.commit((sink) => {
@@ -148,7 +156,19 @@ function readHead(environment: LogEnvironment, directory: string): LogHead {
   if (promised === undefined || promiseBytes === undefined) throw promiseDamaged(directory, 'its checksum is wrong');
   const promiseChecksum = promiseBytes.readUInt32BE(0);
   if (promiseChecksum !== manifest.promiseChecksum) throw promiseDamaged(directory, 'it is an older one');
-  return { identity, promised, promiseChecksum, manifest };
+  return { identity, promised, promiseChecksum, manifest, peers: readPeers(environment, directory, manifest) };
+}
+
+/** Peers that were forgotten could be followed under another storage id (I10), so damage here is as bad as in the promise. */
+function readPeers(environment: LogEnvironment, directory: string, manifest: Manifest): ReadonlyMap<NodeId, string> {
+  const bytes = getBytes(environment.trees.peers, PEERS_KEY);
+  if (bytes === undefined && manifest.peersChecksum === 0) return new Map();
+  const peers = decodePeers(bytes);
+  if (peers === undefined || bytes === undefined) throw storeDamaged(directory, 'the record of peers is damaged');
+  if (bytes.readUInt32BE(0) !== manifest.peersChecksum) {
+    throw storeDamaged(directory, 'the record of peers is an older one');
+  }
+  return peers;
 }
 
 /** Written when it's missing or differs: after a crash during formatting, or when its own bytes are damaged. */

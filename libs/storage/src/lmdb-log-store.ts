@@ -1,25 +1,26 @@
 import { statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { assert } from '@synod/base';
-import type { AcceptedEntry, Ballot, LogWrite, Slot } from '@synod/consensus';
+import type { AcceptedEntry, Ballot, LogWrite, NodeId, Slot } from '@synod/consensus';
 import { uint64Key } from './bytes.js';
 import { DigestLedger } from './digest-ledger.js';
 import { lockDirectory } from './directory-lock.js';
 import type { DirectoryLock } from './directory-lock.js';
-import { decodeEntry, encodeEntry } from './entry-record.js';
+import { encodeEntry } from './entry-record.js';
 import type { EncodedEntry } from './entry-record.js';
 import { GroupCommit, killOwnProcess } from './group-commit.js';
-import { encodeManifest, encodePromise, MANIFEST_KEY, PROMISE_KEY } from './head-records.js';
+import { encodeManifest, encodePeers, encodePromise, MANIFEST_KEY, PEERS_KEY, PROMISE_KEY } from './head-records.js';
 import type { Manifest } from './head-records.js';
-import { getBytes } from './lmdb-environment.js';
 import type { WriteSink } from './lmdb-environment.js';
-import { dataFileOf, guarded, openLogEnvironment } from './lmdb-log-open.js';
+import { dataFileOf, openLogEnvironment } from './lmdb-log-open.js';
 import type { LogEnvironment, LogHead } from './lmdb-log-open.js';
 import { isLowerBallot } from './log-store.js';
 import type { LogIdentity, LogStore, LogStoreStats, RecoveredLog } from './log-store.js';
+import { LogGarbage } from './log-garbage.js';
+import { LogReader } from './log-reader.js';
 import { scanLog } from './log-scan.js';
 import type { LogScan } from './log-scan.js';
-import { blockOf, SLOT_HELD, SLOT_UNKNOWN, SlotDigest } from './slot-digest.js';
+import { notePeer, recoverLog } from './recovery.js';
 import { StorageError, storeClosed } from './storage-error.js';
 
 export interface OpenLogStoreOptions {
@@ -40,7 +41,13 @@ export interface OpenLogStoreOptions {
 interface PendingAppend {
   readonly entries: readonly (EncodedEntry & { readonly slot: Slot })[];
   readonly promised: Ballot | undefined;
+  readonly trimmedThroughSlot: Slot;
+  /** All peers that are known with this append; undefined when it adds none. */
+  readonly peers: Buffer | undefined;
 }
+
+/** Changes nothing but the manifest's sequence. */
+const NOTHING: PendingAppend = { entries: [], promised: undefined, trimmedThroughSlot: 0, peers: undefined };
 
 /**
  * Opens the log of `directory`, formats a new one, and raises the incarnation, durably. Rejects with `directoryLocked`,
@@ -82,28 +89,37 @@ class LmdbLogStore implements LogStore {
   readonly #lock: DirectoryLock;
   readonly #commits: GroupCommit<PendingAppend>;
   readonly #ledger: DigestLedger;
+  readonly #reader: LogReader;
+  readonly #garbage: LogGarbage;
   /** After damage, LMDB's idea of the highest key isn't relied on. */
   readonly #mayAppend: boolean;
   /** What the next commit starts from; equal to what is durable when no flush is under way. */
   #manifest: Manifest;
-  /** Highest promise queued or durable. */
+  /** Highest promise, hint and trim, and all peers, queued or durable. */
   #promised: Ballot;
   #chosenThroughSlot: Slot;
-  #lastRead: { block: number; commitSequence: number; digest: SlotDigest | undefined } | undefined;
+  #trimmedThroughSlot: Slot;
+  readonly #peers: Map<NodeId, string>;
+  /** What `recover` found trimmed; becomes durable with the next commit. */
+  #recoveredTrim: Slot = 0;
   #isClosed = false;
 
   constructor(options: OpenLogStoreOptions, modules: LogModules) {
-    const { manifest, identity, promised } = modules.head;
+    const { manifest, identity, promised, peers } = modules.head;
     this.identity = identity;
     this.incarnation = manifest.incarnation + 1;
     this.#directory = options.directory;
     this.#environment = modules.environment;
     this.#lock = modules.lock;
     this.#ledger = new DigestLedger(modules.environment.trees.digests, modules.scan);
-    this.#mayAppend = modules.scan.unknownSlots.length === 0;
+    this.#reader = new LogReader(options.directory, modules.environment);
+    this.#garbage = new LogGarbage(modules.environment);
+    this.#mayAppend = !modules.scan.hasUnknown;
     this.#manifest = { ...manifest, incarnation: this.incarnation, digestSum: modules.scan.digestSum };
     this.#promised = promised;
-    this.#chosenThroughSlot = chosenBound(manifest, modules.scan);
+    this.#chosenThroughSlot = manifest.chosenThroughSlot;
+    this.#trimmedThroughSlot = manifest.trimmedThroughSlot;
+    this.#peers = new Map(peers);
     this.#commits = new GroupCommit({
       directory: options.directory,
       commit: (appends) => this.#commit(appends),
@@ -115,59 +131,67 @@ class LmdbLogStore implements LogStore {
 
   /** The durable commit that precedes the first message: raises the incarnation, and writes down what the scan found. */
   async start(): Promise<void> {
-    await this.#commits.submit({ entries: [], promised: undefined });
+    await this.#commits.submit(NOTHING);
   }
 
-  recover(): RecoveredLog {
-    const { lastSlot } = this.#manifest;
-    const chosenThroughSlot = this.#chosenThroughSlot;
-    const accepted: AcceptedEntry[] = [];
-    const unknownSlots: Slot[] = [];
-    for (let slot = chosenThroughSlot + 1; slot <= lastSlot; slot++) {
-      const found = this.#readSlot(slot);
-      if (found === 'unknown') unknownSlots.push(slot);
-      else if (found !== undefined) accepted.push(found);
-    }
-    const { trimmedThroughSlot } = this.#manifest;
-    return { promised: this.#promised, chosenThroughSlot, accepted, lastSlot, unknownSlots, trimmedThroughSlot };
+  recover(imageSlot: Slot = 0): RecoveredLog {
+    const { lastSlot, trimmedThroughSlot, commitSequence } = this.#manifest;
+    const recovered = recoverLog(
+      {
+        promised: this.#promised,
+        chosenThroughHint: this.#chosenThroughSlot,
+        lastSlot,
+        trimmedThroughSlot,
+        peers: this.#peers,
+        stateOf: (slot) => this.#reader.stateOf(slot, commitSequence),
+        read: (slot) => this.#reader.slot(slot, commitSequence),
+      },
+      imageSlot,
+    );
+    this.#recoveredTrim = recovered.trimmedThroughSlot;
+    this.#trimmedThroughSlot = Math.max(this.#trimmedThroughSlot, this.#recoveredTrim);
+    return recovered;
   }
 
   append(writes: readonly LogWrite[]): Promise<void> {
     if (this.#isClosed) return Promise.reject(storeClosed());
-    let promised: Ballot | undefined;
+    const pending = { ...NOTHING, entries: [] as (EncodedEntry & { slot: Slot })[] };
     let isHintOnly = true;
-    const entries: (EncodedEntry & { slot: Slot })[] = [];
     for (const write of writes) {
-      if (write.kind === 'chosenThrough') {
-        this.#chosenThroughSlot = Math.max(this.#chosenThroughSlot, write.slot);
-        continue;
-      }
-      isHintOnly = false;
-      if (write.kind === 'promised') {
-        assert(!isLowerBallot(write.ballot, this.#promised), 'I1 promised never falls');
-        promised = this.#promised = write.ballot;
-      } else {
-        assert(write.accepted.slot > this.#manifest.trimmedThroughSlot, 'I7 nothing is accepted below the trim');
-        entries.push({ slot: write.accepted.slot, ...encodeEntry(write.accepted) });
-      }
+      isHintOnly &&= write.kind === 'chosenThrough';
+      this.#note(write, pending);
     }
-    return isHintOnly ? Promise.resolve() : this.#commits.submit({ entries, promised });
+    return isHintOnly ? Promise.resolve() : this.#commits.submit(pending);
+  }
+
+  #note(write: LogWrite, pending: Writable<PendingAppend> & { entries: (EncodedEntry & { slot: Slot })[] }): void {
+    switch (write.kind) {
+      case 'chosenThrough':
+        this.#chosenThroughSlot = Math.max(this.#chosenThroughSlot, write.slot);
+        return;
+      case 'promised':
+        assert(!isLowerBallot(write.ballot, this.#promised), 'I1 promised never falls');
+        pending.promised = this.#promised = write.ballot;
+        return;
+      case 'accepted':
+        assert(write.accepted.slot > this.#trimmedThroughSlot, 'I7 nothing is accepted below the trim');
+        pending.entries.push({ slot: write.accepted.slot, ...encodeEntry(write.accepted) });
+        return;
+      case 'trimmed':
+        this.#trimmedThroughSlot = Math.max(this.#trimmedThroughSlot, write.throughSlot);
+        pending.trimmedThroughSlot = this.#trimmedThroughSlot;
+        return;
+      case 'peer':
+        if (notePeer(this.#peers, write.nodeId, write.storageId)) pending.peers = encodePeers(this.#peers);
+        return;
+    }
   }
 
   read(fromSlot: Slot, throughSlot: Slot, maxBytes: number): readonly AcceptedEntry[] {
     if (this.#isClosed) throw storeClosed();
-    const found: AcceptedEntry[] = [];
-    let bytes = 0;
-    for (let slot = Math.max(1, fromSlot); slot <= Math.min(throughSlot, this.#manifest.lastSlot); slot++) {
-      const read = this.#readSlot(slot);
-      if (read === 'unknown' && found.length > 0) break;
-      if (read === 'unknown') throw slotUnknown(slot);
-      if (read === undefined) continue;
-      bytes += commandBytes(read);
-      if (found.length > 0 && bytes > maxBytes) break;
-      found.push(read);
-    }
-    return found;
+    const { lastSlot, commitSequence } = this.#manifest;
+    const from = Math.max(this.#trimmedThroughSlot + 1, fromSlot);
+    return this.#reader.read(from, Math.min(throughSlot, lastSlot), maxBytes, commitSequence);
   }
 
   stats(): LogStoreStats {
@@ -189,45 +213,57 @@ class LmdbLogStore implements LogStore {
     if (this.#isClosed) return;
     this.#isClosed = true;
     if (this.#chosenThroughSlot > this.#manifest.chosenThroughSlot) {
-      await this.#commits.submit({ entries: [], promised: undefined });
+      await this.#commits.submit(NOTHING);
     }
     await this.#commits.close();
     await this.#environment.close();
     this.#lock.release();
   }
 
-  /** One transaction for all that was queued: entries, their digests, the promise, and the manifest that describes them. */
+  /** One transaction for all that was queued: entries, their digests, promise, peers, and the manifest that describes them. */
   async #commit(appends: readonly PendingAppend[]): Promise<void> {
-    const { trees } = this.#environment;
-    const latest = new Map<Slot, EncodedEntry>();
-    let promise: Buffer | undefined;
-    for (const append of appends) {
-      for (const entry of append.entries) latest.set(entry.slot, entry);
-      if (append.promised !== undefined) promise = encodePromise(append.promised);
-    }
-    const slots = [...latest.keys()].sort((a, b) => a - b);
     const before = this.#manifest;
-    const lastSlot = Math.max(before.lastSlot, slots.at(-1) ?? 0);
-    const digests = this.#ledger.update(latest, before.lastSlot, lastSlot);
+    const latest = merge(appends, Math.max(before.trimmedThroughSlot, this.#recoveredTrim));
+    const slots = [...latest.entries.keys()].sort((a, b) => a - b);
+    const { trimmedThroughSlot } = latest;
+    const lastSlot = Math.max(before.lastSlot, trimmedThroughSlot, slots.at(-1) ?? 0);
+    const digests = this.#ledger.update(latest.entries, before, { trimmedThroughSlot, lastSlot });
+    const promise = latest.promised === undefined ? undefined : encodePromise(latest.promised);
     const manifest: Manifest = {
       ...before,
       commitSequence: before.commitSequence + 1,
+      trimmedThroughSlot,
       lastSlot,
       chosenThroughSlot: this.#chosenThroughSlot,
       digestSum: digests.sum,
       promiseChecksum: promise?.readUInt32BE(0) ?? before.promiseChecksum,
+      peersChecksum: latest.peers?.readUInt32BE(0) ?? before.peersChecksum,
     };
+    const garbage = this.#garbage.next(trimmedThroughSlot);
+    const { trees } = this.#environment;
     await this.#environment.commit((sink) => {
+      for (const key of garbage.entries) sink.remove(trees.entries, key);
+      for (const key of garbage.digests) sink.remove(trees.digests, key);
       for (const slot of slots) {
-        const entry = latest.get(slot);
+        const entry = latest.entries.get(slot);
         if (entry !== undefined) this.#putEntry(sink, slot > before.lastSlot, slot, entry.bytes);
       }
       for (const [block, bytes] of digests.records) sink.put(trees.digests, uint64Key(block), bytes);
       if (promise !== undefined) sink.put(trees.head, PROMISE_KEY, promise);
+      if (latest.peers !== undefined) sink.put(trees.peers, PEERS_KEY, latest.peers);
       sink.put(trees.head, MANIFEST_KEY, encodeManifest(manifest));
     });
     this.#manifest = manifest;
     this.#ledger.evict();
+    if (garbage.isMore) this.#collectMore();
+  }
+
+  /** Another step of deleting, unless the store is closing. It shares its flush with whatever is appended meanwhile. */
+  #collectMore(): void {
+    this.#commits.submit(NOTHING).catch((error: unknown) => {
+      // Closed, full, or failed: the first two go on with a later commit, and of the third onFatal has heard.
+      if (!(error instanceof StorageError)) throw error;
+    });
   }
 
   #putEntry(sink: WriteSink, isHighest: boolean, slot: Slot, bytes: Buffer): void {
@@ -235,51 +271,27 @@ class LmdbLogStore implements LogStore {
     if (isHighest && this.#mayAppend) sink.append(entries, uint64Key(slot), bytes);
     else sink.put(entries, uint64Key(slot), bytes);
   }
-
-  /** The entry, 'unknown' when it's listed but can't be read, undefined when the slot is a hole. */
-  #readSlot(slot: Slot): AcceptedEntry | 'unknown' | undefined {
-    const found = this.#tryReadSlot(slot);
-    if (found !== 'unknown') return found;
-    // A commit that is under way may show in the entry and not in the digest that was read before it: read both again.
-    this.#lastRead = undefined;
-    return this.#tryReadSlot(slot);
-  }
-
-  #tryReadSlot(slot: Slot): AcceptedEntry | 'unknown' | undefined {
-    const digest = this.#readDigest(blockOf(slot));
-    const state = digest?.stateOf(slot) ?? SLOT_UNKNOWN;
-    if (digest === undefined || state === SLOT_UNKNOWN) return 'unknown';
-    if (state !== SLOT_HELD) return undefined;
-    const bytes = guarded(this.#directory, () => getBytes(this.#environment.trees.entries, uint64Key(slot)));
-    return decodeEntry(bytes, slot, digest.checksumOf(slot)) ?? 'unknown';
-  }
-
-  /** As it is durable, which the ledger's, with a commit under way, need not be. */
-  #readDigest(block: number): SlotDigest | undefined {
-    const { commitSequence } = this.#manifest;
-    if (this.#lastRead?.block !== block || this.#lastRead.commitSequence !== commitSequence) {
-      const key = uint64Key(block);
-      const bytes = guarded(this.#directory, () => getBytes(this.#environment.trees.digests, key));
-      this.#lastRead = { block, commitSequence, digest: SlotDigest.decode(bytes, block) };
-    }
-    return this.#lastRead.digest;
-  }
 }
 
-/** Slots known chosen and present: below the first that is unknown or a hole. */
-function chosenBound(manifest: Manifest, scan: LogScan): Slot {
-  const missing = Math.min(scan.unknownSlots[0] ?? Infinity, scan.firstHole ?? Infinity, manifest.lastSlot + 1);
-  return Math.min(manifest.chosenThroughSlot, missing - 1);
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+interface Merged {
+  readonly entries: ReadonlyMap<Slot, EncodedEntry>;
+  readonly promised: Ballot | undefined;
+  readonly trimmedThroughSlot: Slot;
+  readonly peers: Buffer | undefined;
 }
 
-function commandBytes(accepted: AcceptedEntry): number {
-  if (accepted.entry.kind === 'noop') return 0;
-  return accepted.entry.commands.reduce((total, command) => total + command.length, 0);
-}
-
-function slotUnknown(slot: Slot): StorageError {
-  return new StorageError(
-    { code: 'slotUnknown', slot },
-    `Slot ${String(slot)} was accepted here, but its record is damaged. Fetch it from another replica.`,
-  );
+/** What is left to write of several appends: of two for the same thing the later, and nothing below the trim. */
+function merge(appends: readonly PendingAppend[], trimmedBefore: Slot): Merged {
+  const entries = new Map<Slot, EncodedEntry>();
+  let { promised, trimmedThroughSlot, peers } = { ...NOTHING, trimmedThroughSlot: trimmedBefore };
+  for (const append of appends) {
+    for (const entry of append.entries) entries.set(entry.slot, entry);
+    promised = append.promised ?? promised;
+    peers = append.peers ?? peers;
+    trimmedThroughSlot = Math.max(trimmedThroughSlot, append.trimmedThroughSlot);
+  }
+  for (const slot of [...entries.keys()]) if (slot <= trimmedThroughSlot) entries.delete(slot);
+  return { entries, promised, trimmedThroughSlot, peers };
 }

@@ -5,14 +5,21 @@ import { entryMatches } from './entry-record.js';
 import type { Manifest } from './head-records.js';
 import { getBytes } from './lmdb-environment.js';
 import type { LogEnvironment } from './lmdb-log-open.js';
-import { blockOf, firstSlotOf, SLOT_HELD, SLOT_UNKNOWN, SlotDigest, SLOTS_PER_BLOCK } from './slot-digest.js';
+import {
+  firstBlockAbove,
+  firstSlotOf,
+  lastBlockThrough,
+  SLOT_HELD,
+  SLOT_UNKNOWN,
+  SlotDigest,
+  SLOTS_PER_BLOCK,
+} from './slot-digest.js';
 
 export interface LogScan {
   /** Digests that have to be written again, because the scan found damage that they don't show. */
   readonly repaired: ReadonlyMap<number, SlotDigest>;
-  readonly unknownSlots: readonly Slot[];
-  /** Holes of (trimmedThroughSlot, lastSlot] up to the first one, for the bound on what is known chosen. */
-  readonly firstHole: Slot | undefined;
+  /** Whether any slot of (trimmedThroughSlot, lastSlot] is unknown. */
+  readonly hasUnknown: boolean;
   /** Sum of all digests once those in `repaired` are written. */
   readonly digestSum: number;
 }
@@ -29,8 +36,8 @@ export async function scanLog(environment: LogEnvironment, manifest: Manifest): 
   const digests: SlotDigest[] = [];
   const repaired = new Map<number, SlotDigest>();
   let sum = 0;
-  let firstBlock = blockOf(manifest.trimmedThroughSlot + 1);
-  const lastBlock = manifest.lastSlot === 0 ? firstBlock - 1 : blockOf(manifest.lastSlot);
+  let firstBlock = firstBlockAbove(manifest.trimmedThroughSlot);
+  const lastBlock = lastBlockThrough(manifest.lastSlot);
   for (let block = firstBlock; block <= lastBlock; block++) {
     const bytes = readSafely(() => getBytes(environment.trees.digests, uint64Key(block)));
     const digest = SlotDigest.decode(bytes, block);
@@ -54,20 +61,15 @@ function summarize(
   manifest: Manifest,
   sum: number,
 ): LogScan {
-  const unknownSlots: Slot[] = [];
-  let firstHole: Slot | undefined;
+  let hasUnknown = false;
   for (const digest of digests) {
-    for (const slot of slotsOf(digest.block, manifest)) {
-      const state = digest.stateOf(slot);
-      if (state === SLOT_UNKNOWN) unknownSlots.push(slot);
-      else if (state !== SLOT_HELD) firstHole ??= slot;
-    }
+    for (const slot of slotsOf(digest.block, manifest)) hasUnknown ||= digest.stateOf(slot) === SLOT_UNKNOWN;
   }
   let digestSum = sum;
   if (repaired.size > 0) {
     digestSum = digests.reduce((total, digest) => (total + digest.encode().readUInt32BE(0)) >>> 0, 0);
   }
-  return { repaired, unknownSlots, firstHole, digestSum };
+  return { repaired, hasUnknown, digestSum };
 }
 
 function* slotsOf(block: number, manifest: Manifest): Generator<Slot> {

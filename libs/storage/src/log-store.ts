@@ -1,4 +1,4 @@
-import type { AcceptedEntry, Ballot, DurableState, LogWrite, Slot } from '@synod/consensus';
+import type { AcceptedEntry, Ballot, DurableState, LogWrite, NodeId, Slot } from '@synod/consensus';
 
 /** Written once, when a directory is formatted; never changed. */
 export interface LogIdentity {
@@ -12,16 +12,31 @@ export interface LogIdentity {
   readonly initialMembers: readonly { readonly id: string; readonly address: string }[];
 }
 
-/** What a log holds when it is opened. Where a record is damaged the slot is `unknown`, never empty (P14). */
+/**
+ * What a log holds when it is opened, beside an image of applied state at `imageSlot`. Where a record is damaged the slot is
+ * `unknown` or `damaged`, never empty (P14).
+ */
 export interface RecoveredLog extends DurableState {
-  /** Highest slot that was ever accepted here; 0 when none. Slots up to it are held, holes, or unknown. */
+  /** The slot that `recover` was told; 0 when there is no image. */
+  readonly imageSlot: Slot;
+  /**
+   * At least `imageSlot`, whatever is damaged below it. Above it, as far as the log knows slots chosen and holds them: the host
+   * replays (imageSlot, chosenThroughSlot], all of which can be read. Below `trimmedThroughSlot` only without a fitting image,
+   * and then it is `imageSlot`.
+   */
+  readonly chosenThroughSlot: Slot;
+  /** Highest slot that was ever accepted or trimmed here; 0 when none. Slots up to it are trimmed, held, holes, or unknown. */
   readonly lastSlot: Slot;
   /**
-   * Slots that were accepted here and can't be read, in order. An acceptor isn't counted for them. `chosenThroughSlot` is
-   * below the first of them, so that every slot up to it is present. Appending to such a slot repairs it.
+   * Slots above `chosenThroughSlot` that were accepted here and can't be read, in order. An acceptor isn't counted for them.
+   * Appending to such a slot repairs it.
    */
   readonly unknownSlots: readonly Slot[];
+  /** Slots of (trimmedThroughSlot, chosenThroughSlot] that can't be read, in order; they are covered by the image. */
+  readonly damagedSlots: readonly Slot[];
+  /** What was trimmed, or lies below a hole that the image covers: a snapshot was installed, and its trim didn't get here. */
   readonly trimmedThroughSlot: Slot;
+  readonly peers: ReadonlyMap<NodeId, string>;
 }
 
 export interface LogStoreStats {
@@ -44,17 +59,24 @@ export interface LogStore {
   readonly identity: LogIdentity;
   /** Counts the openings of this directory, from 1. Raised and flushed before `open` resolves. */
   readonly incarnation: number;
-  /** What was durable when the store was opened. Called once, before the first append. */
-  recover(): RecoveredLog;
+  /**
+   * What was durable when the store was opened, for a host whose durable image of applied state is of `imageSlot` (0: it has
+   * none). Called once, before the first append.
+   */
+  recover(imageSlot?: Slot): RecoveredLog;
   /**
    * Resolves after the flush. Calls made while a flush is under way share the next one. A rejection means that the process
    * is about to be killed: nothing may be said that depends on these writes. A call that holds nothing but `chosenThrough`
    * hints resolves at once; the hints ride along with the next flush.
+   *
+   * After a call with `trimmed`, slots through it are not read, and not accepted again; they are deleted in bounded steps
+   * that follow by themselves, also after a restart. A trim below an earlier one changes nothing.
    */
   append(writes: readonly LogWrite[]): Promise<void>;
   /**
-   * Durable entries of [fromSlot, throughSlot] in order, without holes; stops after `maxBytes` of commands, but gives one
-   * entry at least. Stops before an unknown slot, and throws `slotUnknown` when that is the first.
+   * Durable entries of [fromSlot, throughSlot] above the trim, in order; holes are left out. Stops after `maxBytes` of
+   * commands, but gives one entry at least. Stops before a slot whose record is damaged, and throws `slotUnknown` with that
+   * slot when nothing comes before it: who reads on from the last entry learns of it.
    */
   read(fromSlot: Slot, throughSlot: Slot, maxBytes: number): readonly AcceptedEntry[];
   stats(): LogStoreStats;
@@ -71,3 +93,7 @@ export function isLowerBallot(a: Ballot, b: Ballot): boolean {
   if (a.priority !== b.priority) return a.priority < b.priority;
   return a.nodeId < b.nodeId;
 }
+
+/** Peers whose storage ids a log keeps, and bytes of a node id or storage id, at the most. */
+export const MAX_PEERS = 256;
+export const MAX_ID_BYTES = 255;

@@ -1,8 +1,17 @@
-import type { AcceptedEntry, Ballot, LogWrite, Slot } from '@synod/consensus';
+import type { AcceptedEntry, Ballot, LogWrite, NodeId, Slot } from '@synod/consensus';
 import { assert } from '@synod/base';
 import { isLowerBallot, ZERO_BALLOT } from './log-store.js';
 import type { LogIdentity, LogStore, LogStoreStats, RecoveredLog } from './log-store.js';
-import { StorageError, directoryLocked, storeClosed } from './storage-error.js';
+import { notePeer, recoverLog } from './recovery.js';
+import type { LogView, SlotState } from './recovery.js';
+import {
+  directoryLocked,
+  promiseDamaged,
+  slotUnknown,
+  StorageError,
+  storeClosed,
+  storeDamaged,
+} from './storage-error.js';
 
 /** What survives a crash of {@link MemoryLogStore}: a disk without a disk. Give the same one to `openMemoryLogStore` again. */
 export interface MemoryDisk {
@@ -10,11 +19,15 @@ export interface MemoryDisk {
   incarnation: number;
   promised: Ballot;
   chosenThroughSlot: Slot;
-  /** Highest slot ever accepted. */
+  /** Highest slot ever accepted or trimmed. */
   lastSlot: Slot;
+  trimmedThroughSlot: Slot;
+  readonly peers: Map<NodeId, string>;
   readonly entries: Map<Slot, AcceptedEntry>;
-  /** Slots whose record is damaged. Tests add to it. */
+  /** Slots whose record is damaged; see {@link damageSlot}. */
   readonly unknownSlots: Set<Slot>;
+  /** A record whose damage makes the next opening fail, as with files. Tests set it. */
+  damagedRecord: 'promise' | 'peers' | undefined;
   /** The store that has it open. */
   holder: LogStore | undefined;
 }
@@ -26,10 +39,19 @@ export function newMemoryDisk(): MemoryDisk {
     promised: ZERO_BALLOT,
     chosenThroughSlot: 0,
     lastSlot: 0,
+    trimmedThroughSlot: 0,
+    peers: new Map(),
     entries: new Map(),
     unknownSlots: new Set(),
+    damagedRecord: undefined,
     holder: undefined,
   };
+}
+
+/** Damages the record of a slot that the disk holds, also while a store is open. */
+export function damageSlot(disk: MemoryDisk, slot: Slot): void {
+  assert(disk.entries.has(slot), 'only a slot that is held can be damaged', () => String(slot));
+  disk.unknownSlots.add(slot);
 }
 
 export interface MemoryLogStoreOptions {
@@ -44,6 +66,8 @@ export interface MemoryLogStoreOptions {
 export async function openMemoryLogStore(options: MemoryLogStoreOptions): Promise<MemoryLogStore> {
   const { disk } = options;
   if (disk.holder !== undefined) throw directoryLocked('memory', undefined);
+  if (disk.damagedRecord === 'promise') throw promiseDamaged('memory', 'its checksum is wrong');
+  if (disk.damagedRecord === 'peers') throw storeDamaged('memory', 'the record of peers is damaged');
   disk.identity ??= options.identityIfNew();
   const store = new MemoryLogStore(options, disk.identity, disk.incarnation + 1);
   disk.holder = store;
@@ -73,7 +97,12 @@ export class MemoryLogStore implements LogStore {
   #running: Pending[] = [];
   #isRunning = false;
   #promised: Ballot;
+  /** Highest hint and trim, and all peers, queued or durable. */
   #hint: Slot;
+  #trimmedThroughSlot: Slot;
+  readonly #peers: Map<NodeId, string>;
+  /** What `recover` found trimmed; becomes durable with the next flush. */
+  #recoveredTrim: Slot = 0;
   #state: 'open' | 'closed' | 'crashed' | 'failed' = 'open';
   #closed: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
@@ -88,34 +117,21 @@ export class MemoryLogStore implements LogStore {
     this.#flush = options.flush ?? (() => Promise.resolve());
     this.#onFatal = options.onFatal ?? (() => undefined);
     this.#promised = options.disk.promised;
-    this.#hint = this.#chosenBound();
+    this.#hint = options.disk.chosenThroughSlot;
+    this.#trimmedThroughSlot = options.disk.trimmedThroughSlot;
+    this.#peers = new Map(options.disk.peers);
   }
 
-  recover(): RecoveredLog {
-    const chosenThroughSlot = this.#chosenBound();
-    const { lastSlot } = this.#disk;
-    const accepted = this.#held().filter((entry) => entry.slot > chosenThroughSlot);
-    const unknownSlots = [...this.#disk.unknownSlots].sort((a, b) => a - b);
-    return {
-      promised: this.#disk.promised,
-      chosenThroughSlot,
-      accepted,
-      lastSlot,
-      unknownSlots,
-      trimmedThroughSlot: 0,
-    };
+  recover(imageSlot: Slot = 0): RecoveredLog {
+    const recovered = recoverLog(this.#view(), imageSlot);
+    this.#recoveredTrim = recovered.trimmedThroughSlot;
+    this.#trimmedThroughSlot = Math.max(this.#trimmedThroughSlot, this.#recoveredTrim);
+    return recovered;
   }
 
   append(writes: readonly LogWrite[]): Promise<void> {
     if (this.#state !== 'open') return Promise.reject(storeClosed());
-    const durable: LogWrite[] = [];
-    for (const write of writes) {
-      if (write.kind === 'chosenThrough') this.#hint = Math.max(this.#hint, write.slot);
-      else durable.push(copyOf(write));
-      if (write.kind !== 'promised') continue;
-      assert(!isLowerBallot(write.ballot, this.#promised), 'I1 promised never falls');
-      this.#promised = write.ballot;
-    }
+    const durable = writes.map(copyOf).filter((write) => this.#note(write));
     if (durable.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#queue.push({ writes: durable, resolve, reject });
@@ -127,10 +143,11 @@ export class MemoryLogStore implements LogStore {
     if (this.#state !== 'open') throw storeClosed();
     const found: AcceptedEntry[] = [];
     let bytes = 0;
-    for (let slot = Math.max(1, fromSlot); slot <= Math.min(throughSlot, this.#disk.lastSlot); slot++) {
+    const from = Math.max(this.#trimmedThroughSlot + 1, fromSlot);
+    for (let slot = from; slot <= Math.min(throughSlot, this.#disk.lastSlot); slot++) {
       if (this.#disk.unknownSlots.has(slot)) {
         if (found.length > 0) break;
-        throw new StorageError({ code: 'slotUnknown', slot }, `Slot ${String(slot)} is damaged. Fetch it elsewhere.`);
+        throw slotUnknown(slot);
       }
       const accepted = this.#disk.entries.get(slot);
       if (accepted === undefined) continue;
@@ -183,6 +200,7 @@ export class MemoryLogStore implements LogStore {
       }
       if (this.#isOver()) break;
       for (const pending of this.#running) this.#write(pending.writes);
+      this.#trim(this.#recoveredTrim);
       this.#disk.chosenThroughSlot = hint;
       this.#flushes += 1;
       const done = this.#running;
@@ -207,28 +225,61 @@ export class MemoryLogStore implements LogStore {
     for (const pending of lost) pending.reject(error);
   }
 
-  #write(writes: readonly LogWrite[]): void {
-    for (const write of writes) {
-      if (write.kind === 'promised') this.#disk.promised = write.ballot;
-      if (write.kind !== 'accepted') continue;
-      this.#disk.entries.set(write.accepted.slot, write.accepted);
-      this.#disk.unknownSlots.delete(write.accepted.slot);
-      this.#disk.lastSlot = Math.max(this.#disk.lastSlot, write.accepted.slot);
+  /** Takes note of a write that is about to be queued; false: there is nothing to queue. */
+  #note(write: LogWrite): boolean {
+    switch (write.kind) {
+      case 'chosenThrough':
+        this.#hint = Math.max(this.#hint, write.slot);
+        return false;
+      case 'promised':
+        assert(!isLowerBallot(write.ballot, this.#promised), 'I1 promised never falls');
+        this.#promised = write.ballot;
+        return true;
+      case 'accepted':
+        assert(write.accepted.slot > this.#trimmedThroughSlot, 'I7 nothing is accepted below the trim');
+        return true;
+      case 'trimmed':
+        this.#trimmedThroughSlot = Math.max(this.#trimmedThroughSlot, write.throughSlot);
+        return true;
+      case 'peer':
+        notePeer(this.#peers, write.nodeId, write.storageId);
+        return true;
     }
   }
 
-  #held(): AcceptedEntry[] {
-    const held = [...this.#disk.entries.values()].filter((entry) => !this.#disk.unknownSlots.has(entry.slot));
-    return held.sort((a, b) => a.slot - b.slot);
+  #write(writes: readonly LogWrite[]): void {
+    for (const write of writes) {
+      if (write.kind === 'promised') this.#disk.promised = write.ballot;
+      else if (write.kind === 'peer') this.#disk.peers.set(write.nodeId, write.storageId);
+      else if (write.kind === 'trimmed') this.#trim(write.throughSlot);
+      else if (write.kind === 'accepted') this.#accept(write.accepted);
+    }
   }
 
-  #chosenBound(): Slot {
-    let slot = 0;
-    while (slot < this.#disk.chosenThroughSlot && this.#isPresent(slot + 1)) slot += 1;
-    return slot;
+  #accept(accepted: AcceptedEntry): void {
+    this.#disk.entries.set(accepted.slot, accepted);
+    this.#disk.unknownSlots.delete(accepted.slot);
+    this.#disk.lastSlot = Math.max(this.#disk.lastSlot, accepted.slot);
   }
 
-  #isPresent(slot: Slot): boolean {
-    return this.#disk.entries.has(slot) && !this.#disk.unknownSlots.has(slot);
+  #trim(throughSlot: Slot): void {
+    const disk = this.#disk;
+    if (throughSlot <= disk.trimmedThroughSlot) return;
+    for (const slot of [...disk.entries.keys()]) if (slot <= throughSlot) disk.entries.delete(slot);
+    for (const slot of [...disk.unknownSlots]) if (slot <= throughSlot) disk.unknownSlots.delete(slot);
+    disk.trimmedThroughSlot = throughSlot;
+    disk.lastSlot = Math.max(disk.lastSlot, throughSlot);
+  }
+
+  #view(): LogView {
+    const { promised, lastSlot, trimmedThroughSlot, peers, entries } = this.#disk;
+    const stateOf = (slot: Slot): SlotState => {
+      if (this.#disk.unknownSlots.has(slot)) return 'unknown';
+      return entries.has(slot) ? 'held' : 'hole';
+    };
+    const read = (slot: Slot): AcceptedEntry | 'unknown' | undefined =>
+      stateOf(slot) === 'unknown' ? 'unknown' : entries.get(slot);
+    const chosenThroughHint = this.#disk.chosenThroughSlot;
+    return { promised, chosenThroughHint, lastSlot, trimmedThroughSlot, peers, stateOf, read };
   }
 }

@@ -21,6 +21,16 @@ export function firstSlotOf(block: number): Slot {
   return block * SLOTS_PER_BLOCK + 1;
 }
 
+/** The block of the first slot above `slot`. */
+export function firstBlockAbove(slot: Slot): number {
+  return blockOf(slot + 1);
+}
+
+/** The block of `slot`; -1 when there is no slot yet. */
+export function lastBlockThrough(slot: Slot): number {
+  return slot === 0 ? -1 : blockOf(slot);
+}
+
 /**
  * What the log says about 128 consecutive slots, kept in another tree than the entries themselves: whether each is held, a
  * hole or unknown, and the checksum of the record that is held. It makes a record that vanished, or that an old page brought

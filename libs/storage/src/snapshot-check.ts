@@ -7,7 +7,8 @@
  * both numbers, in the same order. Anything else is damage.
  *
  * The layout is that of the LMDB inside package lmdb 3.5.6 (data version 2), little-endian. The manifest's tree has three
- * small records and the main tree three names, so that both are a single leaf, always.
+ * records and the main tree four names, so that both are a single leaf, always: of the three only the identity can be large,
+ * and above half a page LMDB puts it into pages of its own. The record of peers may be large too, so it's in another tree.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { decodeManifest, MANIFEST_KEY } from './head-records.js';

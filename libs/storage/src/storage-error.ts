@@ -11,6 +11,10 @@ export type StorageFacts =
   | { readonly code: 'storeDamaged'; readonly directory: string; readonly detail: string }
   /** A slot that the log holds, but whose record is damaged. It is unknown, never empty. */
   | { readonly code: 'slotUnknown'; readonly slot: number }
+  /** The image of applied state is damaged, or not what its manifest says: get it from the log or from a peer. */
+  | { readonly code: 'imageDamaged'; readonly directory: string; readonly detail: string }
+  /** A consistent reading of the image took longer than it may: it would keep LMDB from using pages again. */
+  | { readonly code: 'readingTooLong'; readonly limitMs: number }
   | { readonly code: 'storeClosed' }
   /** A commit failed earlier; the process must not go on with this store. */
   | { readonly code: 'commitFailed'; readonly directory: string }
@@ -50,6 +54,27 @@ export function storeDamaged(directory: string, detail: string): StorageError {
   return new StorageError(
     { code: 'storeDamaged', directory, detail },
     `The store in ${directory} is damaged (${detail}). ${REPLACE_THE_NODE}`,
+  );
+}
+
+export function slotUnknown(slot: number): StorageError {
+  return new StorageError(
+    { code: 'slotUnknown', slot },
+    `Slot ${String(slot)} was accepted here, but its record is damaged. Fetch it from another replica.`,
+  );
+}
+
+export function imageDamaged(directory: string, detail: string): StorageError {
+  return new StorageError(
+    { code: 'imageDamaged', directory, detail },
+    `The image of applied state in ${directory} is damaged (${detail}). It is made anew from the log, or from a snapshot of a peer.`,
+  );
+}
+
+export function readingTooLong(limitMs: number): StorageError {
+  return new StorageError(
+    { code: 'readingTooLong', limitMs },
+    `Reading the image took longer than ${String(limitMs)} ms and was given up, or its file would grow without bound. Try again when the disk is less busy.`,
   );
 }
 
