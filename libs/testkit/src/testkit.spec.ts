@@ -3,7 +3,7 @@ import { SeededRandom } from './seeded-random.js';
 import { PERFECT_DISK, SimulatedDisk } from './simulated-disk.js';
 import { PERFECT_LINK, SimulatedNetwork } from './simulated-network.js';
 import type { LinkFaults } from './simulated-network.js';
-import { VirtualClock } from './virtual-clock.js';
+import { NodeClock, VirtualClock } from './virtual-clock.js';
 
 describe('seeded random', () => {
   it('gives the same sequence for the same seed, and another for another', () => {
@@ -140,6 +140,15 @@ describe('virtual clock', () => {
     expect(skewed.monotonicMs()).toBeCloseTo(1_100);
     expect(skewed.wallMs()).toBe(1_000_600);
   });
+
+  it('gives a node a clock whose wall time can be set, while its monotonic time only runs', () => {
+    const clock = new VirtualClock(1_000_000);
+    const node = new NodeClock(clock, { rate: 0.5, wallOffsetMs: 20 });
+    clock.advance(1_000);
+    expect([node.monotonicMs(), node.wallMs()]).toEqual([500, 1_001_020]);
+    node.wallOffsetMs = -5_000;
+    expect([node.monotonicMs(), node.wallMs()]).toEqual([500, 996_000]);
+  });
 });
 
 interface Parcel {
@@ -270,7 +279,14 @@ function disk(failRate = 0) {
   const stored: string[] = [];
   const done: string[] = [];
   const device = new SimulatedDisk<string>(
-    { timers: clock, random: new SeededRandom(1), store: (writes) => stored.push(...writes) },
+    {
+      timers: clock,
+      random: new SeededRandom(1),
+      store: (writes) => {
+        stored.push(...writes);
+        return () => stored.splice(-writes.length);
+      },
+    },
     { minFlushMs: 5, maxFlushMs: 5, failRate },
   );
   const persist = (...writes: string[]): void =>
@@ -326,6 +342,69 @@ describe('simulated disk', () => {
     persist('c');
     clock.advance(100);
     expect(stored).toEqual(['c']);
+  });
+
+  it('may store what it reports as failed, and takes nothing after it until a crash', () => {
+    const { clock, device, stored, done, persist } = disk();
+    device.failNext('stored');
+    persist('a');
+    persist('b');
+    clock.advance(100);
+    expect([done, stored]).toEqual([['a failed'], ['a']]);
+  });
+
+  it('may succeed after a failed flush, whose writes are lost all the same (P16)', () => {
+    const { clock, device, stored, done, persist } = disk();
+    device.failNext('thenSucceeds');
+    persist('a');
+    persist('b');
+    clock.advance(100);
+    expect(done).toEqual(['a failed', 'b ok']);
+    expect(stored).toEqual(['b']);
+  });
+
+  it('that is full fails what has no room, and works again when there is room (P15)', () => {
+    const { clock, device, done, persist } = disk();
+    device.leaveRoom(2);
+    persist('a', 'b');
+    persist('c');
+    clock.advance(100);
+    expect(done).toEqual(['ab ok', 'c failed']);
+    device.crash();
+    device.leaveRoom(Infinity);
+    persist('d');
+    clock.advance(100);
+    expect(done.at(-1)).toBe('d ok');
+  });
+
+  it('that lies loses acknowledged writes when power fails, and none when only the process ends (P13)', () => {
+    const { clock, device, stored, done, persist } = disk();
+    device.lie(50);
+    persist('a');
+    clock.advance(5);
+    persist('b');
+    clock.advance(5);
+    expect(done).toEqual(['a ok', 'b ok']);
+    device.crash();
+    expect(stored).toEqual(['a', 'b']);
+    expect(device.hasLied).toBe(true);
+    clock.advance(46);
+    expect(device.cutPower()).toBe(1);
+    expect(stored).toEqual(['a']);
+    expect(device.counts).toMatchObject({ lies: 2, brokenPromises: 1 });
+  });
+
+  it('that lied is honest again after a true flush', () => {
+    const { clock, device, stored, persist } = disk();
+    device.lie(1_000);
+    persist('a');
+    clock.advance(5);
+    device.lie(undefined);
+    persist('b');
+    clock.advance(5);
+    expect([device.hasLied, device.isLying]).toEqual([false, false]);
+    expect(device.cutPower()).toBe(0);
+    expect(stored).toEqual(['a', 'b']);
   });
 
   it('hangs and goes on where it was', () => {

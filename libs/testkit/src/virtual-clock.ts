@@ -154,3 +154,24 @@ export class VirtualClock implements Clock, Timers {
 function isBefore(left: Event, right: Event): boolean {
   return left.atMs < right.atMs || (left.atMs === right.atMs && left.order < right.order);
 }
+
+/** A node's clocks: its oscillator runs at another rate than the true time, and its wall clock is set by someone. */
+export class NodeClock implements Clock {
+  /** Wall clock minus the true time; may change at any moment, in either direction. */
+  wallOffsetMs: number;
+
+  constructor(
+    private readonly clock: VirtualClock,
+    private readonly skew: ClockSkew,
+  ) {
+    this.wallOffsetMs = skew.wallOffsetMs;
+  }
+
+  monotonicMs(): number {
+    return this.clock.monotonicMs() * this.skew.rate;
+  }
+
+  wallMs(): number {
+    return Math.round(this.clock.wallMs() + this.wallOffsetMs);
+  }
+}
