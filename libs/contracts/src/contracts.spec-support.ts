@@ -215,6 +215,7 @@ const anyBody: fc.Arbitrary<CommandEnvelope['body']> = fc.oneof(
     incarnation: timeMs,
     cause: fc.constantFrom('asked' as const, 'expired' as const),
   }),
+  plainRecord({ type: fc.constant('setFeatureLevel' as const), level: fc.integer({ min: 1, max: 1_000_000 }) }),
 );
 
 export const anyEnvelope: fc.Arbitrary<CommandEnvelope> = plainRecord({

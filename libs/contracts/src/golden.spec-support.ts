@@ -125,6 +125,7 @@ export const GOLDEN_COMMANDS: readonly GoldenCommand[] = [
     { type: 'deregisterNode', nodeId: 'r1', incarnation: 1, cause: 'expired' },
     '{"type":"deregisterNode","nodeId":"r1","incarnation":1,"cause":"expired"}',
   ),
+  golden({ type: 'setFeatureLevel', level: 2 }, '{"type":"setFeatureLevel","level":2}'),
 ];
 
 export const GOLDEN_RECORD: { readonly record: JobRecord; readonly text: string } = {

@@ -9,6 +9,7 @@ import { loseAttempts } from './handlers/lose-attempts.js';
 import { openAgentSession } from './handlers/open-agent-session.js';
 import { registerNode } from './handlers/register-node.js';
 import { reportAttempts } from './handlers/report-attempts.js';
+import { setFeatureLevel } from './handlers/set-feature-level.js';
 import { submitJobs } from './handlers/submit-jobs.js';
 import type { JobsState } from './state/jobs-state.js';
 import type { CompactReply } from './state/reply-hash.js';
@@ -35,6 +36,8 @@ export function applyCommand(state: JobsState, entry: EntryContext, envelope: Co
       return registerNode(state, entry, body);
     case 'deregisterNode':
       return deregisterNode(state, entry, body);
+    case 'setFeatureLevel':
+      return setFeatureLevel(state, body);
     default:
       return unreachable(body);
   }

@@ -115,6 +115,15 @@ export interface DeregisterNode {
   readonly cause: 'asked' | 'expired';
 }
 
+/**
+ * All members support this level: what it starts, starts here. Levels never fall; a lower one changes nothing. A level that a
+ * program doesn't support stops it before it applies anything.
+ */
+export interface SetFeatureLevel {
+  readonly type: 'setFeatureLevel';
+  readonly level: number;
+}
+
 export type Command =
   | SubmitJobs
   | CancelJob
@@ -124,7 +133,8 @@ export type Command =
   | AssignJobs
   | ReportAttempts
   | RegisterNode
-  | DeregisterNode;
+  | DeregisterNode
+  | SetFeatureLevel;
 
 export type CommandType = Command['type'];
 
@@ -139,6 +149,7 @@ export const COMMAND_VERSIONS: Readonly<Record<CommandType, number>> = {
   reportAttempts: 1,
   registerNode: 1,
   deregisterNode: 1,
+  setFeatureLevel: 1,
 };
 
 export type AssignmentRefusal = 'jobChanged' | 'jobUnknown' | 'workerGone' | 'workerFull' | 'workerUnfit';
@@ -157,6 +168,8 @@ export type CommandReply =
   | { readonly type: 'attemptsReported'; readonly outcomes: readonly ReportOutcome[] }
   | { readonly type: 'nodeRegistered' }
   | { readonly type: 'nodeDeregistered' }
+  /** The level from here on. */
+  | { readonly type: 'featureLevelSet'; readonly level: number }
   | { readonly type: 'refused'; readonly refusal: CommandRefusal };
 
 export type CommandRefusal =

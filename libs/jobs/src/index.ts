@@ -19,9 +19,13 @@ export type {
   RegisterNode,
   ReportAttempts,
   ReportOutcome,
+  SetFeatureLevel,
   SubmitJobs,
 } from './commands.js';
 export type { JobEvent } from './events.js';
+export { FEATURE_LEVELS, MAX_FEATURE_LEVEL } from './feature-levels.js';
+export type { FeatureLevel } from './feature-levels.js';
+export type { StateChange, StateRecord } from './image.js';
 export { JOB_ID_LENGTH, MAX_GROUP_ID, mintJobId, parseJobId } from './job-id.js';
 export type { JobIdParts } from './job-id.js';
 export { FINAL_JOB_STATES } from './job.js';
@@ -42,10 +46,12 @@ export type {
   PlacementPolicy,
   Task,
 } from './job.js';
+export { JobsError } from './jobs-error.js';
+export type { JobsErrorFacts } from './jobs-error.js';
 export { CLIENT_SESSION_WINDOW, DEFAULT_JOBS_OPTIONS, MAX_CLIENT_SESSIONS, MAX_KEPT_ATTEMPTS } from './options.js';
 export type { JobsOptions } from './options.js';
-export { createJobsStateMachine } from './state-machine.js';
-export type { CheckedJobsStateMachine } from './state-machine.js';
+export { beginJobsRestore, createJobsStateMachine, restoreJobsStateMachine } from './state-machine.js';
+export type { CheckedJobsStateMachine, JobsRestore } from './state-machine.js';
 export type {
   ActiveAttempt,
   AppliedEntry,

@@ -41,6 +41,7 @@ export class Model {
   readonly nodes = new Map<string, number>();
   readonly finished: string[] = [];
   tokens = 0;
+  featureLevel = 1;
 
   constructor(readonly maxFinished: number) {}
 
@@ -91,6 +92,9 @@ export class Model {
       case 'deregisterNode':
         if ((this.nodes.get(command.nodeId) ?? Infinity) <= command.incarnation) this.nodes.delete(command.nodeId);
         return { type: 'nodeDeregistered' };
+      case 'setFeatureLevel':
+        this.featureLevel = Math.max(this.featureLevel, command.level);
+        return { type: 'featureLevelSet', level: this.featureLevel };
     }
   }
 

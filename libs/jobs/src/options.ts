@@ -1,4 +1,5 @@
 import { assert } from '@synod/base';
+import { MAX_FEATURE_LEVEL } from './feature-levels.js';
 import { MAX_GROUP_ID } from './job-id.js';
 
 /**
@@ -26,6 +27,11 @@ export interface JobsOptions {
   readonly maxOfflineWorkers: number;
   /** Nodes of the embedded node store. Default 10,000; the one that registered longest ago is dropped first. */
   readonly maxNodes: number;
+  /**
+   * The highest feature level that this program supports: a command above it stops the replica before it applies anything.
+   * 1 to 1,000,000, default {@link MAX_FEATURE_LEVEL}; another value is for tests. The one option that may differ between members.
+   */
+  readonly maxFeatureLevel: number;
 }
 
 export const DEFAULT_JOBS_OPTIONS: JobsOptions = {
@@ -39,6 +45,7 @@ export const DEFAULT_JOBS_OPTIONS: JobsOptions = {
   idempotencyKeyLifetimeMs: 24 * 3_600_000,
   maxOfflineWorkers: 10_000,
   maxNodes: 10_000,
+  maxFeatureLevel: MAX_FEATURE_LEVEL,
 };
 
 /**
@@ -64,6 +71,7 @@ const RANGES: Readonly<Record<keyof JobsOptions, readonly [minimum: number, maxi
   idempotencyKeyLifetimeMs: [0, 366 * 24 * 3_600_000],
   maxOfflineWorkers: [0, 1_000_000],
   maxNodes: [1, 1_000_000],
+  maxFeatureLevel: [1, 1_000_000],
 };
 
 /** Fills in defaults; a value out of range is a programmer error. */

@@ -1,4 +1,5 @@
 import type { CommandEnvelope, CommandReply } from './commands.js';
+import type { StateChange, StateRecord } from './image.js';
 import type { JobEvent } from './events.js';
 import type { AttemptRef } from './commands.js';
 import type { JobId, JobRecord, JobSpec, JobState } from './job.js';
@@ -36,6 +37,8 @@ export interface ReadyJob {
 export interface JobsView {
   readonly appliedSlot: number;
   readonly timeMs: number;
+  /** What the replicated behaviour is at, as the log says; see `FEATURE_LEVELS`. */
+  readonly featureLevel: number;
   job(jobId: JobId): JobRecord | undefined;
   /** Newest first, from below `beforeJobId` (exclusive; undefined: from the newest). */
   listJobs(filter: JobFilter, beforeJobId: JobId | undefined, limit: number): readonly JobRecord[];
@@ -76,4 +79,14 @@ export interface JobsStateMachine extends JobsView {
   apply(slot: number, commands: readonly CommandEnvelope[]): AppliedEntry;
   /** 16 hexadecimal digits over the whole active state; equal on replicas with equal `appliedSlot` (I11). */
   stateHash(): string;
+  /**
+   * What changed since the last call, each key once and in no order, with the record as it is now: applied to an image of the
+   * state at the last call it gives the image of the state now. On a restored machine: since it was restored. The cost follows
+   * what changed, not the state. Values never change afterwards. Who never asks pays one pointer for each record.
+   */
+  takeChanges(): readonly StateChange[];
+  /** Records that changed since changes were last taken; at least as many as `takeChanges` will give. */
+  readonly changedCount: number;
+  /** The whole state in order of keys: an image. Valid until the next apply. */
+  records(): IterableIterator<StateRecord>;
 }

@@ -3,6 +3,8 @@ import { applyCommand } from './apply-command.js';
 import type { CommandEnvelope, CommandReply } from './commands.js';
 import { COMMAND_VERSIONS } from './commands.js';
 import type { EntryContext } from './entry-context.js';
+import type { StateChange, StateRecord } from './image.js';
+import { StateRestore } from './image/restore-state.js';
 import { checkInvariants } from './invariants.js';
 import { mintJobId } from './job-id.js';
 import type { JobId, JobRecord, JobState } from './job.js';
@@ -23,15 +25,53 @@ export interface CheckedJobsStateMachine extends JobsStateMachine {
 
 /** An empty state machine, before slot 1. `options` must be the same on all members of the group. */
 export function createJobsStateMachine(options: Partial<JobsOptions> = {}): CheckedJobsStateMachine {
-  return new StateMachine(resolveJobsOptions(options));
+  const resolved = resolveJobsOptions(options);
+  return new StateMachine(resolved, new JobsState(resolved));
+}
+
+/** A state machine in the making, from the records of an image, a portion at a time. */
+export interface JobsRestore {
+  /** In any order; an image's own order of keys is the quickest. Throws `imageDamaged`; nothing can be done with it then. */
+  add(records: Iterable<StateRecord>): void;
+  /**
+   * The state machine, once all records are in. Throws `imageDamaged` when some are missing or don't go together, and when the
+   * hash over them isn't `stateHash`. Undefined skips that last check, which alone tells records of one state from a mixture.
+   */
+  finish(stateHash: string | undefined): CheckedJobsStateMachine;
+}
+
+/**
+ * Begins to restore the state right after `slot`. `options` must be those under which it came about. Throws `InvariantViolation`
+ * for an image at a feature level that this program doesn't support.
+ */
+export function beginJobsRestore(options: Partial<JobsOptions>, slot: number): JobsRestore {
+  const resolved = resolveJobsOptions(options);
+  const restore = new StateRestore(resolved, slot);
+  return {
+    add(records) {
+      for (const record of records) restore.add(record);
+    },
+    finish: (stateHash) => new StateMachine(resolved, restore.finish(stateHash)),
+  };
+}
+
+/** All of {@link beginJobsRestore} in one step. */
+export function restoreJobsStateMachine(
+  options: Partial<JobsOptions>,
+  slot: number,
+  records: Iterable<StateRecord>,
+  stateHash?: string,
+): CheckedJobsStateMachine {
+  const restore = beginJobsRestore(options, slot);
+  restore.add(records);
+  return restore.finish(stateHash);
 }
 
 class StateMachine implements CheckedJobsStateMachine {
-  private readonly state: JobsState;
-
-  constructor(private readonly options: JobsOptions) {
-    this.state = new JobsState(options);
-  }
+  constructor(
+    private readonly options: JobsOptions,
+    private readonly state: JobsState,
+  ) {}
 
   get appliedSlot(): number {
     return this.state.appliedSlot;
@@ -39,6 +79,14 @@ class StateMachine implements CheckedJobsStateMachine {
 
   get timeMs(): number {
     return this.state.timeMs;
+  }
+
+  get featureLevel(): number {
+    return this.state.featureLevel;
+  }
+
+  get changedCount(): number {
+    return this.state.changedCount;
   }
 
   get workersRevision(): number {
@@ -49,7 +97,7 @@ class StateMachine implements CheckedJobsStateMachine {
     const { state } = this;
     assert(slot === state.appliedSlot + 1, 'I5 slots are applied once, in order', () => `${slot}`);
     // All are looked at before the first is applied: a replica that can't apply an entry must stop without a trace of it.
-    for (const envelope of commands) assertApplicable(envelope, this.options.groupId);
+    for (const envelope of commands) assertApplicable(envelope, this.options);
     const entry: EntryContext = { slot, timeMs: state.timeMs, events: [], nextJobIndex: 0 };
     const replies = commands.map((envelope) => this.applyOnce(entry, envelope));
     const retired = state.jobs.retire(this.options);
@@ -60,6 +108,14 @@ class StateMachine implements CheckedJobsStateMachine {
 
   stateHash(): string {
     return this.state.digest();
+  }
+
+  takeChanges(): readonly StateChange[] {
+    return this.state.takeChanges();
+  }
+
+  records(): IterableIterator<StateRecord> {
+    return this.state.imageRecords();
   }
 
   recomputeStateHash(): string {
@@ -133,11 +189,14 @@ class StateMachine implements CheckedJobsStateMachine {
   }
 }
 
-function assertApplicable(envelope: CommandEnvelope, groupId: number): void {
+function assertApplicable(envelope: CommandEnvelope, { groupId, maxFeatureLevel }: JobsOptions): void {
   const { body, version } = envelope;
   assert(envelope.groupId === groupId, 'a command belongs to the group of its log', () => `${envelope.groupId}`);
   assert(Number.isSafeInteger(envelope.stampMs) && envelope.stampMs >= 0, 'a stamp is a time');
   const newest = Object.hasOwn(COMMAND_VERSIONS, body.type) ? COMMAND_VERSIONS[body.type] : 0;
   const isKnown = Number.isInteger(version) && version >= 1 && version <= newest;
   assert(isKnown, 'command type and version are known', () => `${body.type} version ${version}`);
+  if (body.type !== 'setFeatureLevel') return;
+  const isSupported = Number.isInteger(body.level) && body.level >= 1 && body.level <= maxFeatureLevel;
+  assert(isSupported, 'the feature level is supported', () => `${body.level}, of ${maxFeatureLevel}`);
 }

@@ -38,7 +38,7 @@ export function submitJobs(
   for (const spec of interned) addJob(state, entry, spec, sharedPrincipal);
   const range = { slot, firstIndex, count: specs.length };
   if (idempotencyKey !== '') {
-    state.keys.add({ key: idempotencyKey, specsHashA, specsHashB, ...range, atMs: entry.timeMs });
+    state.keys.add({ key: idempotencyKey, specsHashA, specsHashB, ...range, atMs: entry.timeMs }, state.nextOrder());
   }
   return { type: 'submittedRange', ...range, replayed: false };
 }

@@ -3,8 +3,10 @@ import type { CommandOrigin } from '../commands.js';
 import { CLIENT_SESSION_WINDOW, MAX_CLIENT_SESSIONS } from '../options.js';
 import { compareText } from './compare.js';
 import type { HashLanes } from './hash-lanes.js';
+import { orderText, REPLY_PREFIX, SESSION_PREFIX } from './image-keys.js';
 import type { CompactReply } from './reply-hash.js';
 import { mixReply } from './reply-hash.js';
+import { replyToImage } from './reply-image.js';
 import { HashedRecord, RECORD_KINDS } from './state-hash.js';
 import type { StateHash } from './state-hash.js';
 
@@ -20,6 +22,15 @@ class StoredReply extends HashedRecord {
   override mixInto(lanes: HashLanes): void {
     lanes.begin(RECORD_KINDS.storedReply).text(this.session.nodeId).integer(this.session.incarnation);
     mixReply(lanes.integer(this.sequence), this.reply);
+  }
+
+  override imageKey(): string {
+    return `${REPLY_PREFIX}${this.session.nodeId}/${orderText(this.sequence)}`;
+  }
+
+  /** With the incarnation: a reply of an older one must never be taken for one of this. */
+  override imageValue(): unknown {
+    return [this.session.incarnation, ...replyToImage(this.reply)];
   }
 }
 
@@ -40,6 +51,22 @@ class ClientSession extends HashedRecord {
     lanes.begin(RECORD_KINDS.clientSession).text(this.nodeId).integer(this.incarnation);
     lanes.integer(this.forgottenBelow).integer(this.lastUsedSlot);
   }
+
+  override imageKey(): string {
+    return SESSION_PREFIX + this.nodeId;
+  }
+
+  override imageValue(): unknown {
+    return [this.incarnation, this.forgottenBelow, this.lastUsedSlot];
+  }
+}
+
+/** A session as an image holds it, without its replies. */
+export interface SessionImage {
+  readonly nodeId: string;
+  readonly incarnation: number;
+  readonly forgottenBelow: number;
+  readonly lastUsedSlot: number;
 }
 
 /** What a command's origin says: apply it, answer as before, or refuse it. */
@@ -73,12 +100,41 @@ export class ClientSessions {
     return { kind: 'new', store: (reply) => this.store(session, sequence, reply) };
   }
 
+  /** From an image; false when the node has a session already. */
+  restoreSession({ nodeId, incarnation, forgottenBelow, lastUsedSlot }: SessionImage): boolean {
+    if (this.byNode.has(nodeId)) return false;
+    const session = new ClientSession(nodeId, incarnation);
+    session.forgottenBelow = forgottenBelow;
+    session.lastUsedSlot = lastUsedSlot;
+    this.byNode.set(nodeId, session);
+    this.hash.restore(session);
+    return true;
+  }
+
+  /** From an image, after its session; false when there is no such session, or the reply is not in its window or there already. */
+  restoreReply(nodeId: string, incarnation: number, sequence: number, reply: CompactReply): boolean {
+    const session = this.byNode.get(nodeId);
+    if (session?.incarnation !== incarnation || session.replies.has(sequence)) return false;
+    const inWindow = sequence >= session.forgottenBelow && sequence < session.forgottenBelow + CLIENT_SESSION_WINDOW;
+    if (!inWindow) return false;
+    const stored = new StoredReply(session, sequence, reply);
+    session.replies.set(sequence, stored);
+    this.hash.restore(stored);
+    return true;
+  }
+
   /** For checks and for hashing anew. */
   *records(): IterableIterator<HashedRecord> {
     for (const session of this.byNode.values()) {
       yield session;
       yield* session.replies.values();
     }
+  }
+
+  /** For an image, in no order. */
+  entries(): { readonly sessions: readonly HashedRecord[]; readonly replies: readonly HashedRecord[] } {
+    const sessions = [...this.byNode.values()];
+    return { sessions, replies: sessions.flatMap((session) => [...session.replies.values()]) };
   }
 
   check(): void {

@@ -1,5 +1,6 @@
 import { Fifo } from './fifo.js';
 import type { HashLanes } from './hash-lanes.js';
+import { IDEMPOTENCY_KEY_PREFIX, orderText } from './image-keys.js';
 import { HashedRecord, RECORD_KINDS } from './state-hash.js';
 import type { StateHash } from './state-hash.js';
 
@@ -15,15 +16,28 @@ export interface KeyedSubmission {
 }
 
 class KeyEntry extends HashedRecord {
-  constructor(readonly submission: KeyedSubmission) {
+  constructor(
+    readonly submission: KeyedSubmission,
+    /** Place in the order of the keys. Slot and first index don't give it: a submission without jobs takes no index. */
+    readonly order: number,
+  ) {
     super();
   }
 
-  /** Slot and first index give the order of the keys as well. */
   override mixInto(lanes: HashLanes): void {
     const { key, specsHashA, specsHashB, slot, firstIndex, count, atMs } = this.submission;
     lanes.begin(RECORD_KINDS.idempotencyKey).text(key).word(specsHashA).word(specsHashB);
     lanes.integer(slot).word(firstIndex).word(count).integer(atMs);
+    lanes.integer(this.order);
+  }
+
+  override imageKey(): string {
+    return IDEMPOTENCY_KEY_PREFIX + orderText(this.order);
+  }
+
+  override imageValue(): unknown {
+    const { key, specsHashA, specsHashB, slot, firstIndex, count, atMs } = this.submission;
+    return [key, specsHashA, specsHashB, slot, firstIndex, count, atMs];
   }
 }
 
@@ -47,13 +61,23 @@ export class IdempotencyKeys {
     return this.byKey.get(key)?.submission;
   }
 
-  /** The key must not be known. */
-  add(submission: KeyedSubmission): void {
-    const entry = new KeyEntry(submission);
+  /** The key must not be known; orders rise. */
+  add(submission: KeyedSubmission, order: number): void {
+    const entry = new KeyEntry(submission, order);
     this.byKey.set(submission.key, entry);
     this.inOrder.push(entry);
     this.hash.change(entry);
     while (this.inOrder.size > this.maxKeys) this.forgetOldest();
+  }
+
+  /** From an image, oldest first; false when the key is there already. */
+  restore(submission: KeyedSubmission, order: number): boolean {
+    if (this.byKey.has(submission.key)) return false;
+    const entry = new KeyEntry(submission, order);
+    this.byKey.set(submission.key, entry);
+    this.inOrder.push(entry);
+    this.hash.restore(entry);
+    return true;
   }
 
   /** Oldest first. */

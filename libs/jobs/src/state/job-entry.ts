@@ -2,9 +2,12 @@ import type { AttemptEnd, AttemptRecord, AttemptState, FencingToken, JobId, JobR
 import { HashLanes } from './hash-lanes.js';
 import type { InternedSpec } from './interned-spec.js';
 import { mixSpec } from './interned-spec.js';
+import { specToImage } from './spec-image.js';
+import { JOB_PREFIX } from './image-keys.js';
 import { HashedRecord, RECORD_KINDS } from './state-hash.js';
 
-const JOB_STATE_CODES: Readonly<Record<JobState, number>> = {
+/** They never change. */
+export const JOB_STATE_CODES: Readonly<Record<JobState, number>> = {
   waiting: 1,
   ready: 2,
   assigned: 3,
@@ -15,7 +18,8 @@ const JOB_STATE_CODES: Readonly<Record<JobState, number>> = {
   expired: 8,
 };
 
-const ATTEMPT_STATE_CODES: Readonly<Record<AttemptState, number>> = {
+/** They never change. */
+export const ATTEMPT_STATE_CODES: Readonly<Record<AttemptState, number>> = {
   assigned: 1,
   starting: 2,
   running: 3,
@@ -71,6 +75,25 @@ export class AttemptEntry {
       finishedAtMs: this.finishedAtMs,
       end: this.end,
     };
+  }
+
+  /** The outcome is the state. */
+  imageValue(): unknown {
+    const { fencingToken, end } = this;
+    return [
+      this.attempt,
+      fencingToken.generation,
+      fencingToken.counter,
+      this.workerId,
+      this.workerIncarnation,
+      this.state,
+      this.assignedAtMs,
+      this.startedAtMs ?? null,
+      this.finishedAtMs ?? null,
+      end === undefined
+        ? null
+        : [end.exitCode ?? null, end.signal, end.message, end.result, end.stdoutTail, end.stderrTail],
+    ];
   }
 
   mixInto(lanes: HashLanes): void {
@@ -142,6 +165,26 @@ export class JobEntry extends HashedRecord {
       principal: this.principal,
       attempts: this.attempts.map((attempt) => attempt.toRecord()),
     };
+  }
+
+  override imageKey(): string {
+    return JOB_PREFIX + this.jobId;
+  }
+
+  override imageValue(): unknown {
+    return [
+      this.state,
+      this.revision,
+      this.submittedAtMs,
+      this.finishedAtMs ?? null,
+      this.finishedOrder,
+      this.cancelRequested,
+      this.cancelReason,
+      this.lostAttempts,
+      this.principal,
+      specToImage(this.interned.spec),
+      this.attempts.map((attempt) => attempt.imageValue()),
+    ];
   }
 
   override mixInto(lanes: HashLanes): void {

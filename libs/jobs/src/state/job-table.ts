@@ -90,6 +90,24 @@ export class JobTable {
     this.finishedUnits += job.textUnits;
   }
 
+  /** From an image, but for its place among the finished jobs; false when a job of that id is there already. */
+  restore(job: JobEntry): boolean {
+    if (!this.jobs.insert(job)) return false;
+    this.byState[job.state] += 1;
+    if (job.state === 'ready') this.ready.add(job);
+    this.hash.restore(job);
+    return true;
+  }
+
+  /** The finished jobs of an image, in order of finishing. */
+  restoreFinished(jobs: readonly JobEntry[]): void {
+    assert(this.finished.size === 0, 'finished jobs are restored once');
+    for (const job of jobs) {
+      this.finished.push(job);
+      this.finishedUnits += job.textUnits;
+    }
+  }
+
   /** Takes out the oldest-finished jobs above the bounds. */
   retire({ maxFinishedJobs, maxFinishedTextUnits }: FinishedBounds): JobRecord[] {
     const retired: JobRecord[] = [];

@@ -1,13 +1,25 @@
+import { FIRST_FEATURE_LEVEL } from '../feature-levels.js';
+import type { StateChange, StateRecord } from '../image.js';
 import type { FencingToken } from '../job.js';
 import type { JobsOptions } from '../options.js';
 import { ClientSessions } from './client-sessions.js';
+import { compareText } from './compare.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
+import { COUNTERS_KEY } from './image-keys.js';
 import { SpecInterner } from './interned-spec.js';
 import { JobTable } from './job-table.js';
 import { NodeTable } from './node-table.js';
 import { recomputeDigest, StateHash } from './state-hash.js';
 import type { HashedRecord } from './state-hash.js';
 import { WorkerTable } from './worker-table.js';
+
+/** What of the state belongs to no record, as an image holds it. */
+export interface StateCounters {
+  readonly timeMs: number;
+  readonly tokenCounter: number;
+  readonly orderCounter: number;
+  readonly featureLevel: number;
+}
 
 /** The whole replicated state, and the hash over it. */
 export class JobsState {
@@ -21,9 +33,13 @@ export class JobsState {
 
   appliedSlot = 0;
   timeMs = 0;
+  /** Which behaviour is in force; rises by a command, never falls. */
+  featureLevel = FIRST_FEATURE_LEVEL;
   private tokenCounter = 0;
   /** Numbers what has to be put in order later: finishes, departures, registrations. */
   private orderCounter = 0;
+  /** The slot of which an image has the counters. */
+  private imagedSlot = 0;
 
   constructor(readonly options: JobsOptions) {
     this.jobs = new JobTable(options.groupId, this.hash);
@@ -48,6 +64,44 @@ export class JobsState {
     return this.orderCounter;
   }
 
+  get lastOrder(): number {
+    return this.orderCounter;
+  }
+
+  /** From an image of the state right after `slot`. */
+  restoreCounters(slot: number, counters: StateCounters): void {
+    this.appliedSlot = slot;
+    this.imagedSlot = slot;
+    this.timeMs = counters.timeMs;
+    this.tokenCounter = counters.tokenCounter;
+    this.orderCounter = counters.orderCounter;
+    this.featureLevel = counters.featureLevel;
+  }
+
+  get changedCount(): number {
+    return this.hash.changes.count + (this.imagedSlot === this.appliedSlot ? 0 : 1);
+  }
+
+  takeChanges(): readonly StateChange[] {
+    const changes = this.hash.changes.take();
+    if (this.imagedSlot !== this.appliedSlot) changes.push(this.countersRecord());
+    this.imagedSlot = this.appliedSlot;
+    return changes;
+  }
+
+  /** In order of keys. */
+  *imageRecords(): IterableIterator<StateRecord> {
+    if (this.appliedSlot === 0) return;
+    yield this.countersRecord();
+    for (const job of this.jobs.values()) yield imageOf(job);
+    for (const key of this.keys.records()) yield imageOf(key);
+    yield* sortedImage(this.nodes.entries());
+    const { replies, sessions } = this.sessions.entries();
+    yield* sortedImage(replies);
+    yield* sortedImage(sessions);
+    yield* sortedImage(this.workers.values());
+  }
+
   digest(): string {
     return this.hash.digest(this.counters());
   }
@@ -58,7 +112,12 @@ export class JobsState {
 
   private counters(): readonly number[] {
     const { groupId, generation } = this.options;
-    return [groupId, generation, this.timeMs, this.tokenCounter, this.orderCounter];
+    return [groupId, generation, this.timeMs, this.tokenCounter, this.orderCounter, this.featureLevel];
+  }
+
+  /** With the slot: records of one slot must never pass for those of another, though a no-op changes nothing else. */
+  private countersRecord(): StateRecord {
+    return { key: COUNTERS_KEY, value: [this.appliedSlot, ...this.counters()] };
   }
 
   private *records(): IterableIterator<HashedRecord> {
@@ -68,4 +127,12 @@ export class JobsState {
     yield* this.sessions.records();
     yield* this.keys.records();
   }
+}
+
+function imageOf(record: HashedRecord): StateRecord {
+  return { key: record.imageKey(), value: record.imageValue() };
+}
+
+function sortedImage(records: Iterable<HashedRecord>): StateRecord[] {
+  return Array.from(records, imageOf).sort((left, right) => compareText(left.key, right.key));
 }

@@ -2,6 +2,7 @@ import { assert } from '@synod/base';
 import type { NodeRecord } from '../worker.js';
 import { compareText } from './compare.js';
 import type { HashLanes } from './hash-lanes.js';
+import { NODE_PREFIX } from './image-keys.js';
 import { HashedRecord, RECORD_KINDS } from './state-hash.js';
 import type { StateHash } from './state-hash.js';
 
@@ -20,6 +21,15 @@ class NodeEntry extends HashedRecord {
     lanes.begin(RECORD_KINDS.node).text(node.nodeId).word(NODE_KIND_CODES[node.kind]).text(node.address);
     lanes.integer(node.incarnation).textRecord(node.labels).integer(node.capacity).text(node.version);
     lanes.integer(node.ttlMs).integer(this.registeredOrder);
+  }
+
+  override imageKey(): string {
+    return NODE_PREFIX + this.node.nodeId;
+  }
+
+  override imageValue(): unknown {
+    const { kind, address, incarnation, labels, capacity, version, ttlMs } = this.node;
+    return [kind, address, incarnation, labels, capacity, version, ttlMs, this.registeredOrder];
   }
 }
 
@@ -55,6 +65,15 @@ export class NodeTable {
     this.byId.set(node.nodeId, entry);
     this.hash.change(entry);
     return dropped;
+  }
+
+  /** From an image; false when the node is there already. */
+  restore(node: NodeRecord, order: number): boolean {
+    if (this.byId.has(node.nodeId)) return false;
+    const entry = new NodeEntry(node, order);
+    this.byId.set(node.nodeId, entry);
+    this.hash.restore(entry);
+    return true;
   }
 
   remove(nodeId: string): void {

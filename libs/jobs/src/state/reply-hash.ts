@@ -14,7 +14,8 @@ export interface SubmittedRange {
   readonly replayed: boolean;
 }
 
-const REFUSAL_CODES: Readonly<Record<AssignmentRefusal, number>> = {
+/** Numbers of refused assignments, from 1; 0 is one that was made. They never change. */
+export const REFUSAL_CODES: Readonly<Record<AssignmentRefusal, number>> = {
   jobChanged: 1,
   jobUnknown: 2,
   workerGone: 3,
@@ -22,7 +23,8 @@ const REFUSAL_CODES: Readonly<Record<AssignmentRefusal, number>> = {
   workerUnfit: 5,
 };
 
-const OUTCOME_CODES: Readonly<Record<ReportOutcome, number>> = { applied: 1, duplicate: 2, stale: 3 };
+/** They never change. */
+export const OUTCOME_CODES: Readonly<Record<ReportOutcome, number>> = { applied: 1, duplicate: 2, stale: 3 };
 
 /** Mixes a reply in canonical order. The numbers of types never change. */
 export function mixReply(lanes: HashLanes, reply: CompactReply): HashLanes {
@@ -49,6 +51,8 @@ export function mixReply(lanes: HashLanes, reply: CompactReply): HashLanes {
       return lanes.word(8);
     case 'nodeDeregistered':
       return lanes.word(9);
+    case 'featureLevelSet':
+      return lanes.word(11).integer(reply.level);
     case 'refused':
       return mixRefusal(lanes.word(10), reply.refusal);
     default:

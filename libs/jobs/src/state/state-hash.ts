@@ -1,4 +1,6 @@
 import { assert } from '@synod/base';
+import { ChangeTracker } from './change-tracker.js';
+import type { ImagedRecord } from './change-tracker.js';
 import { formatLanes, HashLanes } from './hash-lanes.js';
 
 /** What a record is, as mixed into its hash. Values never change: recorded hashes depend on them. */
@@ -16,16 +18,21 @@ export const RECORD_KINDS = {
   counters: 11,
 } as const;
 
-/** A record whose hash is a term of the state hash. */
-export abstract class HashedRecord {
+/** A record whose hash is a term of the state hash, and which an image of the state holds. */
+export abstract class HashedRecord implements ImagedRecord {
   /** What of this record is in the sum now. 32-bit integers, so that they need no heap number. */
   summedA = 0;
   summedB = 0;
   changePending = false;
   removed = false;
+  changedAt = -1;
+  imaged = false;
 
   /** Mixes all replicated fields in a fixed order; starts with `begin`, ends before `finish`. */
   abstract mixInto(lanes: HashLanes): void;
+  abstract imageKey(): string;
+  /** Holds all that `mixInto` mixes: the hash of what is restored from it must be the same. */
+  abstract imageValue(): unknown;
 }
 
 /**
@@ -38,18 +45,31 @@ export class StateHash {
   private sumB = 0;
   private readonly changed: HashedRecord[] = [];
   private readonly lanes = new HashLanes();
+  /** What an image of the state lacks. */
+  readonly changes = new ChangeTracker();
 
   /** The record is new, or changed; its term follows at `settle`. */
   change(record: HashedRecord): void {
+    assert(!record.removed, 'a record that left the state never changes');
     if (record.changePending) return;
     record.changePending = true;
     this.changed.push(record);
+    this.changes.change(record);
+  }
+
+  /** The record comes from an image, complete: its term goes in at once, and the image has it. */
+  restore(record: HashedRecord): void {
+    record.mixInto(this.lanes);
+    this.lanes.finish();
+    this.replaceTerm(record, this.lanes.a, this.lanes.b);
+    record.imaged = true;
   }
 
   remove(record: HashedRecord): void {
     assert(!record.removed, 'a record leaves the state once');
     record.removed = true;
     this.replaceTerm(record, 0, 0);
+    this.changes.remove(record);
   }
 
   /** Brings the sum up to date; at the end of each log entry. */

@@ -1,6 +1,7 @@
 import type { ActiveAttempt } from '../state-machine-port.js';
 import type { WorkerDescription, WorkerRecord, WorkerState } from '../worker.js';
 import { HashLanes } from './hash-lanes.js';
+import { WORKER_PREFIX } from './image-keys.js';
 import type { AttemptEntry, JobEntry } from './job-entry.js';
 import { HashedRecord, RECORD_KINDS } from './state-hash.js';
 
@@ -46,6 +47,12 @@ export class WorkerEntry extends HashedRecord {
   addActive(job: JobEntry): void {
     this.activeJobs.add(job);
     this.forgetRecord();
+  }
+
+  /** An active job of an image, by rising token; a worker may hold more than its capacity when it restarted with less. */
+  restoreActive(job: JobEntry): void {
+    this.activeJobs.add(job);
+    this.allowance = Math.max(this.allowance, this.activeJobs.size);
   }
 
   removeActive(job: JobEntry): boolean {
@@ -99,6 +106,29 @@ export class WorkerEntry extends HashedRecord {
     lanes.begin(RECORD_KINDS.worker).word(this.describedHashA).word(this.describedHashB);
     lanes.word(WORKER_STATE_CODES[this.state]).text(this.coordinatorId);
     lanes.integer(this.registeredAtMs).integer(this.offlineOrder);
+  }
+
+  override imageKey(): string {
+    return WORKER_PREFIX + this.workerId;
+  }
+
+  /** Without active attempts: the jobs that have them say it. */
+  override imageValue(): unknown {
+    const { incarnation, labels, capacity, runsExec, handlers, version, host } = this.description;
+    const { state, coordinatorId, registeredAtMs, offlineOrder } = this;
+    return [
+      incarnation,
+      labels,
+      capacity,
+      runsExec,
+      handlers,
+      version,
+      host,
+      state,
+      coordinatorId,
+      registeredAtMs,
+      offlineOrder,
+    ];
   }
 
   /** Whether the hash kept of the description is that of its contents. For tests. */

@@ -59,6 +59,22 @@ export class WorkerTable {
     if (this.offline.size > this.maxOffline) this.dropLongestGone();
   }
 
+  /** From an image, but for its place among those offline; false when the worker is there already. */
+  restore(worker: WorkerEntry): boolean {
+    if (this.byId.has(worker.workerId)) return false;
+    this.byId.set(worker.workerId, worker);
+    this.sorted = undefined;
+    this.changes += 1;
+    this.hash.restore(worker);
+    return true;
+  }
+
+  /** The offline workers of an image, longest gone first. */
+  restoreOffline(workers: readonly WorkerEntry[]): void {
+    assert(this.offline.size === 0, 'offline workers are restored once');
+    for (const worker of workers) this.offline.add(worker);
+  }
+
   values(): IterableIterator<WorkerEntry> {
     return this.byId.values();
   }

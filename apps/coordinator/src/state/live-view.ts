@@ -1,0 +1,65 @@
+import type { JobFilter, JobId, JobsStateMachine, JobsView } from '@synod/jobs';
+
+/**
+ * The state machine of the moment, for all who read it. A snapshot puts another state machine in the place of the one before;
+ * whoever holds this view needn't know.
+ */
+export class LiveView implements JobsView {
+  constructor(private readonly machine: () => JobsStateMachine) {}
+
+  get appliedSlot(): number {
+    return this.machine().appliedSlot;
+  }
+
+  get timeMs(): number {
+    return this.machine().timeMs;
+  }
+
+  get featureLevel(): number {
+    return this.machine().featureLevel;
+  }
+
+  get featureLevel(): number {
+    return this.machine().featureLevel;
+  }
+
+  get workersRevision(): number {
+    return this.machine().workersRevision;
+  }
+
+  job(jobId: JobId): ReturnType<JobsView['job']> {
+    return this.machine().job(jobId);
+  }
+
+  listJobs(filter: JobFilter, beforeJobId: JobId | undefined, limit: number): ReturnType<JobsView['listJobs']> {
+    return this.machine().listJobs(filter, beforeJobId, limit);
+  }
+
+  counts(): ReturnType<JobsView['counts']> {
+    return this.machine().counts();
+  }
+
+  worker(workerId: string): ReturnType<JobsView['worker']> {
+    return this.machine().worker(workerId);
+  }
+
+  workers(): ReturnType<JobsView['workers']> {
+    return this.machine().workers();
+  }
+
+  activeAttempts(workerId: string): ReturnType<JobsView['activeAttempts']> {
+    return this.machine().activeAttempts(workerId);
+  }
+
+  readyClasses(): ReturnType<JobsView['readyClasses']> {
+    return this.machine().readyClasses();
+  }
+
+  readyCount(): number {
+    return this.machine().readyCount();
+  }
+
+  nodes(): ReturnType<JobsView['nodes']> {
+    return this.machine().nodes();
+  }
+}

@@ -1,0 +1,128 @@
+import { mintJobId, parseJobId } from '../job-id.js';
+import type { AttemptEnd, AttemptOutcome, ExecutionMode, JobSpec, PlacementPolicy, Task } from '../job.js';
+import { FINAL_JOB_STATES } from '../job.js';
+import { MAX_KEPT_ATTEMPTS } from '../options.js';
+import { JOB_PREFIX } from '../state/image-keys.js';
+import type { SpecInterner } from '../state/interned-spec.js';
+import { ATTEMPT_STATE_CODES, AttemptEntry, JOB_STATE_CODES, JobEntry } from '../state/job-entry.js';
+import type { ImageReader } from './image-reader.js';
+
+const PLACEMENTS: Readonly<Record<PlacementPolicy, true>> = { leastLoaded: true, consistentHash: true };
+const MODES: Readonly<Record<ExecutionMode, true>> = { oneLiveHolder: true, atLeastOnce: true, atMostOnce: true };
+const OUTCOMES: Readonly<Record<AttemptOutcome, true>> = {
+  succeeded: true,
+  failed: true,
+  timedOut: true,
+  cancelled: true,
+  lost: true,
+};
+
+/** What `JobEntry.imageValue` wrote. That the job's worker is there too is for the caller to see. */
+export function restoreJob(read: ImageReader, value: unknown, groupId: number, interner: SpecInterner): JobEntry {
+  const id = parseJobId(read.keyAfter(JOB_PREFIX));
+  if (id?.groupId !== groupId) return read.fail('has no job id of this group');
+  const fields = read.fields(value, 11);
+  const jobId = mintJobId(groupId, id.slot, id.index);
+  const interned = interner.intern(specFrom(read, fields[9]));
+  const principal = interner.text(read.text(fields[8]));
+  const job = new JobEntry(jobId, id.slot, id.index, interned, read.integer(fields[2]), principal);
+  job.state = read.oneOf(fields[0], JOB_STATE_CODES);
+  job.revision = read.count(fields[1]);
+  job.finishedAtMs = read.optionalInteger(fields[3]);
+  job.finishedOrder = read.count(fields[4]);
+  job.cancelRequested = read.flag(fields[5]);
+  job.cancelReason = read.text(fields[6]);
+  job.lostAttempts = read.count(fields[7]);
+  const attempts = read.list(fields[10]);
+  if (attempts.length > 0) job.attempts = attempts.map((attempt) => attemptFrom(read, attempt, interner));
+  checkJob(read, job);
+  return job;
+}
+
+/** What the rest of the state relies on when it files the job under its state. */
+function checkJob(read: ImageReader, job: JobEntry): void {
+  const { attempts, state } = job;
+  read.check(attempts.length <= MAX_KEPT_ATTEMPTS, 'has too many attempts');
+  for (let at = 0; at < attempts.length - 1; at += 1) {
+    read.check(attempts[at]?.isActive === false, 'has an active attempt before the last');
+  }
+  const isActive = state === 'assigned' || state === 'running';
+  read.check((job.activeAttempt !== undefined) === isActive, 'has a state that its attempts deny');
+  read.check(job.finishedOrder > 0 === FINAL_JOB_STATES.has(state), 'has a state that its end denies');
+}
+
+function attemptFrom(read: ImageReader, value: unknown, interner: SpecInterner): AttemptEntry {
+  const fields = read.fields(value, 10);
+  const fencingToken = { generation: read.count(fields[1]), counter: read.count(fields[2]) };
+  const workerId = interner.text(read.text(fields[3]));
+  const attempt = new AttemptEntry(
+    read.count(fields[0]),
+    fencingToken,
+    workerId,
+    read.integer(fields[4]),
+    read.integer(fields[6]),
+  );
+  attempt.startedAtMs = read.optionalInteger(fields[7]);
+  if (fields[9] === null) {
+    attempt.state = read.oneOf(fields[5], ATTEMPT_STATE_CODES);
+    read.check(!Object.hasOwn(OUTCOMES, attempt.state), 'has an attempt without its end');
+    attempt.finishedAtMs = read.optionalInteger(fields[8]);
+  } else {
+    attempt.close(endFrom(read, read.oneOf(fields[5], OUTCOMES), fields[9]), read.integer(fields[8]));
+  }
+  return attempt;
+}
+
+function endFrom(read: ImageReader, outcome: AttemptOutcome, value: unknown): AttemptEnd {
+  const fields = read.fields(value, 6);
+  return {
+    outcome,
+    exitCode: read.optionalInteger(fields[0]),
+    signal: read.text(fields[1]),
+    message: read.text(fields[2]),
+    result: read.text(fields[3]),
+    stdoutTail: read.text(fields[4]),
+    stderrTail: read.text(fields[5]),
+  };
+}
+
+function specFrom(read: ImageReader, value: unknown): JobSpec {
+  const fields = read.fields(value, 11);
+  return {
+    task: taskFrom(read, fields[0]),
+    queue: read.text(fields[1]),
+    labels: read.labels(fields[2]),
+    workerLabels: read.labels(fields[3]),
+    placement: read.oneOf(fields[4], PLACEMENTS),
+    placementKey: read.text(fields[5]),
+    mode: read.oneOf(fields[6], MODES),
+    lostAfterMs: read.integer(fields[7]),
+    startToCloseTimeoutMs: read.integer(fields[8]),
+    killGraceMs: read.integer(fields[9]),
+    maxLostAttempts: read.integer(fields[10]),
+  };
+}
+
+function taskFrom(read: ImageReader, value: unknown): Task {
+  const [kind] = read.list(value);
+  switch (kind) {
+    case 'exec': {
+      const [, command, args, env, cwd, stdin, user] = read.fields(value, 7);
+      return {
+        kind,
+        command: read.text(command),
+        args: read.texts(args),
+        env: read.labels(env),
+        cwd: read.text(cwd),
+        stdin: read.text(stdin),
+        user: read.text(user),
+      };
+    }
+    case 'handler': {
+      const [, handler, payload] = read.fields(value, 3);
+      return { kind, handler: read.text(handler), payload: read.text(payload) };
+    }
+    default:
+      return read.fail('has a task of an unknown kind');
+  }
+}

@@ -1,0 +1,93 @@
+import type { NodeRecord, WorkerState } from '../worker.js';
+import type { KeyedSubmission } from '../state/idempotency-keys.js';
+import { NODE_PREFIX, SESSION_PREFIX, WORKER_PREFIX } from '../state/image-keys.js';
+import type { SessionImage } from '../state/client-sessions.js';
+import type { SpecInterner } from '../state/interned-spec.js';
+import type { StateCounters } from '../state/jobs-state.js';
+import { WorkerEntry } from '../state/worker-entry.js';
+import type { ImageReader } from './image-reader.js';
+
+const WORKER_STATES: Readonly<Record<WorkerState, true>> = { online: true, lost: true, left: true };
+const NODE_KINDS: Readonly<Record<NodeRecord['kind'], true>> = { coordinator: true, registry: true, worker: true };
+
+/** What an image says of itself: the slot that it is of, and whose group's. */
+export interface CountersImage extends StateCounters {
+  readonly slot: number;
+  readonly groupId: number;
+  readonly generation: number;
+}
+
+export function countersFrom(read: ImageReader, value: unknown): CountersImage {
+  const [slot, groupId, generation, timeMs, tokenCounter, orderCounter, featureLevel] = read.fields(value, 7);
+  return {
+    slot: read.count(slot),
+    groupId: read.count(groupId),
+    generation: read.count(generation),
+    timeMs: read.count(timeMs),
+    tokenCounter: read.count(tokenCounter),
+    orderCounter: read.count(orderCounter),
+    featureLevel: read.count(featureLevel),
+  };
+}
+
+export function workerFrom(read: ImageReader, value: unknown, interner: SpecInterner): WorkerEntry {
+  const fields = read.fields(value, 11);
+  const worker = new WorkerEntry({
+    workerId: read.keyAfter(WORKER_PREFIX),
+    incarnation: read.integer(fields[0]),
+    labels: interner.record(read.labels(fields[1])),
+    capacity: read.integer(fields[2]),
+    runsExec: read.flag(fields[3]),
+    handlers: interner.texts(read.texts(fields[4])),
+    version: interner.text(read.text(fields[5])),
+    host: read.text(fields[6]),
+  });
+  worker.state = read.oneOf(fields[7], WORKER_STATES);
+  worker.coordinatorId = read.text(fields[8]);
+  worker.registeredAtMs = read.integer(fields[9]);
+  worker.offlineOrder = read.count(fields[10]);
+  read.check((worker.offlineOrder === 0) === (worker.state === 'online'), 'has a state that its order denies');
+  return worker;
+}
+
+export function nodeFrom(
+  read: ImageReader,
+  value: unknown,
+  interner: SpecInterner,
+): { readonly node: NodeRecord; readonly order: number } {
+  const [kind, address, incarnation, labels, capacity, version, ttlMs, order] = read.fields(value, 8);
+  const node: NodeRecord = {
+    nodeId: read.keyAfter(NODE_PREFIX),
+    kind: read.oneOf(kind, NODE_KINDS),
+    address: read.text(address),
+    incarnation: read.integer(incarnation),
+    labels: interner.record(read.labels(labels)),
+    capacity: read.integer(capacity),
+    version: read.text(version),
+    ttlMs: read.integer(ttlMs),
+  };
+  return { node, order: read.count(order) };
+}
+
+export function sessionFrom(read: ImageReader, value: unknown): SessionImage {
+  const [incarnation, forgottenBelow, lastUsedSlot] = read.fields(value, 3);
+  return {
+    nodeId: read.keyAfter(SESSION_PREFIX),
+    incarnation: read.integer(incarnation),
+    forgottenBelow: read.integer(forgottenBelow),
+    lastUsedSlot: read.count(lastUsedSlot),
+  };
+}
+
+export function submissionFrom(read: ImageReader, value: unknown): KeyedSubmission {
+  const [key, specsHashA, specsHashB, slot, firstIndex, count, atMs] = read.fields(value, 7);
+  return {
+    key: read.text(key),
+    specsHashA: read.integer(specsHashA),
+    specsHashB: read.integer(specsHashB),
+    slot: read.count(slot),
+    firstIndex: read.count(firstIndex),
+    count: read.count(count),
+    atMs: read.count(atMs),
+  };
+}

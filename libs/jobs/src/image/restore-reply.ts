@@ -1,0 +1,81 @@
+import type { AssignmentRefusal, CommandRefusal, ReportOutcome } from '../commands.js';
+import type { CompactReply } from '../state/reply-hash.js';
+import { OUTCOME_CODES, REFUSAL_CODES } from '../state/reply-hash.js';
+import type { ImageReader } from './image-reader.js';
+
+const REFUSALS_BY_DIGIT = byDigit(REFUSAL_CODES);
+const OUTCOMES_BY_DIGIT = byDigit(OUTCOME_CODES);
+
+/** What `replyToImage` wrote. */
+export function replyFrom(read: ImageReader, value: readonly unknown[]): CompactReply {
+  const [type] = value;
+  const argument = () => read.fields(value, 2)[1];
+  switch (type) {
+    case 'submittedRange': {
+      const [, slot, firstIndex, count, replayed] = read.fields(value, 5);
+      return {
+        type,
+        slot: read.count(slot),
+        firstIndex: read.count(firstIndex),
+        count: read.count(count),
+        replayed: read.flag(replayed),
+      };
+    }
+    case 'jobCancelled': {
+      const [, jobId, alreadyFinal] = read.fields(value, 3);
+      return { type, jobId: read.text(jobId), alreadyFinal: read.flag(alreadyFinal) };
+    }
+    case 'attemptsLost':
+      return { type, lost: read.count(argument()) };
+    case 'jobsAssigned':
+      return { type, refusals: Array.from(read.text(argument()), (digit) => refusalOf(read, digit)) };
+    case 'attemptsReported':
+      return { type, outcomes: Array.from(read.text(argument()), (digit) => outcomeOf(read, digit)) };
+    case 'featureLevelSet':
+      return { type, level: read.count(argument()) };
+    case 'agentSessionOpened':
+    case 'workerClosed':
+    case 'nodeRegistered':
+    case 'nodeDeregistered':
+      read.fields(value, 1);
+      return { type };
+    case 'refused':
+      return { type, refusal: commandRefusal(read, value.slice(1)) };
+    default:
+      return read.fail('has a reply of an unknown type');
+  }
+}
+
+function commandRefusal(read: ImageReader, value: readonly unknown[]): CommandRefusal {
+  const [code] = value;
+  const argument = () => read.fields(value, 2)[1];
+  switch (code) {
+    case 'jobUnknown':
+      return { code, jobId: read.text(argument()) };
+    case 'incarnationOutdated':
+      return { code, newest: read.integer(argument()) };
+    case 'workerUnknown':
+      return { code, workerId: read.text(argument()) };
+    case 'sessionEvicted':
+      read.fields(value, 1);
+      return { code };
+    case 'tooManyJobs':
+      return { code, limit: read.integer(argument()) };
+    case 'idempotencyKeyReused':
+      return { code, idempotencyKey: read.text(argument()) };
+    default:
+      return read.fail('has a refusal of an unknown code');
+  }
+}
+
+function refusalOf(read: ImageReader, digit: string): AssignmentRefusal | undefined {
+  return digit === '0' ? undefined : (REFUSALS_BY_DIGIT.get(digit) ?? read.fail('has an unknown refusal'));
+}
+
+function outcomeOf(read: ImageReader, digit: string): ReportOutcome {
+  return OUTCOMES_BY_DIGIT.get(digit) ?? read.fail('has an unknown outcome');
+}
+
+function byDigit<Word extends string>(codes: Readonly<Record<Word, number>>): ReadonlyMap<string, Word> {
+  return new Map(Object.entries<number>(codes).map(([word, code]) => [String(code), word as Word]));
+}

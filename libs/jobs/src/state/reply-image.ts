@@ -1,0 +1,55 @@
+import { unreachable } from '@synod/base';
+import type { CommandRefusal } from '../commands.js';
+import type { CompactReply } from './reply-hash.js';
+import { OUTCOME_CODES, REFUSAL_CODES } from './reply-hash.js';
+
+/**
+ * A stored reply as an image holds it: its type, then its fields by position. Outcomes of reports and assignments are one digit
+ * each: there may be 10,000 of them in one reply.
+ */
+export function replyToImage(reply: CompactReply): readonly unknown[] {
+  const { type } = reply;
+  switch (type) {
+    case 'submittedRange':
+      return [type, reply.slot, reply.firstIndex, reply.count, reply.replayed];
+    case 'jobCancelled':
+      return [type, reply.jobId, reply.alreadyFinal];
+    case 'attemptsLost':
+      return [type, reply.lost];
+    case 'jobsAssigned':
+      return [type, reply.refusals.map((it) => (it === undefined ? 0 : REFUSAL_CODES[it])).join('')];
+    case 'attemptsReported':
+      return [type, reply.outcomes.map((it) => OUTCOME_CODES[it]).join('')];
+    case 'featureLevelSet':
+      return [type, reply.level];
+    case 'agentSessionOpened':
+    case 'workerClosed':
+    case 'nodeRegistered':
+    case 'nodeDeregistered':
+      return [type];
+    case 'refused':
+      return [type, ...refusalToImage(reply.refusal)];
+    default:
+      return unreachable(reply);
+  }
+}
+
+function refusalToImage(refusal: CommandRefusal): readonly unknown[] {
+  const { code } = refusal;
+  switch (code) {
+    case 'jobUnknown':
+      return [code, refusal.jobId];
+    case 'incarnationOutdated':
+      return [code, refusal.newest];
+    case 'workerUnknown':
+      return [code, refusal.workerId];
+    case 'sessionEvicted':
+      return [code];
+    case 'tooManyJobs':
+      return [code, refusal.limit];
+    case 'idempotencyKeyReused':
+      return [code, refusal.idempotencyKey];
+    default:
+      return unreachable(refusal);
+  }
+}
