@@ -104,6 +104,20 @@ describe('peer sender', () => {
     expect([calls.length, rounds()]).toEqual([2, [[3]]]);
   });
 
+  it('a peer that stays away is told once, however often it is tried; one that came back and left again is told again', () => {
+    const { clock, calls, disconnected } = setUp();
+    const breakLast = () => {
+      calls.at(-1)?.emit('error', new Error('refused'));
+      clock.advance(100);
+    };
+    for (let tries = 0; tries < 5; tries += 1) breakLast();
+    expect([calls.length, disconnected]).toEqual([6, ['c2']]);
+    calls.at(-1)?.emit('metadata');
+    breakLast();
+    breakLast();
+    expect(disconnected).toEqual(['c2', 'c2']);
+  });
+
   it('stop cancels the stream, tells nobody, and makes none anew', async () => {
     const { clock, sender, calls, disconnected } = setUp();
     sender.stop();

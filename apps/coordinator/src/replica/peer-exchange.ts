@@ -8,7 +8,8 @@ export interface ExchangeCall {
   write(request: { messages: WirePaxosMessageInput[] }): boolean;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'end' | 'drain', listener: () => void): unknown;
-  on(event: 'data', listener: () => void): unknown;
+  /** `metadata`: the peer has taken the call. */
+  on(event: 'data' | 'metadata', listener: () => void): unknown;
   cancel(): void;
 }
 
@@ -17,6 +18,10 @@ export interface PeerSenderModules {
   readonly open: () => ExchangeCall;
   readonly timers: Timers;
   readonly logger: Logger;
+  /**
+   * A stream that stood has broken, or the first try found nobody. Told once for each: an absent peer that is tried again and again
+   * is no news, and each piece of news starts an election round.
+   */
   readonly disconnected: (peer: NodeId) => void;
 }
 
@@ -36,6 +41,7 @@ export class PeerSender {
   private blocked = false;
   private flushScheduled = false;
   private stopped = false;
+  private toldDisconnected = false;
   private cancelReconnect: CancelTimer = () => undefined;
 
   constructor(private readonly modules: PeerSenderModules) {}
@@ -68,6 +74,9 @@ export class PeerSender {
     this.call = call;
     this.blocked = false;
     call.on('data', () => undefined);
+    call.on('metadata', () => {
+      if (this.call === call) this.toldDisconnected = false;
+    });
     call.on('drain', () => {
       this.blocked = false;
       this.flush();
@@ -85,7 +94,8 @@ export class PeerSender {
     this.queue = [];
     if (this.stopped) return;
     this.modules.logger.debug({ peer: this.modules.peer }, 'the stream to a peer broke');
-    this.modules.disconnected(this.modules.peer);
+    if (!this.toldDisconnected) this.modules.disconnected(this.modules.peer);
+    this.toldDisconnected = true;
     this.cancelReconnect = this.modules.timers.after(RECONNECT_DELAY_MS, () => {
       this.connect();
     });

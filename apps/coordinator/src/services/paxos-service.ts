@@ -1,3 +1,4 @@
+import { Metadata } from '@grpc/grpc-js';
 import { decodePaxosMessage } from '@synod/contracts';
 import type { Message, NodeId } from '@synod/consensus';
 import { bidi, messagesOf } from '@synod/rpc';
@@ -20,6 +21,8 @@ export function paxosServiceHandlers(modules: PaxosServiceModules): Handlers<(ty
   return {
     exchange: bidi(async (stream) => {
       let from: NodeId | undefined;
+      // Says that the stream stands: without an answer the sender would never hear of it.
+      stream.sendMetadata(new Metadata());
       try {
         for await (const { messages } of messagesOf(stream)) {
           for (const wire of messages) {
