@@ -1,4 +1,6 @@
 export { ConsulAgent, findConsul } from './consul-agent.js';
+export { imageStoreConformance } from './image-store-conformance.js';
+export type { ImageStoreSubject } from './image-store-conformance.js';
 export { conformanceIdentity, logStoreConformance } from './log-store-conformance.js';
 export type { LogStoreSubject } from './log-store-conformance.js';
 export { nodeStoreConformance } from './node-store-conformance.js';

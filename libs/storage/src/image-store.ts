@@ -32,7 +32,9 @@ export type ImageAbsence =
   /** Its manifest is damaged, or the file as a whole. */
   | 'damaged'
   /** It was dropped by `discard`. */
-  | 'discarded';
+  | 'discarded'
+  /** It is that of another owner: another cluster, group, or storage id. */
+  | 'foreign';
 
 /** All changes from one applied slot to a later one. Made durable as one transaction, so an image is never between two slots. */
 export interface ImageBatch {

@@ -14,6 +14,8 @@ export type {
   ImageStoreStats,
   ReadingOptions,
 } from './image-store.js';
+export { openImageStore } from './lmdb-image-store.js';
+export type { OpenImageStoreOptions } from './lmdb-image-store.js';
 export { openLogStore } from './lmdb-log-store.js';
 export type { OpenLogStoreOptions } from './lmdb-log-store.js';
 export type { LogIdentity, LogStore, LogStoreStats, RecoveredLog } from './log-store.js';

@@ -13,10 +13,33 @@ export function getBytes(tree: Tree, key: Buffer): Buffer | undefined {
   throw new Error('LMDB gave something other than bytes');
 }
 
+/** The first 4 bytes of the value of `key` as a number; undefined when there is no such key. */
+export function peekUint32(tree: Tree, key: Buffer): number | undefined {
+  const found: unknown = tree.getBinaryFast(key);
+  if (found === undefined) return undefined;
+  if (!Buffer.isBuffer(found) || found.length < 4) throw new Error('LMDB gave something other than a record');
+  return found.readUInt32BE(0);
+}
+
+/** The trees as they were at one moment. While it is open LMDB uses no page again that it could need: the file grows. */
+export interface EnvironmentReading {
+  get(tree: Tree, key: Buffer): Buffer | undefined;
+  /** Up to `limit` records above `after` in the order of their keys, fewer when they have `maxBytes`. Copies. */
+  range(tree: Tree, after: Buffer | undefined, limit: number, maxBytes: number): readonly TreeRecord[];
+  /** Twice is fine. */
+  close(): void;
+}
+
+export interface TreeRecord {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
 export interface Environment<Name extends string> {
   readonly trees: Readonly<Record<Name, Tree>>;
   /** Runs `write` (puts and removes only) as one transaction; resolves after fdatasync and the write of the meta page. */
   commit(write: (sink: WriteSink) => void): Promise<void>;
+  openReading(): EnvironmentReading;
   close(): Promise<void>;
 }
 
@@ -57,7 +80,40 @@ export function openEnvironment<Name extends string>(options: EnvironmentOptions
   for (const name of options.treeNames) {
     trees[name] = root.openDB<Buffer, Buffer>({ name, encoding: 'binary', keyEncoding: 'binary' });
   }
-  return { trees, commit: (write) => commit(root, write), close: () => root.close() };
+  return {
+    trees,
+    commit: (write) => commit(root, write),
+    openReading: () => openReading(root),
+    close: () => root.close(),
+  };
+}
+
+function openReading(root: RootDatabase<Buffer, Buffer>): EnvironmentReading {
+  const transaction = root.useReadTransaction();
+  let isOpen = true;
+  return {
+    get: (tree, key) => {
+      for (const { value } of tree.getRange({ transaction, start: key, end: key, inclusiveEnd: true })) {
+        return Buffer.from(value);
+      }
+      return undefined;
+    },
+    range: (tree, after, limit, maxBytes) => {
+      const found: TreeRecord[] = [];
+      let bytes = 0;
+      const start = after === undefined ? {} : { start: after, exclusiveStart: true };
+      for (const { key, value } of tree.getRange({ transaction, limit, ...start })) {
+        found.push({ key: Buffer.from(key), value: Buffer.from(value) });
+        bytes += value.length;
+        if (bytes >= maxBytes) break;
+      }
+      return found;
+    },
+    close: () => {
+      if (isOpen) transaction.done();
+      isOpen = false;
+    },
+  };
 }
 
 async function commit(root: RootDatabase<Buffer, Buffer>, write: (sink: WriteSink) => void): Promise<void> {

@@ -12,6 +12,7 @@ import type {
   ImageStoreStats,
   ReadingOptions,
 } from './image-store.js';
+import { checkKey } from './keyed-record.js';
 import { directoryLocked, imageDamaged, readingTooLong, StorageError, storeClosed } from './storage-error.js';
 
 /** What survives a crash of {@link MemoryImageStore}. Give the same one to `openMemoryImageStore` again. */
@@ -84,7 +85,7 @@ export class MemoryImageStore implements ImageStore {
     const untilMs = this.#monotonicMs() + limitMs;
     let records: readonly ImageRecord[] | undefined = sorted(this.#disk.records);
     const check = (): void => {
-      if (records === undefined) throw storeClosed();
+      if (records === undefined || this.#status !== 'open') throw storeClosed();
       if (this.#monotonicMs() > untilMs) throw readingTooLong(limitMs);
     };
     return {
@@ -103,6 +104,7 @@ export class MemoryImageStore implements ImageStore {
     if (this.#status !== 'open') return Promise.reject(storeClosed());
     assert(!this.#isReplacing, 'no image is written while another takes its place');
     assert(batch.slot > this.#lastSlot, 'an image never goes back', () => String(batch.slot));
+    for (const { key } of batch.changes) checkKey(key);
     this.#lastSlot = batch.slot;
     const changes = batch.changes.map(({ key, bytes }) => ({ key, bytes: bytes?.slice() }));
     return this.#step(() => {

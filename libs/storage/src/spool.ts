@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { seal, unseal } from './bytes.js';
 import { lockDirectory } from './directory-lock.js';
 import type { DirectoryLock } from './directory-lock.js';
 import { GroupCommit, killOwnProcess } from './group-commit.js';
+import { decodeKeyedRecord, encodeKeyedRecord, KEYED_HEAD_BYTES } from './keyed-record.js';
 import { openEnvironment } from './lmdb-environment.js';
 import type { Environment } from './lmdb-environment.js';
 import { guarded } from './lmdb-log-open.js';
@@ -42,11 +42,6 @@ export interface Spool {
   stats(): { readonly count: number; readonly bytes: number; readonly oldestOutstandingFlushMs: number };
   close(): Promise<void>;
 }
-
-const VERSION = 1;
-const MAX_KEY_BYTES = 511;
-/** Checksum 4, version 1, key length 2. */
-const HEAD_BYTES = 7;
 
 type Change = readonly [key: string, record: Buffer | undefined];
 
@@ -92,7 +87,7 @@ class LmdbSpool implements Spool {
       maxQueued: this.#maxCount,
     });
     for (const { key, value } of this.entries())
-      this.#account(key, HEAD_BYTES + Buffer.byteLength(key) + (value?.length ?? 0));
+      this.#account(key, KEYED_HEAD_BYTES + Buffer.byteLength(key) + (value?.length ?? 0));
   }
 
   put(key: string, value: Uint8Array): Promise<void> {
@@ -100,7 +95,7 @@ class LmdbSpool implements Spool {
   }
 
   async putMany(entries: readonly (readonly [string, Uint8Array])[]): Promise<void> {
-    const changes = entries.map(([key, value]) => [key, encodeRecord(key, value)] as const);
+    const changes = entries.map(([key, value]) => [key, encodeKeyedRecord(Buffer.from(key), value)] as const);
     this.#assertRoomFor(changes);
     await this.#submit(changes);
   }
@@ -116,7 +111,10 @@ class LmdbSpool implements Spool {
   entries(): readonly SpoolEntry[] {
     if (this.#isClosed) throw storeClosed();
     return guarded(this.#directory, () =>
-      [...this.#environment.trees.spool.getRange({})].map(({ key, value }) => decodeRecord(key, value)),
+      [...this.#environment.trees.spool.getRange({})].map(({ key, value }) => ({
+        key: key.toString(),
+        value: decodeKeyedRecord(key, value),
+      })),
     );
   }
 
@@ -168,32 +166,6 @@ class LmdbSpool implements Spool {
       }
     });
   }
-}
-
-function encodeRecord(key: string, value: Uint8Array): Buffer {
-  const keyBytes = Buffer.from(key);
-  if (keyBytes.length > MAX_KEY_BYTES || keyBytes.length === 0) {
-    throw new StorageError(
-      { code: 'keyTooLong', bytes: keyBytes.length, maximum: MAX_KEY_BYTES },
-      `A spool key has 1 to ${String(MAX_KEY_BYTES)} bytes, this one has ${String(keyBytes.length)}. Use a shorter id.`,
-    );
-  }
-  const record = Buffer.allocUnsafe(HEAD_BYTES + keyBytes.length + value.length);
-  record.writeUInt8(VERSION, 4);
-  record.writeUInt16BE(keyBytes.length, 5);
-  record.set(keyBytes, HEAD_BYTES);
-  record.set(value, HEAD_BYTES + keyBytes.length);
-  return seal(record);
-}
-
-/** The key is part of the record, so that a damaged key can't give its value another name. */
-function decodeRecord(key: Buffer, record: Buffer): SpoolEntry {
-  const name = key.toString();
-  if (unseal(record)?.readUInt8(0) !== VERSION) return { key: name, value: undefined };
-  const valueAt = HEAD_BYTES + record.readUInt16BE(5);
-  if (valueAt > record.length || !record.subarray(HEAD_BYTES, valueAt).equals(key))
-    return { key: name, value: undefined };
-  return { key: name, value: new Uint8Array(record.subarray(valueAt)) };
 }
 
 function spoolFull(limit: 'count' | 'bytes', maximum: number): StorageError {
