@@ -1,0 +1,15 @@
+// All mutants, in order of pitfalls, and the controls first: when the harness kills by accident, nothing else counts.
+import { CONTROLS } from './catalogue/controls.mjs';
+import { FLUSH_MUTANTS } from './catalogue/flushes.mjs';
+import { LIVENESS_MUTANTS } from './catalogue/liveness.mjs';
+import { READ_MUTANTS } from './catalogue/reads.mjs';
+import { RECOVERY_MUTANTS } from './catalogue/recovery.mjs';
+
+const number = ({ pitfall }) => Number(pitfall.slice(1));
+
+export const MUTANTS = Object.freeze([
+  ...CONTROLS,
+  ...[...FLUSH_MUTANTS, ...RECOVERY_MUTANTS, ...READ_MUTANTS, ...LIVENESS_MUTANTS].sort(
+    (left, right) => number(left) - number(right),
+  ),
+]);

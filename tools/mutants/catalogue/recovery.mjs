@@ -1,0 +1,148 @@
+// P4, P5, P6: phase 1, votes, and what a follower takes for chosen.
+import { consensus, edit, mutant } from '../mutant.mjs';
+
+export const RECOVERY_MUTANTS = [
+  mutant({
+    id: 'p4-part-of-a-promise',
+    title: 'a promise in several chunks counts with its first one',
+    quietBecause: 'promises have one chunk, unless much was open when the leader died',
+    edits: [
+      edit(
+        consensus('leader/phase1.ts'),
+        'return report !== undefined && report.chunks.size === report.chunkCount;',
+        'return report !== undefined && report.chunks.size > 0;',
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p4-fills-below-chosen',
+    title: 'a candidate recovers from what it knows chosen itself, not from the highest that its quorum knows',
+    quietBecause: 'without loss all know the same slots chosen, or nearly',
+    edits: [
+      edit(
+        consensus('leader/phase1.ts'),
+        'for (const report of counted) chosenThroughSlot = Math.max(chosenThroughSlot, report.chosenThroughSlot);',
+        '',
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p4-most-reported-wins',
+    title: 'the value that more acceptors report wins over the one of the highest ballot',
+    quietBecause: 'two values for a slot take two leaders that both got it only to some',
+    edits: [
+      edit(
+        consensus('leader/phase1.ts'),
+        'if (order > 0) return { accepted, reporters: 1 };',
+        'if (order > 0) return known.reporters > 1 ? known : { accepted, reporters: 1 };',
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p4-first-reported-wins',
+    title: 'the value that is reported first wins, whatever its ballot',
+    quietBecause: 'two values for a slot take two leaders that both got it only to some',
+    edits: [
+      edit(
+        consensus('leader/phase1.ts'),
+        'if (order > 0) return { accepted, reporters: 1 };',
+        'if (order > 0) return known;',
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p4-recovery-ends-at-a-hole',
+    title: 'what was accepted above a hole is not recovered',
+    quietBecause: 'holes come from accepts that were lost as the leader died',
+    edits: [
+      edit(
+        consensus('leader/phase1.ts'),
+        'if (found === undefined) counters.holesFilled += 1;',
+        'if (found === undefined) break;',
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p4-own-log-not-asked',
+    title: 'a candidate recovers from the promises of others, without its own log',
+    quietBecause: 'without loss the others hold the same',
+    edits: [
+      edit(
+        consensus('leader/phase1.ts'),
+        'chunks: new Map([[0, acceptor.log.entriesFrom(acceptor.chosenThroughSlot + 1)]]),',
+        'chunks: new Map([[0, []]]),',
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p5-votes-of-any-ballot',
+    title: 'a leader counts votes that were given to an earlier ballot of its own',
+    quietBecause: 'a node has to lose the lead and win it again while a vote for its old ballot is still on its way',
+    edits: [
+      edit(
+        consensus('replica.ts'),
+        "if (this.role.kind === 'leader' && equalBallots(body.ballot, this.role.phase2.ballot)) { this.role.phase2.onAccepted(from, body); }",
+        "if (this.role.kind === 'leader') { this.role.phase2.onAccepted(from, body); }",
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p5-promises-of-any-ballot',
+    title: 'a candidate counts promises that were given to an earlier ballot of its own',
+    quietBecause: 'a node has to stand twice while a promise for its old ballot is still on its way',
+    edits: [
+      edit(
+        consensus('leader/phase1.ts'),
+        'if (!equalBallots(body.ballot, this.ballot) || this.isComplete(from)) return;',
+        'if (this.isComplete(from)) return;',
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p5-accepts-below-promise',
+    title: 'an acceptor takes an accept of a ballot below its promise, when it holds nothing there',
+    quietBecause: 'accepts of an old leader have to arrive after the promise to a new one',
+    edits: [
+      edit(
+        consensus('acceptor.ts'),
+        'if (order < 0) {\n      this.env.counters.acceptRefusals += 1;',
+        'if (order < 0 && entries.some(({ slot }) => this.log.get(slot) !== undefined)) {\n      this.env.counters.acceptRefusals += 1;',
+      ),
+      edit(
+        consensus('acceptor.ts'),
+        "assert(equalBallots(ballot, this.promisedBallot), 'I2 accepted ballot <= promised',",
+        "assert(compareBallots(ballot, this.promisedBallot) <= 0, 'I2 accepted ballot <= promised',",
+      ),
+      edit(
+        consensus('replica.ts'),
+        'if (!this.acceptor.onAccept(from, body)) return;\n',
+        'if (!this.acceptor.onAccept(from, body)) return;\n    if (compareBallots(body.ballot, this.acceptor.promised) < 0) return;\n',
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p6-own-value-is-the-chosen-one',
+    title: 'a follower that hears that a slot is chosen applies what it holds there, of whatever ballot',
+    quietBecause: 'without a change of leaders nobody holds an old value',
+    edits: [
+      edit(
+        consensus('acceptor.ts'),
+        'if (held === undefined || !equalBallots(held.ballot, ballot)) return false;',
+        'if (held === undefined) return false;',
+      ),
+    ],
+    smoke: true,
+  }),
+  mutant({
+    id: 'p6-fetched-value-ignored',
+    title: 'a fetched entry is not written where something is held already',
+    quietBecause: 'without a change of leaders what is held is the same',
+    edits: [
+      edit(
+        consensus('acceptor.ts'),
+        'if (held === undefined || !equalEntries(held.entry, entry)) {',
+        'if (held === undefined) {',
+      ),
+    ],
+  }),
+];
