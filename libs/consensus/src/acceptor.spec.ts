@@ -247,7 +247,10 @@ describe('acceptor, phase 2b', () => {
   });
 
   it('does not start on a disk that trimmed what was not applied (I7)', () => {
-    expect(() => new Solo({ durable: disk({ chosenThroughSlot: 3, trimmedThroughSlot: 4 }) })).toThrow('I7');
+    const trimmed = { chosenThroughSlot: 9, trimmedThroughSlot: 4 };
+    expect(() => new Solo({ durable: disk({ ...trimmed, imageSlot: 3 }) })).toThrow('I7');
+    expect(() => new Solo({ durable: disk({ ...trimmed, imageSlot: 10 }) })).toThrow('I7');
+    expect(() => new Solo({ durable: disk({ ...trimmed, imageSlot: 4 }) })).not.toThrow();
   });
 });
 
@@ -362,7 +365,7 @@ describe('learner', () => {
     const solo = new Solo();
     solo.accept('c2', b2(1), 1, ['x']);
     expect(solo.input({ type: 'storageDone', token: 1, ok: false })).toEqual([
-      { type: 'fatal', reason: 'persist 1 failed' },
+      { type: 'fatal', code: 'persistFailed', reason: 'persist 1 failed' },
     ]);
     expect(solo.input({ type: 'storageDone', token: 1, ok: true })).toEqual([]);
     expect(solo.tick(1_000)).toEqual([]);

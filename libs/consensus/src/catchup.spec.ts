@@ -209,7 +209,8 @@ describe('serving entries', () => {
   });
 
   it('says what it trimmed instead of serving it', () => {
-    const solo = new Solo({ durable: { ...emptyDisk(), promised: b2, chosenThroughSlot: 9, trimmedThroughSlot: 5 } });
+    const trimmed = { chosenThroughSlot: 9, imageSlot: 7, trimmedThroughSlot: 5 };
+    const solo = new Solo({ durable: { ...emptyDisk(), promised: b2, ...trimmed } });
     solo.receive('c3', fetch(3, 9));
     expect(solo.sent('fetched')[0]?.body).toMatchObject({ entries: [], chosenThroughSlot: 9, trimmedThroughSlot: 5 });
   });

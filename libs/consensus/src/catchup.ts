@@ -1,6 +1,7 @@
 import type { Acceptor } from './acceptor.js';
 import type { Environment } from './environment.js';
 import type { FetchedBody } from './messages.js';
+import type { SnapshotFetch } from './snapshot-fetch.js';
 import type { NodeId, Slot } from './types.js';
 
 interface Fetch {
@@ -31,11 +32,12 @@ export class Catchup {
   constructor(
     private readonly env: Environment,
     private readonly acceptor: Acceptor,
+    private readonly snapshots: SnapshotFetch,
   ) {}
 
   /** True while no peer has what this replica needs next other than in a snapshot. */
   get needsSnapshot(): boolean {
-    return this.snapshotNeeded;
+    return this.acceptor.imageLost || (this.snapshotNeeded && this.isBehind);
   }
 
   /** The highest slot that any peer said is chosen. */
@@ -49,13 +51,26 @@ export class Catchup {
     return this.chosenAt.get(peer) ?? 0;
   }
 
+  trimmedThroughOf(peer: NodeId): Slot {
+    return this.trimmedAt.get(peer) ?? 0;
+  }
+
+  /** True while an answer of `peer` is awaited. */
+  asks(peer: NodeId): boolean {
+    return this.fetch?.peer === peer;
+  }
+
+  noteTrimmed(peer: NodeId, trimmedThroughSlot: Slot): void {
+    if (trimmedThroughSlot > this.trimmedThroughOf(peer)) this.trimmedAt.set(peer, trimmedThroughSlot);
+  }
+
   note(peer: NodeId, chosenThroughSlot: Slot): void {
     this.chosenAt.set(peer, chosenThroughSlot);
   }
 
   /** Fetches now, unless a fetch is under way; prefers the peer that showed the gap. */
   start(preferred?: NodeId): void {
-    if (this.fetch !== undefined) return;
+    if (this.fetch !== undefined || this.acceptor.installingSlot !== undefined || !this.env.mayWrite) return;
     if (preferred === undefined && this.env.nowMs < this.notBeforeMs) return;
     const fromSlot = this.acceptor.chosenThroughSlot + 1;
     const peer = this.choosePeer(fromSlot, preferred);
@@ -70,13 +85,12 @@ export class Catchup {
     this.note(from, body.chosenThroughSlot);
     if (this.fetch?.peer === from) this.fetch = undefined;
     const before = this.acceptor.chosenThroughSlot;
-    for (const { slot, entry } of body.entries) {
+    for (const { slot, entry } of this.mayTake ? body.entries : []) {
       if (slot !== this.acceptor.chosenThroughSlot + 1) continue;
       this.acceptor.takeChosen(slot, entry);
       this.env.counters.entriesFetched += 1;
     }
-    const needed = this.acceptor.chosenThroughSlot + 1;
-    if (body.trimmedThroughSlot >= needed) this.trimmedAt.set(from, body.trimmedThroughSlot);
+    this.noteTrimmed(from, body.trimmedThroughSlot);
     const progressed = this.acceptor.chosenThroughSlot > before;
     if (progressed) return this.start(from);
     this.nextPeer += 1;
@@ -98,7 +112,7 @@ export class Catchup {
       this.nextPeer += 1;
       this.start();
     }
-    const lagging = this.highestKnownChosen > chosenThroughSlot;
+    const lagging = this.isBehind;
     if (!lagging || chosenThroughSlot > this.lastChosenThroughSlot) this.laggingSinceMs = lagging ? nowMs : undefined;
     this.lastChosenThroughSlot = chosenThroughSlot;
     if (!lagging) return;
@@ -106,11 +120,28 @@ export class Catchup {
     if (nowMs - this.laggingSinceMs >= options.resendAfterMs) this.start();
   }
 
+  private get isBehind(): boolean {
+    return this.highestKnownChosen > this.acceptor.chosenThroughSlot;
+  }
+
+  /**
+   * Chunks that come while a snapshot is installed are left out: nothing is applied, so memory would grow. After a lost image no
+   * entry is of use before the snapshot: the log holds nothing below its trim.
+   */
+  private get mayTake(): boolean {
+    return this.env.mayWrite && this.acceptor.installingSlot === undefined && !this.acceptor.imageLost;
+  }
+
+  /** Who can be asked for `fromSlot`. When all that are ahead trimmed it, a snapshot is asked for instead. */
   private choosePeer(fromSlot: Slot, preferred: NodeId | undefined): NodeId | undefined {
-    const ahead = this.env.membership.peers.filter((peer) => this.chosenThroughOf(peer) >= fromSlot);
-    const able = ahead.filter((peer) => (this.trimmedAt.get(peer) ?? 0) < fromSlot);
-    if (ahead.length > 0 && able.length === 0 && !this.snapshotNeeded) this.env.counters.snapshotsNeeded += 1;
+    const { acceptor, env } = this;
+    const ahead = env.membership.others.filter(
+      (peer) => this.chosenThroughOf(peer) >= Math.max(fromSlot, acceptor.trimmedThroughSlot),
+    );
+    const able = acceptor.imageLost ? [] : ahead.filter((peer) => this.trimmedThroughOf(peer) < fromSlot);
+    if (ahead.length > 0 && able.length === 0 && !this.snapshotNeeded) env.counters.snapshotsNeeded += 1;
     this.snapshotNeeded = ahead.length > 0 && able.length === 0;
+    if (this.snapshotNeeded) this.snapshots.request(ahead);
     if (preferred !== undefined && able.includes(preferred)) return preferred;
     return able[this.nextPeer % Math.max(1, able.length)];
   }

@@ -202,6 +202,8 @@ describe('election, stability', () => {
       happy: false,
       wallMs: 0,
       chosenThroughSlot: 0,
+      featureLevel: 1,
+      unfitReason: '',
     });
     solo.tick(200);
     expect(solo.status.role).toBe('follower');

@@ -65,6 +65,11 @@ export class Election {
     return this.pollRound;
   }
 
+  /** How long ago the polls of the present round left: what a reply to them took at the most. */
+  get roundAgeMs(): number {
+    return this.env.nowMs - (this.roundStartedMs ?? this.env.nowMs);
+  }
+
   /** Best guess at who leads, for clients: the followed leader, or a higher one that a peer follows. */
   get leaderHint(): NodeId | undefined {
     const higher =
@@ -137,7 +142,7 @@ export class Election {
     return this.judgeEarly(standing);
   }
 
-  /** Counts a reply of the present round. What it tells of leaders is for the replica to act on first. */
+  /** Counts a voter's reply of the present round. What it tells of leaders is for the replica to act on first. */
   onPollReply(from: NodeId, reply: PollReplyBody, standing: Standing): Verdict {
     this.noteRumour(reply.leader);
     if (reply.pollRound !== this.pollRound) return 'stay';
@@ -153,7 +158,7 @@ export class Election {
     this.roundStartedMs = this.env.nowMs;
     this.replies.clear();
     this.disconnected.clear();
-    for (const peer of this.env.membership.peers) {
+    for (const peer of this.env.membership.others) {
       this.env.outbox.send(peer, { type: 'poll', pollRound: this.pollRound });
     }
   }

@@ -13,4 +13,8 @@ export interface Environment {
   readonly counters: ReplicaCounters;
   nowMs: number;
   wallMs: number;
+  /** False on a disk without room: then no part writes anything, nor starts what would have to. */
+  mayWrite: boolean;
+  /** Whom this node follows, itself when it leads; as of the last step. */
+  leader: NodeId | undefined;
 }

@@ -3,6 +3,7 @@ import type { Acceptor } from './acceptor.js';
 import type { Environment } from './environment.js';
 import type { FetchBody } from './messages.js';
 import { MAX_LOADS_IN_FLIGHT } from './options.js';
+import type { Repair } from './repair.js';
 import type { NodeId, Slot, SlotEntry } from './types.js';
 
 interface Load {
@@ -19,6 +20,7 @@ export class FetchServer {
   constructor(
     private readonly env: Environment,
     private readonly acceptor: Acceptor,
+    private readonly repair: Repair,
   ) {}
 
   get loadsInFlight(): number {
@@ -33,6 +35,7 @@ export class FetchServer {
       env.counters.fetchesServedFromCache += 1;
       return this.reply(from, this.fromMemory(fromSlot, lastSlot));
     }
+    if (this.repair.isGivenUp(fromSlot)) return this.reply(from, [], fromSlot);
     for (const load of this.loads.values()) if (load.peer === from) return;
     if (this.loads.size >= MAX_LOADS_IN_FLIGHT) {
       env.counters.droppedOverloaded += 1;
@@ -46,8 +49,11 @@ export class FetchServer {
     env.outbox.emit({ type: 'loadEntries', token, fromSlot, throughSlot: load.throughSlot, maxBytes });
   }
 
-  /** Entries in order from the slot that was asked for; fewer than asked for are fine, none if they can't be read. */
-  onEntriesLoaded(token: number, entries: readonly SlotEntry[]): void {
+  /**
+   * Entries in order from the slot that was asked for; fewer than asked for are fine, none if they can't be read or were trimmed
+   * meanwhile. What was read before is what was chosen, and still served.
+   */
+  onEntriesLoaded(token: number, entries: readonly SlotEntry[], damagedSlot: Slot | undefined): void {
     const load = this.loads.get(token);
     assert(load !== undefined, 'entriesLoaded answers one loadEntries', () => String(token));
     this.loads.delete(token);
@@ -56,6 +62,8 @@ export class FetchServer {
         String(slot),
       );
     });
+    if (damagedSlot !== undefined) this.repair.add(damagedSlot);
+    if (load.fromSlot <= this.acceptor.trimmedThroughSlot) this.env.counters.loadsPassedByTrim += 1;
     if (entries.length > 0) this.env.counters.fetchesServedFromLog += 1;
     this.reply(load.peer, entries);
   }
@@ -73,14 +81,14 @@ export class FetchServer {
     return entries;
   }
 
-  /** Withheld like every message that shows a promise. */
-  private reply(to: NodeId, entries: readonly SlotEntry[]): void {
+  /** Withheld like every message that shows a promise. `goneThroughSlot`: nothing up to here is ever going to be served. */
+  private reply(to: NodeId, entries: readonly SlotEntry[], goneThroughSlot: Slot = 0): void {
     this.env.outbox.sendAfterFlush(to, {
       type: 'fetched',
       ballot: this.acceptor.promised,
       entries,
       chosenThroughSlot: this.acceptor.chosenThroughSlot,
-      trimmedThroughSlot: this.acceptor.trimmedThroughSlot,
+      trimmedThroughSlot: Math.max(this.acceptor.trimmedThroughSlot, goneThroughSlot),
     });
   }
 }

@@ -39,9 +39,9 @@ export type {
   PromisedBody,
   RejectedBody,
 } from './messages.js';
-export { assertReplicaOptions, DEFAULT_REPLICA_OPTIONS } from './options.js';
+export { assertReplicaOptions, DEFAULT_REPLICA_OPTIONS, MESSAGE_FORMAT_VERSION } from './options.js';
 export type { ReplicaOptions } from './options.js';
-export { createReplica, MESSAGE_FORMAT_VERSION } from './replica.js';
+export { createReplica } from './replica.js';
 export type { Replica, ReplicaConfig } from './replica.js';
 export type { PeerStatus, ReplicaStatus } from './status.js';
 export type { AcceptedEntry, Ballot, Entry, NodeId, Slot, SlotEntry } from './types.js';

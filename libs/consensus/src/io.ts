@@ -26,6 +26,13 @@ export interface DurableState {
   readonly chosenThroughSlot: Slot;
   /** The slot of the durable image of applied state; 0 when there is none. */
   readonly imageSlot?: Slot | undefined;
+  /**
+   * How far the log itself says that its slots are chosen: its last durable `chosenThrough` write. Where it is below `imageSlot`,
+   * the process may have ended between an installed snapshot and the trim that follows it; then what the log holds between the
+   * two was accepted and maybe never chosen, even where no slot is missing, and the replica trims through the image before it
+   * serves anybody. Default: unknown, which is taken for so unless `chosenThroughSlot` is above `imageSlot`.
+   */
+  readonly logChosenThroughSlot?: Slot | undefined;
   /** Accepted entries above `chosenThroughSlot`, by slot. */
   readonly accepted: readonly AcceptedEntry[];
   /** Slots above `chosenThroughSlot` whose record is damaged: this acceptor isn't counted for them in phase 1 (P14). */
@@ -50,7 +57,7 @@ export interface Proposal {
 /** Health of this process as its host sees it; an unhappy node does not stand and, leading, gives way. */
 export interface HostHealth {
   readonly happy: boolean;
-  /** Why not, in one word: `disk`, `diskFull`, `eventLoop`, `clock`. Empty when happy. */
+  /** Why not, in one word: `disk`, `diskFull`, `eventLoop`. Empty when happy. The core adds `clock`, `diskFull` and `snapshot`. */
   readonly reason: string;
   /**
    * False when the disk has no room for another write: a commit would fail, which is fatal. Then nothing is promised or accepted

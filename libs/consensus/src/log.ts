@@ -18,10 +18,11 @@ export class EntryLog {
   private appliedBytes = 0;
   private pendingBytes = 0;
 
-  constructor(appliedSlot: Slot) {
+  /** `knownChosenSlot` is above `appliedSlot` where the image was lost: nothing is held up to there either. */
+  constructor(appliedSlot: Slot, knownChosenSlot: Slot = appliedSlot) {
     this.appliedThrough = appliedSlot;
-    this.lowest = appliedSlot + 1;
-    this.highest = appliedSlot;
+    this.lowest = knownChosenSlot + 1;
+    this.highest = knownChosenSlot;
   }
 
   /** Lowest slot that memory still holds; what is below was evicted or never loaded. */
@@ -76,6 +77,27 @@ export class EntryLog {
       }
       this.lowest += 1;
     }
+  }
+
+  /** Forgets what is held through `slot`, all of it applied: the log on disk holds it no more. */
+  trimThrough(slot: Slot): void {
+    for (; this.lowest <= slot; this.lowest += 1) {
+      this.appliedBytes -= this.held.get(this.lowest)?.sizeBytes ?? 0;
+      this.held.delete(this.lowest);
+    }
+  }
+
+  /** A snapshot took the place of everything through `slot`: what was accepted below it may not be what was chosen there. */
+  restartAbove(slot: Slot): void {
+    for (const { slot: old, sizeBytes } of [...this.held.values()]) {
+      if (old > slot) continue;
+      if (old <= this.appliedThrough) this.appliedBytes -= sizeBytes;
+      else this.pendingBytes -= sizeBytes;
+      this.held.delete(old);
+    }
+    this.appliedThrough = slot;
+    this.lowest = slot + 1;
+    this.highest = Math.max(this.highest, slot);
   }
 
   /** What is held from `fromSlot` up, in order of slots. */

@@ -1,5 +1,8 @@
 import { assert } from '@synod/base';
 
+/** Version of the messages that this core writes and reads. */
+export const MESSAGE_FORMAT_VERSION = 1;
+
 /** Limits and times of a replica. Inner code takes this resolved type; see `DEFAULT_REPLICA_OPTIONS` for what moves when one moves. */
 export interface ReplicaOptions {
   /** Time between two election rounds, and how long a round waits for replies. Lower finds a dead leader sooner and polls more. */
@@ -87,6 +90,9 @@ export const MAX_UNHAPPY_ROUNDS = 5;
 
 /** Resend periods without progress in phase 1 after which a candidate starts over with a new ballot and whoever answers then. */
 export const CANDIDACY_STALLS_AFTER_RESENDS = 5;
+
+/** Rounds for which a candidate that lacked a trimmed log leaves the field to others: they need two or three to find out. */
+export const ROUNDS_BEFORE_STANDING_AGAIN = 4;
 
 /** Withheld messages above which an acceptor whose disk is slow no longer takes questions that others can answer. */
 export const MAX_WITHHELD_MESSAGES = 4_096;

@@ -29,6 +29,7 @@ export class Outbox {
   private effects: Effect[] = [];
   private writes: LogWrite[] = [];
   private chosenThroughHint: Slot | undefined;
+  private hintedThroughSlot: Slot = 0;
   private issuedToken = 0;
   private durableThroughToken = 0;
 
@@ -52,6 +53,11 @@ export class Outbox {
     return this.writes.length > 0 ? this.issuedToken + 1 : this.issuedToken;
   }
 
+  /** This step has written something. */
+  get hasWrites(): boolean {
+    return this.writes.length > 0;
+  }
+
   emit(effect: Effect): void {
     this.effects.push(effect);
   }
@@ -65,6 +71,11 @@ export class Outbox {
   /** A hint that rides along with the next persist, whenever that is. */
   hintChosenThrough(slot: Slot): void {
     this.chosenThroughHint = slot;
+  }
+
+  /** Has the hint persisted now, if the persisted one is below `slot`. */
+  persistHint(slot: Slot): void {
+    if (this.hintedThroughSlot < slot) this.writeHint();
   }
 
   /** For messages that reveal nothing durable. */
@@ -96,10 +107,7 @@ export class Outbox {
   /** Ends the step: one persist with all writes, last, so that what needn't wait for the disk is on its way before. */
   finish(): readonly Effect[] {
     if (this.writes.length > 0) {
-      if (this.chosenThroughHint !== undefined) {
-        this.writes.push({ kind: 'chosenThrough', slot: this.chosenThroughHint });
-        this.chosenThroughHint = undefined;
-      }
+      this.writeHint();
       this.issuedToken += 1;
       this.effects.push({ type: 'persist', token: this.issuedToken, writes: this.writes });
       this.writes = [];
@@ -108,6 +116,13 @@ export class Outbox {
     const effects = this.effects;
     this.effects = [];
     return effects;
+  }
+
+  private writeHint(): void {
+    if (this.chosenThroughHint === undefined) return;
+    this.writes.push({ kind: 'chosenThrough', slot: this.chosenThroughHint });
+    this.hintedThroughSlot = this.chosenThroughHint;
+    this.chosenThroughHint = undefined;
   }
 
   private header(to: NodeId): MessageHeader {

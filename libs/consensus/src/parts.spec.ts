@@ -230,14 +230,14 @@ describe('queue of proposals', () => {
 
 describe("a follower's window", () => {
   it('opens again by acknowledgement of a slot and all before it', () => {
-    const follower = new FollowerProgress('b', 1, 1, 0);
+    const follower = new FollowerProgress('b', 1, 2, 1, 0);
     for (let slot = 1; slot <= 4; slot += 1) follower.noteSent(slot, 10, 0);
     follower.noteAnswered(3, 5);
     expect([follower.inFlightSlots, follower.inFlightBytes]).toEqual([1, 10]);
   });
 
   it('is overdue after silence since it began to wait, not since it was last busy', () => {
-    const follower = new FollowerProgress('b', 1, 1, 0);
+    const follower = new FollowerProgress('b', 1, 2, 1, 0);
     expect(follower.isOverdue(10_000, 200)).toBe(false);
     follower.noteSent(1, 10, 1_000);
     expect(follower.isOverdue(1_199, 200)).toBe(false);
@@ -247,7 +247,7 @@ describe("a follower's window", () => {
   });
 
   it('is empty and closed while stalled, and goes on where it is told', () => {
-    const follower = new FollowerProgress('b', 1, 1, 0);
+    const follower = new FollowerProgress('b', 1, 2, 1, 0);
     follower.noteSent(1, 10, 0);
     follower.stall();
     expect([follower.stalled, follower.inFlightSlots, follower.inFlightBytes]).toEqual([true, 0, 0]);

@@ -1,8 +1,10 @@
 import { formatBallot } from './ballot.js';
-import { ballot, commands, TestCluster, text } from './cluster.spec-support.js';
+import { ballot, CLUSTER_ID, commands, NO_IMAGE, TestCluster, TestNode, text } from './cluster.spec-support.js';
 import type { Effect } from './io.js';
 import type { MessageBody } from './messages.js';
+import { DEFAULT_REPLICA_OPTIONS } from './options.js';
 import type { ReplicaOptions } from './options.js';
+import { createReplica } from './replica.js';
 
 export interface Scenario {
   readonly commands: readonly { readonly line: string; readonly expected: string }[];
@@ -107,8 +109,57 @@ export class ScenarioRunner {
         cluster.node(first).disk.unknownSlots.add(Number(second));
         return;
       default:
+        return this.performOnDisks(name, words);
+    }
+  }
+
+  private performOnDisks(name: string, words: readonly string[]): void {
+    const { cluster } = this;
+    const [first = '', second = ''] = words;
+    switch (name) {
+      case 'image':
+        return cluster.flushImage(first, second === '' ? undefined : Number(second));
+      case 'trim':
+        return cluster.trim(first, Number(second));
+      case 'hold-snapshots':
+        cluster.holdSnapshots = true;
+        return;
+      case 'snapshot':
+        cluster.moveSnapshot(first);
+        return;
+      case 'installed-and-crashed':
+        cluster.install(cluster.node(first), false);
+        return cluster.crash(first);
+      case 'lose-image':
+        cluster.node(first).disk.image = NO_IMAGE;
+        return;
+      case 'full':
+      case 'room':
+        cluster.node(first).mayWrite = name === 'room';
+        return;
+      case 'clock':
+        cluster.node(first).wallOffsetMs = Number(second);
+        return;
+      case 'transfer':
+        return cluster.input(first, {
+          type: 'transferLeadership',
+          transferId: 1,
+          to: second === '' ? undefined : second,
+        });
+      case 'blank':
+        return this.makeBlank(first, second);
+      default:
         return this.performOnNodes(name, words);
     }
+  }
+
+  /** A node's data directory is formatted anew, with another storage id. */
+  private makeBlank(id: string, storageId: string): void {
+    const { cluster } = this;
+    const members = cluster.voters;
+    const options = { ...DEFAULT_REPLICA_OPTIONS };
+    const config = { clusterId: CLUSTER_ID, groupId: 0, nodeId: id, storageId, members, priority: 0, options };
+    cluster.nodes.set(id, new TestNode(id, (disk) => createReplica(config, disk)));
   }
 
   private performOnNodes(name: string, words: readonly string[]): void {
@@ -146,11 +197,16 @@ export class ScenarioRunner {
   }
 
   private create(named: ReadonlyMap<string, string>): void {
-    const { size = '3', ...rest } = Object.fromEntries(named);
+    const { size = '3', learners = '0', strangers = 'no', ...rest } = Object.fromEntries(named);
     const options = Object.fromEntries(
       Object.entries(rest).map(([key, value]) => [key, Number(value)]),
     ) as Partial<ReplicaOptions>;
-    this.cluster = new TestCluster({ size: Number(size), options });
+    this.cluster = new TestCluster({
+      size: Number(size),
+      learners: Number(learners),
+      strangers: strangers === 'yes',
+      options,
+    });
     this.cluster.onEffect = (nodeId, effect) => this.trace(nodeId, effect);
   }
 
@@ -213,8 +269,16 @@ export class ScenarioRunner {
         return this.print(`${nodeId} refuses ${effect.readIds.length} reads (${effect.leader ?? 'nobody'})`);
       case 'loadEntries':
         return this.print(`${nodeId} loads ${effect.fromSlot} to ${effect.throughSlot}`);
+      case 'fetchSnapshot':
+        return this.print(`${nodeId} fetches a snapshot above ${effect.aboveSlot} from ${effect.peer}`);
+      case 'installSnapshot':
+        return this.print(`${nodeId} installs the snapshot at ${effect.slot}`);
+      case 'discardSnapshot':
+        return this.print(`${nodeId} discards the snapshot at ${effect.slot}`);
+      case 'transferEnded':
+        return this.print(`${nodeId} ends the transfer: ${effect.outcome}`);
       case 'fatal':
-        return this.print(`${nodeId} FATAL ${effect.reason}`);
+        return this.print(`${nodeId} FATAL ${effect.code}: ${effect.reason}`);
     }
   }
 
@@ -229,8 +293,9 @@ export class ScenarioRunner {
   }
 
   private printDisk(id: string): void {
-    const { promised, accepted, chosenThroughSlot } = this.cluster.node(id).disk;
-    this.print(`promised ${formatBallot(promised)}, chosen ${chosenThroughSlot}`);
+    const { promised, accepted, chosenThroughSlot, trimmedThroughSlot, image } = this.cluster.node(id).disk;
+    const rest = trimmedThroughSlot + image.slot > 0 ? `, trimmed ${trimmedThroughSlot}, image ${image.slot}` : '';
+    this.print(`promised ${formatBallot(promised)}, chosen ${chosenThroughSlot}${rest}`);
     for (const { slot, ballot: at, entry } of [...accepted.values()].sort((a, b) => a.slot - b.slot)) {
       this.print(`${slot} ${formatBallot(at)} ${text(entry)}`);
     }
@@ -248,6 +313,8 @@ function matches(from: string, to: string, body: MessageBody, named: ReadonlyMap
 
 function describeWrite(write: Extract<Effect, { type: 'persist' }>['writes'][number]): string {
   if (write.kind === 'promised') return `promised ${formatBallot(write.ballot)}`;
+  if (write.kind === 'trimmed') return `trimmed ${write.throughSlot}`;
+  if (write.kind === 'peer') return `peer ${write.nodeId} is ${write.storageId}`;
   if (write.kind === 'chosenThrough') return `chosen ${write.slot}`;
   const { slot, ballot: at, entry } = write.accepted;
   return `${slot}=${text(entry)}@${formatBallot(at)}`;
@@ -266,7 +333,8 @@ function describe(body: MessageBody): string {
     case 'promised': {
       const held = body.accepted.map(({ slot, ballot: at, entry }) => `${slot}=${text(entry)}@${formatBallot(at)}`);
       const unknown = body.unknownSlots.length > 0 ? ` unknown ${body.unknownSlots.join(',')}` : '';
-      return `promised ${formatBallot(body.ballot)} ${body.chunkIndex + 1}/${body.chunkCount} chosen ${body.chosenThroughSlot} [${held.join(' ')}]${unknown}`;
+      const trimmed = body.trimmedThroughSlot > 0 ? ` trimmed ${body.trimmedThroughSlot}` : '';
+      return `promised ${formatBallot(body.ballot)} ${body.chunkIndex + 1}/${body.chunkCount} chosen ${body.chosenThroughSlot}${trimmed} [${held.join(' ')}]${unknown}`;
     }
     case 'nacked':
       return `nacked ${formatBallot(body.ballot)} promised ${formatBallot(body.promised)}`;
@@ -279,10 +347,14 @@ function describe(body: MessageBody): string {
     case 'fetch':
       return `fetch ${body.fromSlot} to ${body.throughSlot}`;
     case 'fetched':
-      return `fetched [${slots(body.entries)}] chosen ${body.chosenThroughSlot} at ${formatBallot(body.ballot)}`;
+      return `fetched [${slots(body.entries)}] chosen ${body.chosenThroughSlot}${body.trimmedThroughSlot > 0 ? ` trimmed ${body.trimmedThroughSlot}` : ''} at ${formatBallot(body.ballot)}`;
     case 'confirm':
       return `confirm ${formatBallot(body.ballot)} round ${body.confirmRound}`;
     case 'confirmed':
       return `confirmed ${formatBallot(body.ballot)} round ${body.confirmRound}`;
+    case 'rejected':
+      return `rejected ${body.storageId}`;
+    case 'handOver':
+      return `handOver ${formatBallot(body.ballot)}`;
   }
 }

@@ -16,30 +16,43 @@ export interface SoloOptions {
   readonly priority?: number;
   readonly options?: Partial<ReplicaOptions>;
   readonly durable?: DurableState;
+  readonly learners?: readonly NodeId[];
+  /** True: c1 has heard of nobody's storage id yet. */
+  readonly strangers?: boolean;
+  readonly featureLevel?: number;
+  /** Another name than c1, say that of a learner. */
+  readonly nodeId?: NodeId;
 }
 
 /** One replica, c1, whose peers c2, c3, ... are played by the test. Effects gather until they are taken. */
 export class Solo {
   readonly replica: Replica;
   readonly disk = new TestDisk();
+  readonly nodeId: NodeId;
   readonly peers: readonly NodeId[];
   nowMs = 0;
   effects: Effect[] = [];
 
-  constructor({ size = 3, priority = 0, options = {}, durable = emptyDisk() }: SoloOptions = {}) {
+  constructor(given: SoloOptions = {}) {
+    const { size = 3, priority = 0, options = {}, durable = emptyDisk(), learners = [], nodeId = 'c1' } = given;
     const members = Array.from({ length: size }, (_, index) => `c${index + 1}`);
-    this.peers = members.slice(1);
+    this.nodeId = nodeId;
+    this.peers = members.filter((member) => member !== nodeId);
+    const met = new Map([...members, ...learners].map((id) => [id, `disk-${id}`]));
+    if (given.strangers !== true) for (const [id, storageId] of met) this.disk.peers.set(id, storageId);
     this.replica = createReplica(
       {
         clusterId: CLUSTER_ID,
         groupId: 0,
-        nodeId: 'c1',
-        storageId: 'disk-c1',
+        nodeId,
+        storageId: `disk-${nodeId}`,
         members,
+        learners,
+        featureLevel: given.featureLevel,
         priority,
         options: { ...DEFAULT_REPLICA_OPTIONS, ...options },
       },
-      durable,
+      { ...durable, peers: durable.peers ?? this.disk.peers },
     );
   }
 
@@ -62,7 +75,14 @@ export class Solo {
   }
 
   receive(from: NodeId, body: MessageBody, header: Partial<MessageHeader> = {}): readonly Effect[] {
-    const full = { formatVersion: 1, clusterId: CLUSTER_ID, groupId: 0, from, to: 'c1', storageId: `disk-${from}` };
+    const full = {
+      formatVersion: 1,
+      clusterId: CLUSTER_ID,
+      groupId: 0,
+      from,
+      to: this.nodeId,
+      storageId: `disk-${from}`,
+    };
     return this.input({ type: 'message', message: { header: { ...full, ...header }, body } });
   }
 
@@ -112,8 +132,10 @@ export class Solo {
       ballot: ballot(0, ''),
       leader: ballot(0, ''),
       happy: false,
-      wallMs: 0,
+      wallMs: 1_000_000 + this.nowMs,
       chosenThroughSlot: 0,
+      featureLevel: 1,
+      unfitReason: '',
       ...answer,
     });
   }

@@ -18,10 +18,13 @@ export class FollowerProgress {
   private readonly unanswered = new Queue<Sent>();
   private unansweredBytes = 0;
   private progressedAtMs: number;
+  private answeredThrough: Slot = 0;
 
+  /** `bit` marks what it acknowledged in `OpenSlot.answered`; `index` is undefined for a learner, whose word never counts. */
   constructor(
     readonly nodeId: NodeId,
-    readonly index: number,
+    readonly index: number | undefined,
+    readonly bit: number,
     nextSlot: Slot,
     nowMs: number,
   ) {
@@ -32,6 +35,11 @@ export class FollowerProgress {
 
   get inFlightSlots(): number {
     return this.unanswered.length;
+  }
+
+  /** The highest slot that it acknowledged at this leader's ballot. */
+  get answeredThroughSlot(): Slot {
+    return this.answeredThrough;
   }
 
   get inFlightBytes(): number {
@@ -47,6 +55,7 @@ export class FollowerProgress {
   /** An acknowledgement frees its slot and all before it: flow control only, votes are counted elsewhere. */
   noteAnswered(slot: Slot, nowMs: number): void {
     this.progressedAtMs = nowMs;
+    this.answeredThrough = Math.max(this.answeredThrough, slot);
     for (;;) {
       const oldest = this.unanswered.peek();
       if (oldest === undefined || oldest.slot > slot) return;

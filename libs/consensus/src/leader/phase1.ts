@@ -36,6 +36,7 @@ export class Phase1 {
   private readonly reports = new Map<NodeId, Report>();
   private progressedAtMs: number;
   private preparedAtMs: number;
+  private passedTrim = false;
 
   constructor(
     private readonly env: Environment,
@@ -91,9 +92,15 @@ export class Phase1 {
     if (counted.length < this.env.membership.phase1Quorum) return WAITING;
     let chosenThroughSlot = this.acceptor.chosenThroughSlot;
     for (const report of counted) chosenThroughSlot = Math.max(chosenThroughSlot, report.chosenThroughSlot);
-    if (this.acceptor.chosenThroughSlot < chosenThroughSlot) return { kind: 'behind', chosenThroughSlot };
+    if (this.acceptor.chosenThroughSlot < chosenThroughSlot) {
+      const lacking = this.acceptor.chosenThroughSlot + 1;
+      if (counted.some(({ trimmedThroughSlot }) => trimmedThroughSlot >= lacking)) this.passedTrim = true;
+      return { kind: 'behind', chosenThroughSlot };
+    }
     const entries = this.recover(counted, chosenThroughSlot + 1);
-    return entries === undefined ? WAITING : { kind: 'recovered', entries };
+    if (entries === undefined) return WAITING;
+    if (this.passedTrim) this.env.counters.recoveredWithTrimmedAcceptor += 1;
+    return { kind: 'recovered', entries };
   }
 
   private prepare(peer: NodeId): void {
@@ -116,10 +123,10 @@ export class Phase1 {
   private ownReport(): Report {
     const { acceptor } = this;
     return {
-      chosenThroughSlot: acceptor.chosenThroughSlot,
+      chosenThroughSlot: acceptor.knownChosenSlot,
       trimmedThroughSlot: acceptor.trimmedThroughSlot,
       chunkCount: 1,
-      chunks: new Map([[0, acceptor.log.entriesFrom(acceptor.chosenThroughSlot + 1)]]),
+      chunks: new Map([[0, acceptor.log.entriesFrom(acceptor.knownChosenSlot + 1)]]),
       unknownSlots: acceptor.unknownSlots,
     };
   }

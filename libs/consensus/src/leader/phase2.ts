@@ -3,6 +3,7 @@ import type { Acceptor } from '../acceptor.js';
 import { entrySizeBytes, NOOP } from '../entry.js';
 import type { Environment } from '../environment.js';
 import type { AcceptedBody } from '../messages.js';
+import { ACCEPT_HORIZON_WINDOWS } from '../options.js';
 import { Queue } from '../queue.js';
 import type { Ballot, Entry, NodeId, Slot, SlotEntry } from '../types.js';
 import { FollowerProgress } from './follower-progress.js';
@@ -14,8 +15,9 @@ interface OpenSlot {
   readonly entry: Entry;
   readonly sizeBytes: number;
   readonly proposalIds: readonly number[] | undefined;
-  /** Bits of the members that flushed it at this ballot. */
-  votes: number;
+  /** Bits of the members and learners that flushed it at this ballot. */
+  answered: number;
+  /** How many of them are voters: only those choose. */
   voters: number;
   chosen: boolean;
   sentAtMs: number;
@@ -56,8 +58,9 @@ export class Phase2 {
     this.recovered = recovered.length > 0 ? recovered : [{ slot: firstSlot, entry: NOOP }];
     this.recoveredThroughSlot = firstSlot + this.recovered.length - 1;
     this.nextSlot = firstSlot;
-    this.followers = env.membership.members.flatMap((nodeId, index) =>
-      nodeId === env.nodeId ? [] : [new FollowerProgress(nodeId, index, firstSlot, env.nowMs)],
+    const { membership, nowMs } = env;
+    this.followers = membership.others.map(
+      (nodeId) => new FollowerProgress(nodeId, membership.indexOf(nodeId), membership.bitOf(nodeId), firstSlot, nowMs),
     );
   }
 
@@ -100,7 +103,8 @@ export class Phase2 {
       if (flush === undefined || flush.token > this.env.outbox.durableToken) return;
       this.ownFlushes.shift();
       for (let slot = flush.fromSlot; slot <= flush.throughSlot; slot += 1) {
-        this.vote(slot, this.env.membership.selfIndex);
+        const { selfIndex } = this.env.membership;
+        this.vote(slot, selfIndex, 1 << selfIndex);
       }
     }
   }
@@ -110,16 +114,30 @@ export class Phase2 {
     const follower = this.followerOf(from);
     if (follower === undefined) return;
     for (const slot of slots) {
-      this.vote(slot, follower.index);
+      this.vote(slot, follower.index, follower.bit);
       follower.noteAnswered(slot, this.env.nowMs);
     }
     if (follower.stalled) follower.resume(this.acceptor.chosenThroughSlot + 1);
   }
 
-  /** Any reply of a stalled follower starts its stream anew; what it already voted for isn't sent again. */
-  onSignOfLife(from: NodeId): void {
+  /**
+   * Any reply of a stalled follower starts its stream anew; what it already voted for isn't sent again. One that is so far
+   * behind that it would drop what comes (P19: it fetches first) gets nothing until it is nearer.
+   */
+  onSignOfLife(from: NodeId, itsChosenThroughSlot: Slot): void {
     const follower = this.followerOf(from);
-    if (follower?.stalled === true) follower.resume(this.acceptor.chosenThroughSlot + 1);
+    const firstSlot = this.acceptor.chosenThroughSlot + 1;
+    const horizon = itsChosenThroughSlot + ACCEPT_HORIZON_WINDOWS * this.env.options.maxOpenSlots;
+    if (follower?.stalled === true && firstSlot <= horizon) follower.resume(firstSlot);
+  }
+
+  /** Everything proposed is chosen, and this follower has flushed it and was told so. `itsChosenThroughSlot` is its own word. */
+  hasEverything(nodeId: NodeId, itsChosenThroughSlot: Slot): boolean {
+    const follower = this.followerOf(nodeId);
+    const lastSlot = this.nextSlot - 1;
+    if (follower === undefined || this.openSlots > 0 || this.recoveredIndex < this.recovered.length) return false;
+    if (itsChosenThroughSlot >= lastSlot) return true;
+    return !follower.stalled && follower.answeredThroughSlot >= lastSlot && follower.toldChosenThroughSlot >= lastSlot;
   }
 
   onDisconnected(peer: NodeId): void {
@@ -197,16 +215,16 @@ export class Phase2 {
     this.nextSlot += 1;
     this.unchosenBytes += sizeBytes;
     const sentAtMs = this.env.nowMs;
-    this.open.set(slot, { slot, entry, sizeBytes, proposalIds, votes: 0, voters: 0, chosen: false, sentAtMs });
+    this.open.set(slot, { slot, entry, sizeBytes, proposalIds, answered: 0, voters: 0, chosen: false, sentAtMs });
     this.acceptor.accept(slot, this.ballot, entry, sizeBytes);
     this.env.counters.entriesProposed += 1;
   }
 
-  private vote(slot: Slot, index: number): void {
+  private vote(slot: Slot, index: number | undefined, bit: number): void {
     const open = this.open.get(slot);
-    const bit = 1 << index;
-    if (open === undefined || (open.votes & bit) !== 0) return;
-    open.votes |= bit;
+    if (open === undefined || (open.answered & bit) !== 0) return;
+    open.answered |= bit;
+    if (index === undefined) return;
     open.voters += 1;
     if (open.voters >= this.env.membership.phase2Quorum) open.chosen = true;
   }
@@ -224,7 +242,7 @@ export class Phase2 {
         const slot = follower.nextSlot;
         follower.nextSlot += 1;
         // Evicted: this follower lags so much that it has to fetch. Voted for: it has it, and this is a stream begun anew.
-        if (held === undefined || this.hasVote(slot, follower.index)) continue;
+        if (held === undefined || this.hasAnswered(slot, follower)) continue;
         entries.push({ slot, entry: held.entry });
         bytes += held.sizeBytes;
         follower.noteSent(slot, held.sizeBytes, this.env.nowMs);
@@ -242,7 +260,7 @@ export class Phase2 {
     const throughSlot = Math.min(follower.nextSlot, this.nextSlot) - 1;
     for (let slot = this.acceptor.chosenThroughSlot + 1; slot <= throughSlot; slot += 1) {
       const open = this.open.get(slot);
-      if (open === undefined || this.hasVote(slot, follower.index)) continue;
+      if (open === undefined || this.hasAnswered(slot, follower)) continue;
       if (nowMs - open.sentAtMs < options.resendAfterMs) break;
       if (bytes > 0 && bytes + open.sizeBytes > options.maxTransferBytes) break;
       entries.push({ slot, entry: open.entry });
@@ -263,9 +281,9 @@ export class Phase2 {
     this.env.outbox.send(follower.nodeId, { type: 'accept', ballot: this.ballot, entries, chosenThroughSlot });
   }
 
-  private hasVote(slot: Slot, index: number): boolean {
+  private hasAnswered(slot: Slot, { bit }: FollowerProgress): boolean {
     const open = this.open.get(slot);
-    return open !== undefined && (open.votes & (1 << index)) !== 0;
+    return open !== undefined && (open.answered & bit) !== 0;
   }
 
   private followerOf(nodeId: NodeId): FollowerProgress | undefined {
