@@ -32,8 +32,10 @@ interface RingNode {
  *
  * Each node has points on a circle of 2^32 places; a key belongs to the node of the first point at or after its hash. So a
  * node that leaves gives up its own keys and no other moves, and one that joins takes keys and no other moves. Nodes whose
- * points coincide are in order of id. The points lie sorted in typed arrays: a lookup is one binary search, and an update
- * one merge, which at 128,000 points takes some tenths of a millisecond.
+ * points coincide are in order of id. The points lie sorted in typed arrays. As they are spread evenly, the upper bits of a hash
+ * tell nearly where its successor is: a lookup reads the index of the first point with those bits and goes on from there, past one
+ * point on average, where a binary search would touch seventeen places in memory. An update is one merge and one pass for that index,
+ * which at 128,000 points takes some tenths of a millisecond.
  */
 export class Ring implements MutablePlacement {
   private readonly options: RingOptions;
@@ -44,6 +46,10 @@ export class Ring implements MutablePlacement {
   /** All points, rising, and the places of their nodes. */
   private points: Uint32Array = new Uint32Array(0);
   private owners: Uint32Array = new Uint32Array(0);
+  /** By the upper bits of a hash: the first point with these bits or higher ones. */
+  private starts: Uint32Array = new Uint32Array(1);
+  /** Bits of a hash below those; 32 when there are none above. */
+  private lowBits = 32;
   /** By place: the walk that visited the node last. */
   private visited: Uint32Array = new Uint32Array(0);
   private walk = 0;
@@ -93,8 +99,7 @@ export class Ring implements MutablePlacement {
     }
     copy.upTo(this.points.length);
     assert(copy.size === left, 'a node takes its own points along', () => nodeId);
-    this.points = copy.points;
-    this.owners = copy.owners;
+    this.take(copy.points, copy.owners);
     this.nodes.delete(nodeId);
     this.names[node.at] = undefined;
     this.freePlaces.push(node.at);
@@ -169,8 +174,10 @@ export class Ring implements MutablePlacement {
 
   /** Index of the first point at or after the hash, around the circle. */
   private successor(hash: number): number {
-    const at = lowerBound(this.points, hash);
-    return at === this.points.length ? 0 : at;
+    const { points } = this;
+    let at = this.starts[bucketOf(hash, this.lowBits)] as number;
+    while (at < points.length && (points[at] as number) < hash) at += 1;
+    return at === points.length ? 0 : at;
   }
 
   private nameAt(at: number): string {
@@ -224,14 +231,15 @@ export class Ring implements MutablePlacement {
       for (const point of node.points) keys[size++] = point * rankRange + rank;
     }
     keys.sort();
-    this.points = new Uint32Array(total);
-    this.owners = new Uint32Array(total);
+    const points = new Uint32Array(total);
+    const owners = new Uint32Array(total);
     for (let at = 0; at < total; at += 1) {
       const key = keys[at] as number;
       const rank = key % rankRange;
-      this.points[at] = (key - rank) / rankRange;
-      this.owners[at] = (admitted[rank] as RingNode).at;
+      points[at] = (key - rank) / rankRange;
+      owners[at] = (admitted[rank] as RingNode).at;
     }
+    this.take(points, owners);
   }
 
   private merge(node: RingNode): void {
@@ -245,9 +253,31 @@ export class Ring implements MutablePlacement {
       copy.insert(point, node.at);
     }
     copy.upTo(points.length);
-    this.points = copy.points;
-    this.owners = copy.owners;
+    this.take(copy.points, copy.owners);
   }
+
+  private take(points: Uint32Array, owners: Uint32Array): void {
+    this.points = points;
+    this.owners = owners;
+    // One to two buckets for each point.
+    const bits = points.length <= 1 ? 0 : Math.min(24, 32 - Math.clz32(points.length - 1));
+    if (this.lowBits !== 32 - bits) {
+      this.lowBits = 32 - bits;
+      this.starts = new Uint32Array(2 ** bits);
+    }
+    const { starts, lowBits } = this;
+    let bucket = 0;
+    for (let at = 0; at < points.length; at += 1) {
+      const last = bucketOf(points[at] as number, lowBits);
+      while (bucket <= last) starts[bucket++] = at;
+    }
+    starts.fill(points.length, bucket);
+  }
+}
+
+/** A shift by 32 would be one by 0. */
+function bucketOf(hash: number, lowBits: number): number {
+  return lowBits === 32 ? 0 : hash >>> lowBits;
 }
 
 /** New arrays of points and owners from old ones, with some left out or put in: what lies between is copied in blocks. */

@@ -1,0 +1,57 @@
+import ConsistentHash from 'consistent-hash';
+import HashRing from 'hashring';
+import { Ring } from '@synod/hashing';
+import { keysOf, nodesOf, VIRTUAL_NODES } from './algorithms.js';
+import { lookupRate, median } from './measure-algorithms.js';
+
+/** Lookups a second of one library, beside those of Synod's ring in the same rounds. */
+export interface PackageFigures {
+  readonly name: string;
+  readonly lookupsPerSecond: number;
+  /** Synod's ring over this, the median of the rounds' ratios. */
+  readonly ringIsFasterBy: number;
+}
+
+const WORKERS = 1_000;
+const KEYS = 20_000;
+
+/** The packages of npm that do the same, with as many workers and points, in turn with Synod's ring. */
+export function comparePackages(rounds: number): PackageFigures[] {
+  const nodes = nodesOf(WORKERS);
+  const keys = keysOf(KEYS);
+  const ring = new Ring({ virtualNodes: VIRTUAL_NODES }, nodes);
+  const others = [hashring(nodes), consistentHash(nodes)];
+  const ringRates: number[] = [];
+  const rates = others.map((): number[] => []);
+  for (let round = 0; round < rounds; round += 1) {
+    ringRates.push(lookupRate((key) => ring.owner(key), keys));
+    others.forEach(({ lookUp }, at) => rates[at]?.push(lookupRate(lookUp, keys)));
+  }
+  return [
+    { name: "Synod's ring", lookupsPerSecond: median(ringRates), ringIsFasterBy: 1 },
+    ...others.map(({ name }, at) => ({
+      name,
+      lookupsPerSecond: median(rates[at] ?? []),
+      ringIsFasterBy: median(ringRates.map((rate, round) => rate / (rates[at]?.[round] ?? rate))),
+    })),
+  ];
+}
+
+interface Other {
+  readonly name: string;
+  readonly lookUp: (key: string) => unknown;
+}
+
+function hashring(nodes: readonly { readonly nodeId: string }[]): Other {
+  // As many points for each node as Synod's ring has; its cache of answers holds one, or only that would be measured (0 makes it throw).
+  const settings = { 'max cache size': 1, 'vnode count': VIRTUAL_NODES, replicas: 1 };
+  const weights = Object.fromEntries(nodes.map(({ nodeId }) => [nodeId, { weight: 1, vnodes: VIRTUAL_NODES }]));
+  const ring = new HashRing(weights, 'md5', settings);
+  return { name: 'hashring 3.2.0', lookUp: (key) => ring.get(key) };
+}
+
+function consistentHash(nodes: readonly { readonly nodeId: string }[]): Other {
+  const ring = new ConsistentHash({ range: 10_000_019, weight: VIRTUAL_NODES });
+  for (const { nodeId } of nodes) ring.add(nodeId, VIRTUAL_NODES);
+  return { name: 'consistent-hash 1.2.2', lookUp: (key) => ring.get(key) };
+}

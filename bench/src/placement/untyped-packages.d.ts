@@ -1,0 +1,18 @@
+declare module 'hashring' {
+  export default class HashRing {
+    constructor(
+      servers: Readonly<Record<string, { readonly weight: number; readonly vnodes: number }>>,
+      algorithm: string,
+      options: Readonly<Record<string, number>>,
+    );
+    get(key: string): string;
+  }
+}
+
+declare module 'consistent-hash' {
+  export default class ConsistentHash {
+    constructor(options: { readonly range: number; readonly weight: number });
+    add(node: string, weight: number): void;
+    get(key: string): string;
+  }
+}
