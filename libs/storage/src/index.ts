@@ -1,3 +1,5 @@
+export { makeBallastIfRoom, releaseBallastIfFull } from './ballast.js';
+export type { BallastOptions, BallastState } from './ballast.js';
 export { lockDirectory } from './directory-lock.js';
 export type { DirectoryLock, LockDirectoryOptions } from './directory-lock.js';
 export { diskHealth, levelOf, watermarksOf } from './disk-health.js';
@@ -14,6 +16,7 @@ export type {
   ImageStoreStats,
   ReadingOptions,
 } from './image-store.js';
+export { IncomingSnapshot } from './incoming-snapshot.js';
 export { openImageStore } from './lmdb-image-store.js';
 export type { OpenImageStoreOptions } from './lmdb-image-store.js';
 export { openLogStore } from './lmdb-log-store.js';
@@ -23,6 +26,13 @@ export { MemoryImageStore, newMemoryImageDisk, openMemoryImageStore } from './me
 export type { MemoryImageDisk, MemoryImageStoreOptions } from './memory-image-store.js';
 export { damageSlot, MemoryLogStore, newMemoryDisk, openMemoryLogStore } from './memory-log-store.js';
 export type { MemoryDisk, MemoryLogStoreOptions } from './memory-log-store.js';
+export { SnapshotDirectory } from './snapshot-directory.js';
+export type { SnapshotDirectoryOptions, WantedSnapshot } from './snapshot-directory.js';
+export type { SnapshotInfo, SnapshotOffer, SnapshotState } from './snapshot-format.js';
+export { SnapshotReader } from './snapshot-reader.js';
+export type { SnapshotChunk } from './snapshot-reader.js';
+export { writeSnapshot } from './snapshot-writer.js';
+export type { WriteSnapshotOptions } from './snapshot-writer.js';
 export { openSpool } from './spool.js';
 export type { Spool, SpoolEntry, SpoolOptions } from './spool.js';
 export { StorageError } from './storage-error.js';

@@ -15,6 +15,12 @@ export type StorageFacts =
   | { readonly code: 'imageDamaged'; readonly directory: string; readonly detail: string }
   /** A consistent reading of the image took longer than it may: it would keep LMDB from using pages again. */
   | { readonly code: 'readingTooLong'; readonly limitMs: number }
+  /** A snapshot file is damaged, or not what it was said to be. */
+  | { readonly code: 'snapshotDamaged'; readonly path: string; readonly detail: string }
+  /** A chunk was not taken: damaged on the way, or not the one that comes next. */
+  | { readonly code: 'chunkRefused'; readonly index: number; readonly reason: 'checksum' | 'order' | 'content' }
+  /** The operating system refused to read or write a snapshot; `reason` is its code. */
+  | { readonly code: 'snapshotFailed'; readonly path: string; readonly reason: string }
   | { readonly code: 'storeClosed' }
   /** A commit failed earlier; the process must not go on with this store. */
   | { readonly code: 'commitFailed'; readonly directory: string }
@@ -76,6 +82,21 @@ export function readingTooLong(limitMs: number): StorageError {
     { code: 'readingTooLong', limitMs },
     `Reading the image took longer than ${String(limitMs)} ms and was given up, or its file would grow without bound. Try again when the disk is less busy.`,
   );
+}
+
+export function snapshotDamaged(path: string, detail: string): StorageError {
+  return new StorageError(
+    { code: 'snapshotDamaged', path, detail },
+    `The snapshot ${path} is damaged (${detail}). It is of no use and can be deleted; another is made or fetched when it is needed.`,
+  );
+}
+
+/** Wraps what a file operation threw; a {@link StorageError} is left as it is. */
+export function snapshotFailed(path: string, cause: unknown): StorageError {
+  if (cause instanceof StorageError) return cause;
+  const reason = (cause as NodeJS.ErrnoException | undefined)?.code ?? String(cause);
+  const text = `The snapshot ${path} can't be read or written (${reason}). See that its disk has room and works.`;
+  return new StorageError({ code: 'snapshotFailed', path, reason }, text, { cause });
 }
 
 export function storeClosed(): StorageError {
