@@ -3,6 +3,18 @@ export class Digest {
   private low = 0x811c9dc5;
   private high = 0xcbf29ce4;
 
+  static restore([low, high]: readonly [number, number]): Digest {
+    const digest = new Digest();
+    digest.low = low;
+    digest.high = high;
+    return digest;
+  }
+
+  /** What `restore` goes on from. */
+  save(): readonly [number, number] {
+    return [this.low, this.high];
+  }
+
   number(value: number): this {
     let rest = Math.abs(Math.trunc(value));
     do {

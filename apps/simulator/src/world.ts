@@ -72,6 +72,8 @@ export interface World<P extends BasePlan = BasePlan> {
   readonly name: string;
   /** Every kind that a seed may draw; a campaign that never injects one of them has failed. */
   readonly faultKinds: readonly string[];
+  /** What each fault kind is, in words, for reports. */
+  readonly faultDescriptions: Readonly<Record<string, string>>;
   /** Events without which a campaign proved nothing about them, by name, with what each is in words. */
   readonly mustReach: Readonly<Record<string, string>>;
   /** Everything that the seed decides. */

@@ -1,26 +1,8 @@
 import { compareBallots, formatBallot, ZERO_BALLOT } from '@synod/consensus';
-import type { AcceptedEntry, Ballot, Entry, LogWrite, Message, NodeId, Slot } from '@synod/consensus';
-import { Digest } from './digest.js';
-
-/** What a node's disk holds for sure. */
-export interface DiskImage {
-  readonly promised: Ballot;
-  readonly accepted: ReadonlyMap<Slot, AcceptedEntry>;
-  readonly chosenThroughSlot: Slot;
-}
-
-/** A claim of the protocol that did not hold. */
-export class Violation extends Error {
-  override readonly name = 'Violation';
-
-  constructor(
-    /** The invariant, by its name; what tests match on. */
-    readonly invariant: string,
-    readonly detail: string,
-  ) {
-    super(`${invariant}: ${detail}`);
-  }
-}
+import type { Ballot, Entry, LogWrite, Message, NodeId, Slot, SlotEntry } from '@synod/consensus';
+import { Digest } from '../digest.js';
+import type { LogImage } from './log-image.js';
+import { Violation } from './violation.js';
 
 interface SlotHistory {
   /** Digest of the one value of each ballot (I3), with the ballot. */
@@ -30,8 +12,8 @@ interface SlotHistory {
 
 /**
  * Sees everything that happens on all nodes, and knows what no node can know: which values are chosen, by counting flushed
- * accepts. Throws a `Violation` at the first event that breaks an invariant of CONSENSUS: agreement, I1 to I6, I9, I11, and
- * linearizable reads.
+ * accepts of members that never lost their disk. Throws a `Violation` at the first event that breaks an invariant: agreement, I1 to I6, I9,
+ * I11, and reads that see what was acknowledged before them. `durability.ts` watches what copies are left.
  */
 export class Checker {
   private readonly slots = new Map<Slot, SlotHistory>();
@@ -40,6 +22,7 @@ export class Checker {
   private readonly promisedInOrder = new Map<NodeId, Ballot>();
   private chosenThrough: Slot = 0;
   private acknowledgedThrough: Slot = 0;
+  private highestLeader: Ballot = ZERO_BALLOT;
 
   constructor(
     private readonly size: number,
@@ -64,14 +47,20 @@ export class Checker {
     return this.slots.get(slot)?.chosen?.entry;
   }
 
-  /** A node starts from its disk: what it takes for chosen must be there and be chosen. */
-  onStart(node: NodeId, image: DiskImage): void {
-    this.promisedInOrder.set(node, image.promised);
-    for (let slot = 1; slot <= image.chosenThroughSlot; slot += 1) {
-      const held = image.accepted.get(slot);
-      this.expect(held !== undefined, 'chosenThroughSlot covers what is on disk', `${node} lacks ${slot}`);
-      this.expectChosen(node, slot, held.entry);
-    }
+  /** Somebody leads, or led, with a higher ballot: this one's owner is deposed, whether it knows or not. */
+  isDeposed(ballot: Ballot): boolean {
+    return compareBallots(this.highestLeader, ballot) > 0;
+  }
+
+  onLeader(ballot: Ballot): void {
+    if (compareBallots(ballot, this.highestLeader) > 0) this.highestLeader = ballot;
+  }
+
+  /** A node starts from its disk: what it replays must be chosen, and so must be all that its image holds. */
+  onStart(node: NodeId, log: LogImage, imageSlot: Slot, replay: readonly SlotEntry[]): void {
+    this.promisedInOrder.set(node, log.promised);
+    this.expectTrulyChosen(node, Math.max(imageSlot, log.trimmedThroughSlot, log.chosenThroughSlot));
+    for (const { slot, entry } of replay) this.expectChosen(node, slot, entry);
   }
 
   /** The core asked for a write: I1, I2, I3 hold in the order of writes, whether they get flushed or not. */
@@ -113,7 +102,7 @@ export class Checker {
   }
 
   /** A message leaves: what it reveals must be on the sender's disk (I6, P1), and a ballot has one user ever (P2). */
-  onSend(node: NodeId, incarnation: number, image: DiskImage, { body }: Message): void {
+  onSend(node: NodeId, incarnation: number, image: LogImage, { body }: Message): void {
     switch (body.type) {
       case 'prepare':
         this.expectPromised(node, image, body.ballot, 'prepare');
@@ -122,7 +111,7 @@ export class Checker {
       case 'promised':
         this.expectPromised(node, image, body.ballot, 'promised');
         for (const accepted of body.accepted) this.expectFlushed(node, image, accepted.slot, accepted.ballot);
-        return;
+        return this.expectTrulyChosen(node, Math.max(body.chosenThroughSlot, body.trimmedThroughSlot));
       case 'nacked':
         return this.expectPromised(node, image, body.promised, 'nacked');
       case 'accepted':
@@ -148,10 +137,23 @@ export class Checker {
   }
 
   /** A node applies the slot after the one it applied before (I5); it must be chosen, with that value, and flushed here. */
-  onApply(node: NodeId, image: DiskImage, applied: Slot, slot: Slot, entry: Entry): void {
+  onApply(node: NodeId, image: LogImage, applied: Slot, slot: Slot, entry: Entry): void {
     this.expect(slot === applied + 1, 'I5', `${node} applies ${slot} after ${applied}`);
     this.expectChosen(node, slot, entry);
-    this.expect(image.accepted.has(slot), 'I6', `${node} applies ${slot} before its flush`);
+    const held = image.accepted.get(slot);
+    this.expect(held !== undefined, 'I6', `${node} applies ${slot} before its flush`);
+    this.expect(
+      digestOf(held.entry) === digestOf(entry),
+      'I6',
+      `${node} applies ${slot}, its disk holds another value`,
+    );
+  }
+
+  /** A snapshot takes the place of the state: never of one that is further. */
+  onInstalled(node: NodeId, applied: Slot, slot: Slot, digest: string): void {
+    this.expect(slot > applied, 'I5', `${node} installs a snapshot at ${slot}, it has applied ${applied}`);
+    this.expectTrulyChosen(node, slot);
+    this.onMachineDigest(node, slot, digest);
   }
 
   /** I11: equal slots, equal state. */
@@ -163,6 +165,11 @@ export class Checker {
 
   onAcknowledged(slot: Slot): void {
     this.acknowledgedThrough = Math.max(this.acknowledgedThrough, slot);
+  }
+
+  /** Reads are answered from the state as it is: it must be as far as the core says. */
+  onReadable(node: NodeId, applied: Slot, appliedSlot: Slot): void {
+    this.expect(applied >= appliedSlot, 'linearizable read', `${node} has applied ${applied}, not ${appliedSlot}`);
   }
 
   /** A read saw the state at `appliedSlot`; whatever was acknowledged before the read was asked must be in it (P7). */
@@ -200,14 +207,15 @@ export class Checker {
     );
   }
 
-  private expectPromised(node: NodeId, image: DiskImage, ballot: Ballot, what: string): void {
+  private expectPromised(node: NodeId, image: LogImage, ballot: Ballot, what: string): void {
     const flushed = compareBallots(image.promised, ballot) >= 0;
     this.expect(flushed, 'I6', `${node} sends ${what} ${formatBallot(ballot)} before its promise is flushed`);
   }
 
-  private expectFlushed(node: NodeId, image: DiskImage, slot: Slot, ballot: Ballot): void {
+  private expectFlushed(node: NodeId, image: LogImage, slot: Slot, ballot: Ballot): void {
     const held = image.accepted.get(slot);
-    const flushed = held !== undefined && compareBallots(held.ballot, ballot) >= 0;
+    const flushed =
+      slot <= image.trimmedThroughSlot || (held !== undefined && compareBallots(held.ballot, ballot) >= 0);
     this.expect(flushed, 'I6', `${node} tells of slot ${slot} at ${formatBallot(ballot)} before its flush`);
   }
 
@@ -244,7 +252,7 @@ export class Checker {
 
 const digests = new WeakMap<Entry, string>();
 
-function digestOf(entry: Entry): string {
+export function digestOf(entry: Entry): string {
   let value = digests.get(entry);
   if (value === undefined) {
     const digest = new Digest().text(entry.kind);

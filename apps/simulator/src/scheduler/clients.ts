@@ -1,0 +1,179 @@
+import { EventEmitter } from 'node:events';
+import type { JobSpec, PlacementPolicy } from '@synod/jobs';
+import { jobSpecToWire } from '@synod/contracts';
+import { RpcError, toRpcError } from '@synod/rpc';
+import type { SeededRandom, VirtualClock } from '@synod/testkit';
+import { LatencyHistogram } from '../campaign/latency.js';
+import { unaryCall } from './calls.js';
+import type { MethodCodec } from './calls.js';
+import type { SchedulerChecker } from './checker.js';
+import { METHODS } from './coordinator.js';
+import type { SchedulerPlan } from './plan.js';
+import { commandLine } from './process-table.js';
+import { MachineClock, SimulatedProcess } from './process.js';
+import type { Streams } from './streams.js';
+
+export interface ClientModules {
+  readonly plan: SchedulerPlan;
+  readonly time: VirtualClock;
+  readonly random: SeededRandom;
+  readonly streams: Streams;
+  readonly checker: SchedulerChecker;
+  readonly coordinators: readonly string[];
+  readonly event: (name: string) => void;
+}
+
+const DEADLINE_MS = 3_000;
+const MACHINE = 'clients';
+/** Of a job whose mode does not want idempotency: its submission is not repeated when the outcome is unknown. */
+const KEYLESS_RATE = 0.1;
+
+/** Clients of the cluster: they submit, repeat, cancel and read through any coordinator, and check what they are told. */
+export class SchedulerClients {
+  readonly acknowledged = new Set<string>();
+  readonly latencies = new LatencyHistogram();
+  readonly idle = new EventEmitter();
+  retries = 0;
+  reads = 0;
+  private readonly process: SimulatedProcess;
+  private readonly seenRevision = new Map<string, number>();
+  private submitted = 0;
+  private submissions = 0;
+  private stopped = false;
+  private underWay = 0;
+
+  constructor(private readonly modules: ClientModules) {
+    const clock = new MachineClock(modules.time, 1, 0);
+    this.process = new SimulatedProcess(MACHINE, clock, modules.time);
+  }
+
+  /** Calls that have no answer yet. */
+  get unanswered(): number {
+    return this.underWay;
+  }
+
+  start(): void {
+    for (let index = 0; index < this.modules.plan.clients; index += 1) void this.loop();
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private async loop(): Promise<void> {
+    const { plan, random } = this.modules;
+    while (!this.stopped && this.submitted < plan.jobs) {
+      await this.wait(random.between(0.2, 1.8) * plan.meanThinkMs * plan.clients);
+      if (this.stopped) return;
+      const jobIds = await this.submit();
+      const jobId = jobIds[0];
+      if (jobId === undefined) continue;
+      if (random.chance(0.5)) void this.read(jobId);
+      if (random.chance(plan.cancelRate)) void this.cancelLater(jobId);
+    }
+  }
+
+  private async submit(): Promise<readonly string[]> {
+    const { random, checker, time } = this.modules;
+    const count = random.pick([1, 2, 3, 4, 6]);
+    this.submitted += count;
+    const key = random.chance(KEYLESS_RATE) ? '' : `key-${(this.submissions += 1)}`;
+    const specs = Array.from({ length: count }, () => jobSpecToWire(this.spec()));
+    const sinceMs = time.nowMs;
+    const ask = (deadlineMs?: number) =>
+      this.call('submit', METHODS.submit, { specs, idempotencyKey: key }, key !== '', deadlineMs);
+    const answer = await ask();
+    if (answer === undefined) return [];
+    this.latencies.record(time.nowMs - sinceMs);
+    checker.submitted(key, answer.jobIds, answer.replayed);
+    for (const jobId of answer.jobIds) {
+      checker.expect(checker.jobs.has(jobId), 'what is acknowledged is applied', () => jobId);
+      this.acknowledged.add(jobId);
+    }
+    if (key !== '' && random.chance(0.1)) {
+      const again = await ask();
+      if (again !== undefined) checker.submitted(key, again.jobIds, again.replayed);
+    }
+    return answer.jobIds;
+  }
+
+  /** P7: whoever asks any coordinator sees the job, and nothing older than what anybody has seen before. */
+  private async read(jobId: string): Promise<void> {
+    const { checker } = this.modules;
+    const atLeast = this.seenRevision.get(jobId) ?? 0;
+    const answer = await this.call('getJob', METHODS.getJob, { jobId }, true);
+    if (answer === undefined) return;
+    this.reads += 1;
+    const revision = Number(answer.job?.revision ?? 0);
+    checker.expect(revision >= atLeast, 'P7 reads are linearizable', () => `${jobId}: ${revision} after ${atLeast}`);
+    this.seenRevision.set(jobId, Math.max(this.seenRevision.get(jobId) ?? 0, revision));
+  }
+
+  private async cancelLater(jobId: string): Promise<void> {
+    await this.wait(this.modules.random.between(0, 1_500));
+    await this.call('cancel', METHODS.cancel, { jobId, reason: 'simulated' }, true);
+  }
+
+  /** Asks one coordinator after the other; undefined when nobody knows the outcome and it must not be repeated. */
+  private async call<RequestInput, Response>(
+    method: string,
+    codec: Pick<MethodCodec<unknown, RequestInput, Response, unknown>, 'requestSerialize' | 'responseDeserialize'>,
+    request: RequestInput,
+    repeat: boolean,
+    deadlineMs = DEADLINE_MS,
+  ): Promise<Response | undefined> {
+    const { random, streams, coordinators, checker } = this.modules;
+    this.underWay += 1;
+    try {
+      for (let tries = random.integer(0, coordinators.length - 1); ; tries += 1) {
+        const to = coordinators[tries % coordinators.length] ?? '';
+        try {
+          const caller = { machine: MACHINE, process: this.process, streams };
+          return await unaryCall(caller, to, method, codec, request, deadlineMs);
+        } catch (error) {
+          const failure = toRpcError(error);
+          const retryable = isTransient(failure);
+          const detail = (): string => `${method}: ${failure.status} ${failure.reason} ${failure.message}`;
+          checker.expect(retryable, 'no client is answered by anything but success or try again', detail);
+          this.retries += 1;
+          if (!repeat && failure.reason !== 'NO_LEADER' && failure.reason !== 'OVERLOADED') return undefined;
+        }
+        await this.wait(random.between(20, 300));
+      }
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+
+  private spec(): JobSpec {
+    const { random, plan } = this.modules;
+    const mode = random.pick(['oneLiveHolder', 'oneLiveHolder', 'oneLiveHolder', 'atLeastOnce', 'atMostOnce'] as const);
+    const placement: PlacementPolicy = random.chance(0.3) ? 'consistentHash' : 'leastLoaded';
+    const exitCode = random.chance(0.1) ? 1 : 0;
+    const workMs = random.integer(10, random.chance(0.15) ? 4 * plan.maxWorkMs : plan.maxWorkMs);
+    return {
+      task: {
+        ...{ kind: 'exec', command: 'simulated', args: commandLine(workMs, exitCode, random.chance(0.2)) },
+        ...{ env: {}, cwd: '', stdin: '', user: '' },
+      },
+      queue: 'default',
+      labels: {},
+      workerLabels: random.chance(0.15) ? { zone: random.pick(['a', 'b']) } : {},
+      placement,
+      placementKey: placement === 'consistentHash' ? `ring-${random.integer(1, 5)}` : '',
+      mode,
+      lostAfterMs: random.pick([3_000, 3_000, 4_000, 6_000]),
+      startToCloseTimeoutMs: random.chance(0.1) ? random.integer(200, 2_000) : 0,
+      killGraceMs: random.pick([100, 500]),
+      maxLostAttempts: random.pick([3, 5, 1_000]),
+    };
+  }
+
+  private wait(delayMs: number): Promise<void> {
+    return new Promise((resolve) => this.process.after(delayMs, () => resolve()));
+  }
+}
+
+function isTransient(error: RpcError): boolean {
+  return ['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'RESOURCE_EXHAUSTED', 'ABORTED', 'CANCELLED'].includes(error.status);
+}

@@ -1,0 +1,371 @@
+import { answerForwarded, AgentSession, buildAgents, buildReplication, replay } from '@synod/coordinator';
+import type { Agents, Replication } from '@synod/coordinator';
+import type { Logger } from '@synod/base';
+import { equalBallots, ZERO_BALLOT } from '@synod/consensus';
+import type { Ballot, Message, NodeId } from '@synod/consensus';
+import {
+  ballotToWire,
+  cancelJobFromWire,
+  describeError,
+  heartbeatFromWire,
+  jobIdFromWire,
+  jobToWire,
+  RequestRefusedError,
+  submitJobsFromWire,
+  CommandRefusedError,
+} from '@synod/contracts';
+import type { AppliedEntry, CheckedJobsStateMachine, Command, CommandEnvelope, CommandReply } from '@synod/jobs';
+import { RpcError, toRpcError } from '@synod/rpc';
+import { services } from '@synod/wire';
+import type { VirtualClock } from '@synod/testkit';
+import { ClientCall } from './calls.js';
+import type { MethodCodec } from './calls.js';
+import type { CoordinatorDisk } from './memory-log.js';
+import { SimulatedProcess } from './process.js';
+import type { MachineClock } from './process.js';
+import type { CallEnd, Streams } from './streams.js';
+
+export const METHODS = {
+  session: services.AgentService.service.Session,
+  heartbeat: services.AgentService.service.Heartbeat,
+  guardEnded: services.AgentService.service.ReportGuardEnded,
+  forward: services.PaxosService.service.Forward,
+  submit: services.JobService.service.SubmitJobs,
+  cancel: services.JobService.service.CancelJob,
+  getJob: services.JobService.service.GetJob,
+} as const;
+
+/** What the world hears of its coordinators. */
+export interface CoordinatorObserver {
+  /** A process begins, with an empty state. */
+  booted(node: SimulatedCoordinator): void;
+  applied(node: SimulatedCoordinator, applied: AppliedEntry, envelopes: readonly CommandEnvelope[]): void;
+  serving(node: SimulatedCoordinator, ballot: Ballot): void;
+  readRefused(node: SimulatedCoordinator): void;
+  /** It ended itself; `expected` when a flush had failed. */
+  died(node: SimulatedCoordinator, reason: string, expected: boolean): void;
+}
+
+export interface CoordinatorModules {
+  readonly time: VirtualClock;
+  readonly logger: Logger;
+  readonly streams: Streams;
+  readonly observer: CoordinatorObserver;
+  readonly send: (from: NodeId, message: Message) => void;
+  /** Puts a broken part in place, in tests of the simulation. */
+  readonly alter: (parts: CoordinatorParts) => void;
+}
+
+/** The real parts of one coordinator process. */
+export interface CoordinatorParts {
+  readonly nodeId: NodeId;
+  readonly replication: Replication;
+  readonly agents: Agents;
+}
+
+/** A caller that has no deadline of its own is given up on by the coordinator after so long. */
+const PATIENCE_MS = 2_900;
+
+/** The machine of one coordinator and the process on it: the product's own code, over a simulated disk, clock and network. */
+export class SimulatedCoordinator {
+  process: SimulatedProcess | undefined;
+  parts: CoordinatorParts | undefined;
+  incarnation = 0;
+  private starts = 0;
+
+  constructor(
+    readonly nodeId: NodeId,
+    readonly members: readonly NodeId[],
+    readonly clock: MachineClock,
+    readonly disk: CoordinatorDisk,
+    private readonly modules: CoordinatorModules,
+  ) {}
+
+  get alive(): boolean {
+    return this.process?.alive === true;
+  }
+
+  get running(): boolean {
+    return this.process?.running === true;
+  }
+
+  get serving(): boolean {
+    return this.alive && this.parts?.replication.host.serving === true;
+  }
+
+  get appliedSlot(): number {
+    return this.alive ? (this.parts?.replication.state.appliedSlot ?? 0) : 0;
+  }
+
+  get machine(): CheckedJobsStateMachine | undefined {
+    return this.alive ? (this.parts?.replication.state.view as CheckedJobsStateMachine | undefined) : undefined;
+  }
+
+  start(): void {
+    if (this.alive) return;
+    const process = new SimulatedProcess(this.nodeId, this.clock, this.modules.time);
+    this.process = process;
+    this.starts += 1;
+    void this.boot(process);
+  }
+
+  /** SIGKILL, or the end of the machine. */
+  crash(machineIsUp = true): void {
+    const { process, parts } = this;
+    if (process === undefined || !process.alive) return;
+    process.kill();
+    this.disk.crash();
+    this.modules.streams.processDied(process, machineIsUp);
+    // Nothing of it can act any more; this only lets go of what it still waits for.
+    parts?.agents.plannerLoop.yield();
+    parts?.replication.host.stop();
+    this.parts = undefined;
+  }
+
+  receive(message: Message): void {
+    this.process?.enter(() => this.parts?.replication.host.receive(message));
+  }
+
+  peerDisconnected(peer: NodeId): void {
+    this.process?.enter(() => this.parts?.replication.host.peerDisconnected(peer));
+  }
+
+  private async boot(process: SimulatedProcess): Promise<void> {
+    const { disk, modules, nodeId } = this;
+    const initialMembers = this.members.map((id) => ({ id, address: '' }));
+    let flushFailed = false;
+    const log = await disk.openLog(
+      process,
+      () => ({
+        formatVersion: 1,
+        clusterId: 'simulated',
+        groupId: 0,
+        nodeId,
+        storageId: `disk-${nodeId}`,
+        initialMembers,
+      }),
+      () => {
+        flushFailed = true;
+        this.die(process, 'a flush failed', true);
+      },
+    );
+    if (!process.alive) return;
+    this.incarnation = log.incarnation;
+    const time = { clock: process.clock, timers: process, logger: modules.logger };
+    const recovered = log.recover();
+    const replication = buildReplication({
+      ...time,
+      ...{ log, recovered, members: initialMembers },
+      diskHasRoom: () => disk.hasRoom,
+      send: (message) => {
+        if (process.alive) modules.send(nodeId, message);
+      },
+      openForward: (leader) =>
+        new ClientCall({ machine: nodeId, process, streams: modules.streams }, leader, 'forward', METHODS.forward),
+      die: (reason) => this.die(process, reason, flushFailed),
+    });
+    this.observe(process, replication);
+    const agents = buildAgents({
+      ...time,
+      ...{ nodeId, incarnation: log.incarnation, replication },
+      findJob: (jobId) => Promise.resolve(replication.state.view.job(jobId)),
+      jobClient: () => undefined,
+    });
+    const parts = { nodeId, replication, agents };
+    modules.alter(parts);
+    this.parts = parts;
+    modules.observer.booted(this);
+    await replay(
+      log,
+      recovered.chosenThroughSlot,
+      (slot, entry) => replication.state.apply(slot, entry),
+      () => Promise.resolve(),
+    );
+    if (!process.alive) return;
+    modules.streams.listen(nodeId, { process, accept: (method, end) => this.accept(process, parts, method, end) });
+    process.enter(() => {
+      replication.host.start();
+      agents.heartbeats.start();
+    });
+  }
+
+  private observe(process: SimulatedProcess, replication: Replication): void {
+    const { observer } = this.modules;
+    const { host, board, state } = replication;
+    const read = host.read.bind(host);
+    host.read = () => {
+      const led = host.serving;
+      const answer = read();
+      answer.catch(() => {
+        if (led && process.alive) observer.readRefused(this);
+      });
+      return answer;
+    };
+    state.onApplied((applied, envelopes) => {
+      if (process.alive) observer.applied(this, applied, envelopes);
+    });
+    let served = ZERO_BALLOT;
+    board.onChange(({ serving, ballot }) => {
+      if (!process.alive || !serving || equalBallots(served, ballot)) return;
+      served = ballot;
+      observer.serving(this, ballot);
+    });
+  }
+
+  private die(process: SimulatedProcess, reason: string, expected: boolean): void {
+    if (!process.alive) return;
+    this.crash();
+    this.modules.observer.died(this, reason, expected);
+  }
+
+  private accept(process: SimulatedProcess, parts: CoordinatorParts, method: string, end: CallEnd): void {
+    const { replication } = parts;
+    switch (method) {
+      case 'session':
+        return this.session(parts, end);
+      case 'heartbeat':
+        return heartbeats(parts, end);
+      case 'forward':
+        return this.forward(parts, end);
+      case 'guardEnded':
+        return unary(end, METHODS.guardEnded, async ({ workerId, incarnation }) => {
+          const worker = heartbeatFromWire({ workerId, incarnation, sequence: '0' });
+          const body = { workerId: worker.workerId, incarnation: worker.incarnation, cause: 'guardEnded' } as const;
+          await this.propose(parts, { type: 'closeWorker', ...body });
+          return {};
+        });
+      case 'submit':
+        return unary(end, METHODS.submit, async (request) => {
+          const options = { sheddable: true, timeoutMs: PATIENCE_MS };
+          const reply = expectNotRefused(await replication.propose(submitJobsFromWire(request), options));
+          if (reply.type !== 'jobsSubmitted') throw new TypeError(reply.type);
+          return { jobIds: [...reply.jobIds], replayed: reply.replayed };
+        });
+      case 'cancel':
+        return unary(end, METHODS.cancel, async (request) => {
+          const reply = expectNotRefused(await this.propose(parts, cancelJobFromWire(request)));
+          return { alreadyFinal: reply.type === 'jobCancelled' && reply.alreadyFinal };
+        });
+      case 'getJob':
+        return unary(end, METHODS.getJob, async (request) => {
+          const jobId = jobIdFromWire(request);
+          await replication.reads.pass(PATIENCE_MS);
+          const job = replication.state.view.job(jobId);
+          if (job === undefined) throw new RequestRefusedError({ code: 'jobUnknown', jobId });
+          return { job: jobToWire(job) };
+        });
+      default:
+        throw new Error(`no method ${method} in ${process.name}`);
+    }
+  }
+
+  private propose({ replication }: CoordinatorParts, command: Command): Promise<CommandReply> {
+    return replication.propose(command, { sheddable: false, timeoutMs: PATIENCE_MS });
+  }
+
+  /** As `services/agent-service.ts` drives a session: one message at a time. */
+  private session({ replication, agents }: CoordinatorParts, end: CallEnd): void {
+    const session = new AgentSession(
+      {
+        unsent: 0,
+        write: (response) => {
+          end.send(METHODS.session.responseSerialize(response));
+          return true;
+        },
+        end: () => end.close(),
+        fail: (error) => end.close(statusOf(error)),
+      },
+      {
+        coordinatorId: this.nodeId,
+        clusterId: 'simulated',
+        view: replication.state.view,
+        logger: this.modules.logger,
+        propose: (command, timeoutMs) => replication.propose(command, { sheddable: false, timeoutMs }),
+        opened: (opened) => agents.sessions.opened(opened),
+      },
+    );
+    let turn = Promise.resolve();
+    const over = (): void => agents.sessions.closed(session);
+    end.listener = {
+      data: (bytes) => {
+        const request = METHODS.session.requestDeserialize(Buffer.from(bytes));
+        turn = turn
+          .then(() => session.receive(request))
+          .catch((error: unknown) => {
+            session.end(error);
+            over();
+          });
+      },
+      closed: over,
+    };
+  }
+
+  private forward({ replication, agents }: CoordinatorParts, end: CallEnd): void {
+    const { host, proposals, board } = replication;
+    const { liveness, plannerLoop } = agents;
+    const modules = {
+      serving: () => host.serving,
+      ballot: () => board.current?.ballot ?? ZERO_BALLOT,
+      leader: () => board.current?.leader,
+      proposals,
+      read: () => host.read(),
+      heard: (workerId: string, incarnation: number) => {
+        if (liveness.heardFrom(workerId, incarnation)) plannerLoop.wake();
+      },
+      gone: (workerId: string, incarnation: number) => liveness.disconnected(workerId, incarnation),
+      nodesRenewed: () => undefined,
+    };
+    end.listener = {
+      data: (bytes) => {
+        const request = METHODS.forward.requestDeserialize(Buffer.from(bytes));
+        void answerForwarded(modules, request).then((response) =>
+          end.send(METHODS.forward.responseSerialize(response)),
+        );
+      },
+      closed: () => undefined,
+    };
+  }
+}
+
+function heartbeats({ agents }: CoordinatorParts, end: CallEnd): void {
+  end.listener = {
+    data: (bytes) => {
+      const mark = heartbeatFromWire(METHODS.heartbeat.requestDeserialize(Buffer.from(bytes)));
+      agents.heartbeats.received(mark, (heard, ballot) => {
+        const response = { sequence: String(heard.sequence), leader: ballotToWire(ballot) };
+        end.send(METHODS.heartbeat.responseSerialize(response));
+      });
+    },
+    closed: () => undefined,
+  };
+}
+
+function unary<Request, ResponseInput>(
+  end: CallEnd,
+  codec: Pick<MethodCodec<Request, unknown, unknown, ResponseInput>, 'requestDeserialize' | 'responseSerialize'>,
+  answer: (request: Request) => Promise<ResponseInput>,
+): void {
+  end.listener = {
+    data: (bytes) => {
+      answer(codec.requestDeserialize(Buffer.from(bytes))).then(
+        (response) => {
+          end.send(codec.responseSerialize(response));
+          end.close();
+        },
+        (error: unknown) => end.close(statusOf(error)),
+      );
+    },
+    closed: () => undefined,
+  };
+}
+
+function expectNotRefused(reply: CommandReply): CommandReply {
+  if (reply.type === 'refused') throw new CommandRefusedError(reply.refusal);
+  return reply;
+}
+
+/** The error as it reaches the other side of the wire. */
+function statusOf(error: unknown): RpcError {
+  const description = describeError(error);
+  return description === undefined ? toRpcError(error) : new RpcError(description);
+}

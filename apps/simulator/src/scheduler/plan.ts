@@ -1,0 +1,152 @@
+import type { BasePlan, Injection } from '../world.js';
+import { SeededRandom } from '@synod/testkit';
+import type { LinkFaults } from '@synod/testkit';
+import type { StreamDelays } from './links.js';
+
+/** What may go wrong in a run of the whole scheduler, each of them for a while. */
+export const SCHEDULER_FAULTS = [
+  'coordinatorCrash',
+  'leaderCrash',
+  'allCoordinatorsCrash',
+  'coordinatorStopped',
+  'leaderStopped',
+  'leaderIsolated',
+  'coordinatorIsolated',
+  'oneWayLink',
+  'cloggedLink',
+  'slowDisk',
+  'hungDisk',
+  'failedFlush',
+  'fullDisk',
+  'wallClockJump',
+  'coordinatorsUnreachable',
+  'agentCrash',
+  'agentStopped',
+  'agentIsolated',
+  'agentOneWay',
+  'agentLosesCoordinator',
+  'guardCrash',
+  'guardStopped',
+  'agentLostForGood',
+  'machineCrash',
+  'machineStopped',
+] as const;
+
+export type SchedulerFault = (typeof SCHEDULER_FAULTS)[number];
+
+export interface MachineClockPlan {
+  readonly rate: number;
+  readonly wallOffsetMs: number;
+}
+
+export interface WorkerPlan {
+  readonly capacity: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly clock: MachineClockPlan;
+}
+
+/** All that one seed decides before a run of the scheduler. */
+export interface SchedulerPlan extends BasePlan {
+  readonly coordinators: readonly MachineClockPlan[];
+  readonly workers: readonly WorkerPlan[];
+  readonly link: LinkFaults;
+  readonly stream: StreamDelays;
+  readonly maxFlushMs: number;
+  readonly orphanGraceMs: number;
+  /** Share of crashes that peers notice as a broken connection at once. */
+  readonly noticedRate: number;
+  readonly jobs: number;
+  readonly meanThinkMs: number;
+  /** The longest that a job's work takes. */
+  readonly maxWorkMs: number;
+  readonly cancelRate: number;
+}
+
+export const SCHEDULER_WORLD = 'scheduler';
+const PLAN_VERSION = 1;
+
+/** Drift that the margin of a lease covers: 700 ms of at most 6 s, less the time for killing. */
+const MAX_DRIFT = 0.02;
+
+export function planScheduler(seed: number): SchedulerPlan {
+  const random = new SeededRandom(seed);
+  const faultPhaseMs = random.integer(18_000, 26_000);
+  const calm = random.chance(0.1);
+  const clock = (): MachineClockPlan => ({
+    rate: calm ? 1 : random.between(1 - MAX_DRIFT, 1 + MAX_DRIFT),
+    wallOffsetMs: random.integer(-5_000, 5_000),
+  });
+  const maxDelayMs = random.pick([1, 3, 10]);
+  const size = random.pick([3, 3, 3, 5]);
+  const kinds = random.shuffle(SCHEDULER_FAULTS).slice(0, random.integer(6, 14));
+  const workers = random.integer(4, 7);
+  return {
+    world: SCHEDULER_WORLD,
+    version: PLAN_VERSION,
+    seed,
+    clients: random.integer(3, 5),
+    faultPhaseMs,
+    injections: calm ? [] : injections(random, kinds, faultPhaseMs),
+    coordinators: Array.from({ length: size }, clock),
+    workers: Array.from({ length: workers }, (_, index) => ({
+      capacity: random.integer(2, 6),
+      labels: { zone: index % 2 === 0 ? 'a' : 'b' },
+      clock: clock(),
+    })),
+    link: {
+      dropRate: calm ? 0 : random.pick([0, 0.005, 0.03]),
+      duplicateRate: calm ? 0 : random.pick([0, 0.01, 0.05]),
+      reorderRate: calm ? 0 : random.pick([0, 0.02, 0.2]),
+      replayRate: calm ? 0 : random.pick([0, 0.002]),
+      minDelayMs: 0.1,
+      maxDelayMs,
+    },
+    stream: { minDelayMs: 0.1, maxDelayMs, lossRate: calm ? 0 : random.pick([0, 0.005, 0.03]) },
+    maxFlushMs: random.pick([0.8, 2, 6]),
+    orphanGraceMs: random.integer(800, 2_000),
+    noticedRate: random.pick([0, 0.5, 1]),
+    jobs: random.integer(360, 460),
+    meanThinkMs: faultPhaseMs / 130,
+    maxWorkMs: random.pick([600, 1_500, 3_000]),
+    cancelRate: random.pick([0.02, 0.08]),
+  };
+}
+
+/** The leader falls three times at the least: there a run shows what its successors are worth. */
+function injections(random: SeededRandom, kinds: readonly SchedulerFault[], faultPhaseMs: number): Injection[] {
+  const all: Injection[] = [];
+  const add = (kind: SchedulerFault, atMs: number, durationMs: number): void => {
+    all.push({ kind, atMs: Math.round(atMs), durationMs: Math.round(durationMs), salt: random.nextUint32() });
+  };
+  for (const part of [0.15, 0.4, 0.65, 0.85]) {
+    const kind = random.pick(['leaderCrash', 'leaderStopped', 'leaderIsolated'] as const);
+    add(kind, (part + random.between(-0.08, 0.08)) * faultPhaseMs, random.integer(700, 2_500));
+  }
+  const meanIntervalMs = random.integer(700, 2_500);
+  for (let atMs = 1_000; ;) {
+    atMs += random.between(0.2, 1.8) * meanIntervalMs;
+    if (atMs > faultPhaseMs - 500) break;
+    const kind = random.pick(kinds);
+    add(kind, atMs, random.between(0.2, 1.8) * meanDurationMs(kind));
+  }
+  return all.sort((left, right) => left.atMs - right.atMs);
+}
+
+/** Long enough to matter: leases last 2 to 5 seconds, a guard waits for its agent up to 2. */
+function meanDurationMs(kind: SchedulerFault): number {
+  switch (kind) {
+    case 'agentIsolated':
+    case 'agentStopped':
+    case 'agentLostForGood':
+    case 'machineCrash':
+    case 'machineStopped':
+    case 'agentOneWay':
+      return 4_500;
+    case 'coordinatorsUnreachable':
+    case 'guardStopped':
+    case 'agentLosesCoordinator':
+      return 2_500;
+    default:
+      return 1_200;
+  }
+}

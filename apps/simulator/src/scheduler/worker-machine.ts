@@ -1,0 +1,254 @@
+import {
+  AttemptSpool,
+  CoordinatorAddresses,
+  GUARD_PROTOCOL_VERSION,
+  HeartbeatClient,
+  SessionClient,
+  WorkerAgent,
+} from '@synod/worker-agent';
+import type { AgentMessage, GuardMessage, Orphan, ReportTarget } from '@synod/worker-agent';
+import type { Ballot } from '@synod/consensus';
+import { ballotFromWire } from '@synod/contracts';
+import type { SeededRandom } from '@synod/testkit';
+import type { WireHeartbeatRequestInput, WireHeartbeatResponse } from '@synod/wire';
+import { ClientCall } from './calls.js';
+import { METHODS } from './coordinator.js';
+import { GuardProcess } from './guard-process.js';
+import type { GuardProcessModules, LocalSocket } from './guard-process.js';
+import { ProcessTable } from './process-table.js';
+import type { ProcessListener } from './process-table.js';
+import { SimulatedProcess } from './process.js';
+import type { MachineClock } from './process.js';
+import { SimulatedSpool, WorkerFiles } from './worker-files.js';
+
+export interface WorkerModules extends Omit<GuardProcessModules, 'table' | 'files'> {
+  readonly coordinators: readonly string[];
+  readonly processes: ProcessListener;
+  /** A heartbeat that was sent at this true time was acknowledged in the name of this leader. */
+  readonly heard: (workerId: string, sentAtMs: number, leader: Ballot) => void;
+}
+
+export interface WorkerFacts {
+  readonly workerId: string;
+  readonly capacity: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+const GUARD_WELCOME_TIMEOUT_MS = 5_000;
+const POLL_MS = 20;
+
+interface RunningAgent {
+  readonly process: SimulatedProcess;
+  readonly agent: WorkerAgent;
+  readonly session: SessionClient;
+  readonly heartbeats: HeartbeatClient;
+  socket: LocalSocket | undefined;
+}
+
+/** A worker's machine: its agent, the guard, the processes of jobs, and a disk. Agent and guard run the product's own code. */
+export class WorkerMachine {
+  readonly files: WorkerFiles;
+  readonly table: ProcessTable;
+  guard: GuardProcess | undefined;
+  /** When its guard went on after it was stopped; infinite while it is. What ran before is ended by it only then. */
+  guardResumedAtMs = 0;
+  private running: RunningAgent | undefined;
+  private readonly random: SeededRandom;
+
+  constructor(
+    readonly facts: WorkerFacts,
+    readonly clock: MachineClock,
+    private readonly modules: WorkerModules,
+  ) {
+    this.files = new WorkerFiles(facts.workerId);
+    this.random = modules.random.fork();
+    this.table = new ProcessTable(facts.workerId, modules.time, modules.random.fork(), modules.processes);
+  }
+
+  get workerId(): string {
+    return this.facts.workerId;
+  }
+
+  get agent(): SimulatedProcess | undefined {
+    const process = this.running?.process;
+    return process?.alive === true ? process : undefined;
+  }
+
+  get guardProcess(): SimulatedProcess | undefined {
+    return this.guard?.process.alive === true ? this.guard.process : undefined;
+  }
+
+  /** Held attempts and reports that nobody has acknowledged. */
+  get unsettled(): number {
+    return this.running?.agent.held().length ?? 0;
+  }
+
+  startAgent(): void {
+    if (this.agent !== undefined) return;
+    const { time, logger, streams, coordinators } = this.modules;
+    const process = new SimulatedProcess(`${this.workerId}-agent`, this.clock, time);
+    this.files.incarnation = Math.max(this.clock.wallMs(), this.files.incarnation + 1);
+    const worker = { workerId: this.workerId, incarnation: this.files.incarnation };
+    const caller = { machine: this.workerId, process, streams };
+    const addresses = new CoordinatorAddresses();
+    addresses.set('options', coordinators);
+    const spool = new SimulatedSpool(this.files.spooled, process, time, this.random.fork());
+    const base = { clock: process.clock, timers: process, log: logger };
+    const agent = new WorkerAgent(
+      { workerId: this.workerId, capacity: this.facts.capacity },
+      {
+        ...{ ...base, files: this.files.attemptFiles(), spool: new AttemptSpool(spool, base) },
+        guard: {
+          isConnected: () => running.socket !== undefined,
+          send: (message) => running.socket?.send(JSON.stringify(message)),
+        },
+        endOrphans: (orphans) => this.endOrphans(process, orphans),
+        onDoubt: () => {
+          this.modules.event('sessionRenewedInDoubt');
+          session.renew();
+        },
+        onReports: () => session.flush(),
+        onEnded: () => undefined,
+      },
+    );
+    const heartbeats = new HeartbeatClient(worker, {
+      ...{ ...base, coordinators: addresses, onHeard: (sentAtMs) => agent.heard(sentAtMs) },
+      connect: (address) => ({ heartbeat: () => this.heartbeatCall(caller, address), close: () => undefined }),
+    });
+    const session = new SessionClient(
+      { ...worker, ...this.facts, version: 'simulated', host: this.workerId },
+      {
+        ...{ ...base, random: this.random.fork(), coordinators: addresses, outbox: agent.outbox },
+        connect: (address) => ({
+          session: () => new ClientCall(caller, address, 'session', METHODS.session),
+          close: () => undefined,
+        }),
+      },
+      {
+        held: () => agent.held(),
+        welcomed: ({ clusterId, heartbeatIntervalMs, outdated, address }) => {
+          agent.welcomed(clusterId, outdated);
+          heartbeats.start(heartbeatIntervalMs, address);
+        },
+        assigned: (assignments) => agent.assigned(assignments),
+        cancelled: (refs) => agent.cancelled(refs),
+        tail: () => undefined,
+        closed: () => undefined,
+        outdated: () => this.modules.event('agentOutdated'),
+      },
+    );
+    const running: RunningAgent = { process, agent, session, heartbeats, socket: undefined };
+    this.running = running;
+    agent.recover();
+    this.obtainGuard(running, () => session.start());
+  }
+
+  /** SIGKILL. Its guard sees the socket close. */
+  crashAgent(machineIsUp = true): void {
+    const { running } = this;
+    if (running === undefined || !running.process.alive) return;
+    running.process.kill();
+    this.modules.streams.processDied(running.process, machineIsUp);
+    running.socket?.close();
+    this.running = undefined;
+  }
+
+  /** All ends at once, and nobody is told. */
+  powerOff(): void {
+    this.table.powerOff();
+    this.guard?.process.kill();
+    if (this.guard !== undefined) this.modules.streams.processDied(this.guard.process, false);
+    this.guard = undefined;
+    this.crashAgent(false);
+  }
+
+  /** Connects to the guard that runs or starts one, as `GuardLink` does; calls `first` when one has welcomed the agent. */
+  private obtainGuard(running: RunningAgent, first: () => void): void {
+    const { process } = running;
+    if (this.guardProcess === undefined) {
+      process.after(this.random.between(20, 80), () => {
+        if (this.guardProcess === undefined) this.startGuard();
+        this.obtainGuard(running, first);
+      });
+      return;
+    }
+    const { guard } = this;
+    const socket = guard?.connect(process);
+    if (guard === undefined || socket === undefined) return;
+    const cancel = process.after(GUARD_WELCOME_TIMEOUT_MS, () => {
+      // It answers nothing: it is frozen, and replaced.
+      this.modules.event('guardReplaced');
+      guard.die();
+    });
+    socket.onMessage = (text) => {
+      const message = JSON.parse(text) as GuardMessage;
+      if (message.type === 'welcome') {
+        cancel();
+        running.socket = socket;
+        if (message.attempts.some(({ ending }) => ending === null)) this.modules.event('agentAdoptedAttempts');
+        void running.agent.guardWelcomed(message.attempts);
+        first();
+      } else if (message.type === 'started') running.agent.guardStarted(message.process);
+      else if (message.type === 'ended') running.agent.guardEnded(message.key, message.ending);
+    };
+    socket.onClose = () => {
+      cancel();
+      const wasWelcomed = running.socket === socket;
+      running.socket = undefined;
+      this.obtainGuard(running, wasWelcomed ? () => undefined : first);
+    };
+    const { incarnation } = this.files;
+    const hello = { version: GUARD_PROTOCOL_VERSION, workerId: this.workerId, incarnation, target: this.target() };
+    socket.send(JSON.stringify({ type: 'hello', ...hello } satisfies AgentMessage));
+  }
+
+  private startGuard(): void {
+    const process = new SimulatedProcess(`${this.workerId}-guard`, this.clock, this.modules.time);
+    this.guard = new GuardProcess(process, { ...this.modules, files: this.files, table: this.table });
+  }
+
+  private target(): ReportTarget {
+    const { labels, capacity } = this.facts;
+    const worker = { labels, capacity, version: 'simulated', host: this.workerId };
+    return { addresses: this.modules.coordinators, security: {}, worker };
+  }
+
+  /** As `orphans.ts`: kills what a dead guard left, until nothing of it is left. */
+  private async endOrphans(process: SimulatedProcess, orphans: readonly Orphan[]): Promise<void> {
+    const marks = new Set(orphans.map(({ jobId, fencingToken }) => `${jobId} ${fencingToken}`));
+    this.modules.event('orphansEndedByAgent');
+    for (;;) {
+      const left = this.table.live.filter(({ jobId, fencingToken }) => marks.has(`${jobId} ${fencingToken}`));
+      if (left.length === 0) return;
+      for (const { pid } of left) this.table.signal(pid, 'SIGKILL');
+      await new Promise<void>((resolve) => process.after(POLL_MS, () => resolve()));
+    }
+  }
+
+  private heartbeatCall(caller: ConstructorParameters<typeof ClientCall>[0], address: string) {
+    const call = new HeartbeatCall(caller, address);
+    call.acknowledged = (sentAtMs, leader) => this.modules.heard(this.workerId, sentAtMs, leader);
+    call.nowMs = () => this.modules.time.nowMs;
+    return call;
+  }
+}
+
+/** Notes by true time when each heartbeat was sent, so that the checker can tell whether its acknowledgement is a lie. */
+class HeartbeatCall extends ClientCall<WireHeartbeatRequestInput, WireHeartbeatResponse> {
+  acknowledged: (sentAtMs: number, leader: Ballot) => void = () => undefined;
+  nowMs: () => number = () => 0;
+  private readonly sentAtMs = new Map<number, number>();
+
+  constructor(caller: ConstructorParameters<typeof ClientCall>[0], address: string) {
+    super(caller, address, 'heartbeat', METHODS.heartbeat);
+    this.on('data', ({ sequence, leader }: WireHeartbeatResponse) => {
+      const sentAtMs = this.sentAtMs.get(Number(sequence));
+      if (sentAtMs !== undefined && leader !== null) this.acknowledged(sentAtMs, ballotFromWire(leader));
+    });
+  }
+
+  override write(request: WireHeartbeatRequestInput): boolean {
+    this.sentAtMs.set(Number(request.sequence), this.nowMs());
+    return super.write(request);
+  }
+}
