@@ -9,6 +9,7 @@ import type {
 } from '@synod/jobs';
 import type {
   WireAttemptState,
+  WireDiskState,
   WireExecutionMode,
   WireJobState,
   WireMemberRole,
@@ -22,6 +23,9 @@ import type {
 
 type NodeKind = NodeRecord['kind'];
 export type MemberRole = 'follower' | 'candidate' | 'leader' | undefined;
+
+/** How a coordinator's disk does. `low`: below the watermark of free space. `slow`: a write is under way for too long. */
+export type DiskState = 'ok' | 'low' | 'full' | 'slow';
 
 interface EnumCodec<Wire extends string, Domain extends string> {
   readonly toWire: Readonly<Record<Domain, Wire>>;
@@ -93,4 +97,11 @@ export const memberRoles = enumCodec<WireMemberRole, NonNullable<MemberRole>>({
   follower: 'MEMBER_ROLE_FOLLOWER',
   candidate: 'MEMBER_ROLE_CANDIDATE',
   leader: 'MEMBER_ROLE_LEADER',
+});
+
+export const diskStates = enumCodec<WireDiskState, DiskState>({
+  ok: 'DISK_STATE_OK',
+  low: 'DISK_STATE_LOW',
+  full: 'DISK_STATE_FULL',
+  slow: 'DISK_STATE_SLOW',
 });

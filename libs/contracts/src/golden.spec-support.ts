@@ -128,6 +128,30 @@ export const GOLDEN_COMMANDS: readonly GoldenCommand[] = [
   golden({ type: 'setFeatureLevel', level: 2 }, '{"type":"setFeatureLevel","level":2}'),
 ];
 
+/** The image after {@link GOLDEN_COMMANDS} but those that end something, and an assignment; generation 1, feature levels to 2. */
+export const GOLDEN_IMAGE: readonly { readonly key: string; readonly text: string }[] = [
+  { key: 'c', text: '[9,0,1,1763800000000,1,2,2]' },
+  {
+    key: 'j/j0000000000010000',
+    text:
+      '["assigned",2,1763800000000,null,0,false,"",0,"p",[["exec","/bin/echo",["grüß","a\\nb"],{"A":"1"},"/tmp","aGk=",""],"default",' +
+      '{"team":"x"},{},"leastLoaded","","oneLiveHolder",10000,0,5000,10],[[1,1,1,"w1",2,"assigned",1763800000000,null,null,null]]]',
+  },
+  { key: 'k/00000000001', text: '["k",-1969702646,1211622138,1,0,1,1763800000000]' },
+  { key: 'n/r1', text: '["registry","a:7400",1,{},0,"1",10000,2]' },
+  { key: 'r/c1/00000000001', text: '[3,"submittedRange",1,0,1,false]' },
+  { key: 'r/c1/00000000002', text: '[3,"refused","jobUnknown","j1"]' },
+  { key: 'r/c1/00000000003', text: '[3,"agentSessionOpened"]' },
+  { key: 'r/c1/00000000004', text: '[3,"attemptsLost",0]' },
+  { key: 'r/c1/00000000005', text: '[3,"jobsAssigned","2"]' },
+  { key: 'r/c1/00000000006', text: '[3,"attemptsReported","3"]' },
+  { key: 'r/c1/00000000007', text: '[3,"nodeRegistered"]' },
+  { key: 'r/c1/00000000008', text: '[3,"featureLevelSet",2]' },
+  { key: 'r/c1/0000000001i', text: '[3,"jobsAssigned","0"]' },
+  { key: 's/c1', text: '[3,1,9]' },
+  { key: 'w/w1', text: '[2,{},4,true,["h"],"1","a","online","c1",1763800000000,0]' },
+];
+
 export const GOLDEN_RECORD: { readonly record: JobRecord; readonly text: string } = {
   record: {
     jobId: 'j1',

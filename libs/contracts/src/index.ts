@@ -17,6 +17,7 @@ export { describeError } from './describe-error.js';
 export {
   attemptOutcomes,
   attemptStates,
+  diskStates,
   executionModes,
   jobStates,
   memberRoles,
@@ -24,10 +25,19 @@ export {
   placementPolicies,
   workerStates,
 } from './enums.js';
-export type { MemberRole } from './enums.js';
+export type { DiskState, MemberRole } from './enums.js';
 export { CommandRefusedError, ContractError, RequestRefusedError } from './errors.js';
 export type { ContractFacts, RequestRefusal } from './errors.js';
 export { eventToWire } from './events.js';
+export {
+  chunkedRecordBytes,
+  decodeRecordChunk,
+  decodeStateRecord,
+  encodeRecordChunk,
+  encodeStateChange,
+  encodeStateRecord,
+} from './image-codec.js';
+export type { EncodedChange, EncodedRecord } from './image-codec.js';
 export {
   compareFencingTokens,
   fencingTokenFromString,
@@ -79,6 +89,8 @@ export {
 } from './limits.js';
 export { decodeCommand, decodeJobRecord, encodeCommand, encodeJobRecord, stampCommand } from './log-codec.js';
 export { ballotFromWire, ballotToWire, decodePaxosMessage, encodePaxosMessage } from './paxos.js';
+export { snapshotChunkFromWire, snapshotChunkToWire } from './snapshot-chunks.js';
+export type { SnapshotChunk } from './snapshot-chunks.js';
 export {
   heldFromHello,
   nodeFromWire,

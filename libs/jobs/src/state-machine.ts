@@ -31,7 +31,7 @@ export function createJobsStateMachine(options: Partial<JobsOptions> = {}): Chec
 
 /** A state machine in the making, from the records of an image, a portion at a time. */
 export interface JobsRestore {
-  /** In any order; an image's own order of keys is the quickest. Throws `imageDamaged`; nothing can be done with it then. */
+  /** In any order; an image's own order of keys is the quickest. Throws `imageDamaged`; then this is of no more use. */
   add(records: Iterable<StateRecord>): void;
   /**
    * The state machine, once all records are in. Throws `imageDamaged` when some are missing or don't go together, and when the
@@ -41,8 +41,8 @@ export interface JobsRestore {
 }
 
 /**
- * Begins to restore the state right after `slot`. `options` must be those under which it came about. Throws `InvariantViolation`
- * for an image at a feature level that this program doesn't support.
+ * Begins to restore the state right after `slot`. `options` must be those under which it came about. `add` throws
+ * `featureLevelUnsupported` for the image of a newer program.
  */
 export function beginJobsRestore(options: Partial<JobsOptions>, slot: number): JobsRestore {
   const resolved = resolveJobsOptions(options);

@@ -51,6 +51,18 @@ export class ImageReader {
     return integer >= 0 ? integer : this.fail('has a negative count');
   }
 
+  /** A count that is hashed as one 32-bit word. */
+  index(value: unknown): number {
+    const count = this.count(value);
+    return count < 2 ** 31 ? count : this.fail('has a count beyond 31 bits');
+  }
+
+  /** A signed integer of 32 bits. */
+  lane(value: unknown): number {
+    const lane = this.integer(value);
+    return (lane | 0) === lane ? lane : this.fail('has a hash beyond 32 bits');
+  }
+
   optionalInteger(value: unknown): number | undefined {
     return value === null ? undefined : this.integer(value);
   }

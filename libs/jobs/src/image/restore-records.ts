@@ -83,11 +83,11 @@ export function submissionFrom(read: ImageReader, value: unknown): KeyedSubmissi
   const [key, specsHashA, specsHashB, slot, firstIndex, count, atMs] = read.fields(value, 7);
   return {
     key: read.text(key),
-    specsHashA: read.integer(specsHashA),
-    specsHashB: read.integer(specsHashB),
+    specsHashA: read.lane(specsHashA),
+    specsHashB: read.lane(specsHashB),
     slot: read.count(slot),
-    firstIndex: read.count(firstIndex),
-    count: read.count(count),
+    firstIndex: read.index(firstIndex),
+    count: read.index(count),
     atMs: read.count(atMs),
   };
 }

@@ -16,8 +16,8 @@ export function replyFrom(read: ImageReader, value: readonly unknown[]): Compact
       return {
         type,
         slot: read.count(slot),
-        firstIndex: read.count(firstIndex),
-        count: read.count(count),
+        firstIndex: read.index(firstIndex),
+        count: read.index(count),
         replayed: read.flag(replayed),
       };
     }
@@ -26,7 +26,7 @@ export function replyFrom(read: ImageReader, value: readonly unknown[]): Compact
       return { type, jobId: read.text(jobId), alreadyFinal: read.flag(alreadyFinal) };
     }
     case 'attemptsLost':
-      return { type, lost: read.count(argument()) };
+      return { type, lost: read.index(argument()) };
     case 'jobsAssigned':
       return { type, refusals: Array.from(read.text(argument()), (digit) => refusalOf(read, digit)) };
     case 'attemptsReported':

@@ -1,5 +1,6 @@
 import { assert } from '@synod/base';
 import type { StateRecord } from '../image.js';
+import { JobsError } from '../jobs-error.js';
 import type { JobsOptions } from '../options.js';
 import {
   COUNTERS_KEY,
@@ -96,12 +97,7 @@ export class StateRestore {
     read.check(counters.groupId === options.groupId, `is of group ${counters.groupId}`);
     read.check(counters.generation === options.generation, `is of generation ${counters.generation}`);
     read.check(counters.featureLevel >= 1, 'has no feature level');
-    // Not damage: a newer program wrote it. As with a command of the log, this one must not go on.
-    assert(
-      counters.featureLevel <= options.maxFeatureLevel,
-      'the feature level is supported',
-      () => `${counters.featureLevel}`,
-    );
+    if (counters.featureLevel > options.maxFeatureLevel) throw levelUnsupported(counters.featureLevel, options);
     this.counters = counters;
   }
 
@@ -219,6 +215,13 @@ export class StateRestore {
       worker.restoreActive(job);
     }
   }
+}
+
+function levelUnsupported(level: number, { maxFeatureLevel: supported }: JobsOptions): JobsError {
+  return new JobsError(
+    { code: 'featureLevelUnsupported', level, supported },
+    `The image of the applied state is at feature level ${level}, and this program supports ${supported}: run a newer version.`,
+  );
 }
 
 function tokenOf(job: JobEntry): number {
