@@ -290,7 +290,8 @@ export class Acceptor {
       this.log.restartAbove(slot);
       for (const unknown of [...this.unknownSlots]) if (unknown <= slot) this.unknownSlots.delete(unknown);
       this.env.outbox.hintChosenThrough(slot);
-      this.markTrimmed(slot);
+      // After a lost image a snapshot right at the trim closes the gap as it is.
+      if (slot > this.trimmed) this.markTrimmed(slot);
       return;
     }
     for (; this.applied < slot; this.applied += 1) this.log.noteApplied(this.applied + 1);

@@ -6,6 +6,7 @@ import type { Message, MessageBody } from './messages.js';
 import { DEFAULT_REPLICA_OPTIONS } from './options.js';
 import type { ReplicaOptions } from './options.js';
 import { createReplica } from './replica.js';
+import type { ReplicaCounters } from './counters.js';
 import type { Replica } from './replica.js';
 import type { ReplicaStatus } from './status.js';
 import type { AcceptedEntry, Ballot, Entry, NodeId, Slot, SlotEntry } from './types.js';
@@ -162,6 +163,8 @@ export class TestNode {
   /** Asked to install `received`. */
   installing = false;
   fatal: string | undefined;
+  /** What earlier incarnations counted. */
+  private readonly counted = new Map<keyof ReplicaCounters, number>();
 
   constructor(
     readonly nodeId: NodeId,
@@ -181,6 +184,11 @@ export class TestNode {
     return this.applied.map(text);
   }
 
+  /** What this node has counted in all its incarnations. */
+  count(name: keyof ReplicaCounters): number {
+    return (this.counted.get(name) ?? 0) + (this.alive ? this.status.counters[name] : 0);
+  }
+
   restart(): void {
     const { disk } = this;
     this.stop();
@@ -196,6 +204,10 @@ export class TestNode {
 
   /** Loses what is only in memory. An image that is being replaced is gone, as an interrupted replacement leaves none. */
   stop(): void {
+    if (this.alive) {
+      for (const [name, count] of Object.entries(this.status.counters) as [keyof ReplicaCounters, number][])
+        this.counted.set(name, (this.counted.get(name) ?? 0) + count);
+    }
     this.alive = false;
     this.disk.pending = [];
     if (this.installing) this.disk.image = NO_IMAGE;
@@ -259,6 +271,10 @@ export class TestCluster {
       const met = given.strangers === true ? [] : this.ids.filter((id) => id !== nodeId);
       this.nodes.set(nodeId, new TestNode(nodeId, make, new Map(met.map((id) => [id, `disk-${id}`]))));
     }
+  }
+
+  count(name: keyof ReplicaCounters): number {
+    return [...this.nodes.values()].reduce((sum, node) => sum + node.count(name), 0);
   }
 
   node(nodeId: NodeId): TestNode {

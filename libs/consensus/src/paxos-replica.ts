@@ -409,6 +409,9 @@ export class PaxosReplica implements Replica {
     if (outcome.kind !== 'behind') return;
     this.catchup.start();
     if (!this.catchup.needsSnapshot) return;
+    const recovered = phase1.recoverWithoutThoseAhead();
+    if (recovered !== undefined) return this.lead(phase1.ballot, recovered);
+    if (phase1.awaitsPromises) return;
     // Everybody trimmed what this candidate lacks. A transfer may take minutes: let somebody stand who needs none (P18).
     this.env.counters.candidaciesWithoutLog += 1;
     const { electionRoundMs } = this.env.options;

@@ -36,6 +36,7 @@ export class Phase1 {
   private readonly reports = new Map<NodeId, Report>();
   private progressedAtMs: number;
   private preparedAtMs: number;
+  private readonly startedAtMs: number;
   private passedTrim = false;
 
   constructor(
@@ -43,6 +44,7 @@ export class Phase1 {
     private readonly acceptor: Acceptor,
     readonly ballot: Ballot,
   ) {
+    this.startedAtMs = env.nowMs;
     this.progressedAtMs = env.nowMs;
     this.preparedAtMs = env.nowMs;
   }
@@ -101,6 +103,26 @@ export class Phase1 {
     if (entries === undefined) return WAITING;
     if (this.passedTrim) this.env.counters.recoveredWithTrimmedAcceptor += 1;
     return { kind: 'recovered', entries };
+  }
+
+  /**
+   * The way out for a candidate that can't get what acceptors ahead of it know chosen, say because the only one that knew lost
+   * its image: recovery from a quorum of those that are not ahead, as if the others were silent. Each of them reported every slot
+   * above this node's `chosenThroughSlot`, and that is all that phase 1 asks for.
+   */
+  recoverWithoutThoseAhead(): readonly SlotEntry[] | undefined {
+    const chosenThroughSlot = this.acceptor.knownChosenSlot;
+    const level = this.countedReports().filter((report) => report.chosenThroughSlot <= chosenThroughSlot);
+    if (level.length < this.env.membership.phase1Quorum) return undefined;
+    const entries = this.recover(level, chosenThroughSlot + 1);
+    if (entries !== undefined) this.env.counters.recoveredWithTrimmedAcceptor += 1;
+    return entries;
+  }
+
+  /** Somebody hasn't promised yet, and may do so any moment: less than an election round has passed. */
+  get awaitsPromises(): boolean {
+    if (this.env.nowMs - this.startedAtMs >= this.env.options.electionRoundMs) return false;
+    return this.env.membership.peers.some((peer) => !this.isComplete(peer));
   }
 
   private prepare(peer: NodeId): void {
