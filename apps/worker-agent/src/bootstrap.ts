@@ -98,6 +98,7 @@ function assemble({ options, log, directory, incarnation, guardEntry, spool, clo
       spool,
       guard: { isConnected: () => guard.connected, send: (message) => guard.send(message) },
       endOrphans: (orphans) => endOrphans(orphans, { log }),
+      onDoubt: () => session.renew(),
       onReports: () => session.flush(),
       onEnded: () => pruner.attemptEnded(),
     },

@@ -12,7 +12,7 @@ export type { AttemptHost, GroupSignals, KeptOutput, StartedProcess } from './gu
 export { Guard } from './guard/guard.js';
 export type { AgentLink, FinalReport, GuardModules } from './guard/guard.js';
 export { endReport } from './shared/attempt-report.js';
-export { dataDirectory } from './shared/data-directory.js';
+export { attemptDirectory, dataDirectory } from './shared/data-directory.js';
 export { GUARD_PROTOCOL_VERSION } from './shared/guard-protocol.js';
 export type {
   AgentMessage,

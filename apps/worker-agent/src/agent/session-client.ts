@@ -102,6 +102,11 @@ export class SessionClient {
     });
   }
 
+  /** Gives the session up for another, whose Welcome says what is outdated. */
+  renew(): void {
+    if (this.#open) this.#stream?.cancel();
+  }
+
   /** Resolves when the coordinator has ended the session, or doesn't in time. */
   async goodbye(): Promise<void> {
     const stream = this.#stream;

@@ -59,6 +59,7 @@ class Bench {
   readonly sent: AgentMessage[] = [];
   readonly spooled = new Map<string, SpoolRecord>();
   readonly orphans: string[] = [];
+  doubts = 0;
   readonly agent: WorkerAgent;
 
   constructor(capacity = 10, recovered: readonly [string, SpoolRecord][] = []) {
@@ -78,11 +79,18 @@ class Bench {
         spool: spool as unknown as AttemptSpool,
         guard: { isConnected: () => this.connected, send: (message) => void this.sent.push(message) },
         endOrphans: async (orphans) => void this.orphans.push(...orphans.map((it) => it.key)),
+        onDoubt: () => void (this.doubts += 1),
         onReports: noop,
         onEnded: noop,
       },
     );
     this.agent.recover();
+    this.openSession();
+  }
+
+  openSession(outdated: readonly AttemptRef[] = []): void {
+    this.agent.held();
+    this.agent.welcomed('', outdated);
   }
 
   get ordered(): string[] {
@@ -104,6 +112,44 @@ describe('the worker agent', () => {
     expect(bench.ordered).toEqual(['alone.1', 'leased.1']);
     const order = bench.sent.find((it) => it.type === 'start' && it.order.key === 'leased.1');
     expect(order).toMatchObject({ heardAtMs: bench.nowMs - 100, order: { leaseMs: 9_300 } });
+  });
+
+  test('what was assigned over a session in which its lease had lapsed starts only after the next Welcome', () => {
+    const bench = new Bench();
+    bench.agent.heard(bench.nowMs);
+    bench.nowMs += 9_300;
+    // The attempts were declared lost while their assignment lay in the session; heartbeats pass again.
+    bench.agent.heard(bench.nowMs);
+    bench.agent.assigned([
+      { ref: ref('outdated', 1), spec: spec() },
+      { ref: ref('current', 2), spec: spec() },
+      { ref: ref('longer', 3), spec: spec({ lostAfterMs: 60_000 }) },
+      { ref: ref('alone', 4), spec: spec({ mode: 'atLeastOnce' }) },
+    ]);
+    expect(bench.ordered).toEqual(['longer.1', 'alone.1']);
+    expect(bench.doubts).toBe(1);
+    bench.nowMs += 200;
+    bench.openSession([ref('outdated', 1)]);
+    expect(bench.ordered).toEqual(['longer.1', 'alone.1', 'current.1']);
+    expect(bench.agent.held().map((it) => it.jobId)).toEqual(['current', 'longer', 'alone']);
+  });
+
+  test('a lapse before the Hello puts nothing in doubt, one between Hello and Welcome does', () => {
+    const bench = new Bench();
+    bench.agent.heard(bench.nowMs);
+    bench.nowMs += 20_000;
+    bench.agent.held();
+    bench.agent.heard(bench.nowMs);
+    bench.agent.welcomed('', []);
+    bench.agent.assigned([{ ref: ref('first', 1), spec: spec() }]);
+    expect(bench.ordered).toEqual(['first.1']);
+    bench.agent.held();
+    bench.nowMs += 9_300;
+    bench.agent.heard(bench.nowMs);
+    bench.agent.welcomed('', []);
+    bench.agent.assigned([{ ref: ref('second', 2), spec: spec() }]);
+    expect(bench.ordered).toEqual(['first.1']);
+    expect(bench.doubts).toBe(1);
   });
 
   test('a place is free again when an attempt has ended, not when its report is acknowledged', () => {

@@ -10,6 +10,7 @@ import type {
 } from '../shared/guard-protocol.js';
 import { endReport, startReport } from '../shared/attempt-report.js';
 import type { AttemptFiles } from './attempt-files.js';
+import { HeardChain } from './heard-chain.js';
 import { endingWithoutGuard, heldAttempt, leaseOf, type HeldAttempt } from './held-attempt.js';
 import { HeldAttempts } from './held-attempts.js';
 import type { Orphan } from './orphans.js';
@@ -31,6 +32,8 @@ export interface WorkerAgentModules {
   /** Connected or not; what is sent to a guard that isn't there is lost, and said again when one welcomes the agent. */
   readonly guard: { isConnected(): boolean; send(message: AgentMessage): void };
   endOrphans(orphans: readonly Orphan[]): Promise<void>;
+  /** What is assigned may be outdated: only another Welcome can tell. */
+  onDoubt(): void;
   /** The outbox has something to send. */
   onReports(): void;
   onEnded(): void;
@@ -63,6 +66,10 @@ export class WorkerAgent {
   readonly #waiting = new Set<HeldAttempt>();
   #highestToken: FencingToken = { generation: 0, counter: 0 };
   #heardAtMs = NEVER_MS;
+  /** Since the Hello of the session that stood last, and since the last Hello. */
+  #chain = new HeardChain(NEVER_MS);
+  #nextChain = this.#chain;
+  #inDoubt = false;
   #clusterId = '';
   #stopping = false;
 
@@ -85,8 +92,9 @@ export class WorkerAgent {
     }
   }
 
-  /** What the cluster has to know that this worker has: it runs, will run, or its report is not acknowledged. */
+  /** For a Hello that is sent now: what runs, will run, or whose report is not acknowledged. */
   held(): AttemptRef[] {
+    this.#nextChain = new HeardChain(this.modules.clock.monotonicMs());
     return this.#held
       .all()
       .filter((it) => !it.outdated)
@@ -111,6 +119,8 @@ export class WorkerAgent {
       this.#highestToken = { generation: 0, counter: 0 };
     }
     this.#clusterId = clusterId;
+    this.#chain = this.#nextChain;
+    this.#inDoubt = false;
     for (const ref of outdated) {
       const held = this.#held.find(ref);
       if (held === undefined) continue;
@@ -121,6 +131,7 @@ export class WorkerAgent {
       else this.#stop(held, OUTDATED);
     }
     this.modules.onReports();
+    this.#startWaiting();
   }
 
   assigned(assignments: readonly Assignment[]): void {
@@ -149,6 +160,9 @@ export class WorkerAgent {
   /** A quorum confirmed the leader after a heartbeat that was sent at this time. */
   heard(sentAtMs: number): void {
     if (sentAtMs <= this.#heardAtMs) return;
+    const nowMs = this.modules.clock.monotonicMs();
+    this.#chain.heard(sentAtMs, nowMs);
+    this.#nextChain.heard(sentAtMs, nowMs);
     this.#heardAtMs = sentAtMs;
     this.modules.guard.send({ type: 'heard', heardAtMs: sentAtMs });
     this.#startWaiting();
@@ -212,14 +226,23 @@ export class WorkerAgent {
   #startWaiting(): void {
     if (this.#waiting.size === 0 || this.#stopping || !this.modules.guard.isConnected()) return;
     let free = this.options.capacity - this.#held.withGuard().length;
-    const untilMs = this.modules.clock.monotonicMs() + MIN_LEASE_LEFT_MS;
+    const nowMs = this.modules.clock.monotonicMs();
     for (const it of this.#waiting) {
       if (free <= 0) return;
-      if (it.spec === undefined) continue;
-      if (it.leaseMs > 0 && this.#heardAtMs + it.leaseMs < untilMs) continue;
+      if (it.spec === undefined || !this.#mayStart(it, nowMs)) continue;
       free -= 1;
       this.#order(it, it.spec);
     }
+  }
+
+  #mayStart({ leaseMs }: HeldAttempt, nowMs: number): boolean {
+    if (leaseMs === 0) return true;
+    if (!this.#chain.isUnbroken(leaseMs, nowMs)) {
+      if (!this.#inDoubt) this.modules.onDoubt();
+      this.#inDoubt = true;
+      return false;
+    }
+    return this.#heardAtMs + leaseMs >= nowMs + MIN_LEASE_LEFT_MS;
   }
 
   #order(held: HeldAttempt, spec: JobSpec): void {

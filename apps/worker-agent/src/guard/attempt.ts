@@ -9,6 +9,7 @@ import type {
 } from '../shared/guard-protocol.js';
 import { messageOf } from '../shared/platform.js';
 import type { AttemptHost, StartedProcess } from './attempt-host.js';
+import type { LaunchRefused } from './launch.js';
 import { ProcessGroup } from './process-group.js';
 
 export interface AttemptModules {
@@ -66,8 +67,9 @@ export class GuardedAttempt {
   async run(): Promise<void> {
     let ending: AttemptEnding;
     try {
-      const launched = await this.modules.host.launch(this.order, this.files);
-      if (launched.kind === 'refused') ending = this.#never(launched);
+      const launched = this.#stop === undefined ? await this.#launch() : undefined;
+      if (launched === undefined) ending = this.#never({ outcome: 'lost', exitCode: null, message: '' });
+      else if (launched.kind === 'refused') ending = this.#never(launched);
       else ending = await this.#watch(launched);
     } catch (error) {
       // Such as a full disk while `started.json` was written. What was started has to go before anything is said.
@@ -91,6 +93,10 @@ export class GuardedAttempt {
     if (!this.#exited) this.#stop ??= order;
     if (order.immediate) this.#group?.kill();
     else this.#group?.terminate();
+  }
+
+  #launch(): Promise<StartedProcess | LaunchRefused> {
+    return this.modules.host.launch(this.order, this.files);
   }
 
   async #watch(launched: StartedProcess): Promise<AttemptEnding> {

@@ -147,8 +147,9 @@ export class Guard {
     });
     this.#heard(heardAtMs);
     this.#attempts.set(order.key, attempt);
-    void attempt.run();
+    // An order that lay in the socket while this process was frozen may have outlived its lease: then it never runs.
     this.#endLapsed(this.modules.clock.monotonicMs());
+    void attempt.run();
   }
 
   #started(process: AttemptProcess): void {
@@ -165,9 +166,9 @@ export class Guard {
   }
 
   #heard(atMs: number): void {
-    // A lease that lapsed before that heartbeat was sent has lapsed for good, also if this process was frozen and looks only
-    // now: the cluster may have given the work to others in between.
-    if (atMs > this.#heardAtMs) this.#endLapsed(atMs);
+    // A lease that has lapsed by now has lapsed for good, also if this process was frozen and looks only now: the cluster may
+    // have given the work to others, whenever that heartbeat was sent.
+    this.#endLapsed(Math.max(atMs, this.modules.clock.monotonicMs()));
     this.#heardAtMs = Math.max(this.#heardAtMs, atMs);
     this.#endLapsed(this.modules.clock.monotonicMs());
   }
