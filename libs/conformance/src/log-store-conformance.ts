@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AcceptedEntry, Ballot, LogWrite } from '@synod/consensus';
 import type { LogIdentity, LogStore } from '@synod/storage';
+import { logTrimConformance } from './log-trim-conformance.js';
 
 /** An adapter under test, on storage of its own. */
 export interface LogStoreSubject {
@@ -56,6 +57,7 @@ export function logStoreConformance(name: string, open: () => Promise<LogStoreSu
 
     recoveryTests(() => store, reopen);
     readTests(() => store, reopen);
+    logTrimConformance(() => store, reopen);
 
     test('a new log is empty, of incarnation 1, and keeps its identity when it is opened again', async () => {
       expect(store.identity).toEqual(conformanceIdentity());

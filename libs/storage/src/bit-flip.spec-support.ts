@@ -8,7 +8,7 @@ import { StorageError } from './storage-error.js';
 import { ballotOf, identityOf, textOf } from './storage.spec-support.js';
 
 export const FLIP_SEED = 7;
-export const FLIP_BATCHES = 60;
+export const FLIP_BATCHES = 90;
 const FURTHER_BATCHES = 6;
 
 /** Makes the file that bits are flipped in: trees of two levels, overflow pages, free pages, several commits. */
@@ -83,10 +83,12 @@ function compare(log: LogStore, batches: number): string {
   if (recovered.promised.round !== ballotOf(batches).round) return `wrong promise ${String(recovered.promised.round)}`;
   const read = readAll(log, unknown, recovered.lastSlot);
   for (const entry of recovered.accepted) read.set(entry.slot, textOf(entry));
-  for (const [slot, text] of model) {
+  if (recovered.trimmedThroughSlot !== model.trimmedThroughSlot) return 'wrong trim';
+  if (JSON.stringify([...recovered.peers]) !== JSON.stringify([...model.peers].sort())) return 'wrong peers';
+  for (const [slot, text] of model.held) {
     if (!unknown.has(slot) && read.get(slot) !== text) return `wrong slot ${String(slot)}: ${String(read.get(slot))}`;
   }
-  for (const slot of read.keys()) if (!model.has(slot)) return `wrong: slot ${String(slot)} was never accepted`;
+  for (const slot of read.keys()) if (!model.held.has(slot)) return `wrong: slot ${String(slot)} was never accepted`;
   return unknown.size === 0 ? 'right' : 'unknown';
 }
 

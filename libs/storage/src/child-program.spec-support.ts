@@ -25,6 +25,18 @@ async function appendForever(directory: string, seed: number, from: number): Pro
   }
 }
 
+/** Appends and trims a thousand slots behind, time after time, until it's killed. */
+async function trimForever(directory: string): Promise<void> {
+  const log = await openLogStore({ directory, identityIfNew: () => identityOf('c1') });
+  for (let slot = 1; ; slot++) {
+    const appended = log.append([accept(slot, `text ${String(slot)}`)]);
+    if (slot % 5_000 !== 0) continue;
+    await appended;
+    await log.append([{ kind: 'trimmed', throughSlot: slot - 1_000 }]);
+    say(`trimmed ${String(slot)}`);
+  }
+}
+
 async function appendOnce(directory: string, onFatal: 'report' | 'default'): Promise<void> {
   const fatal = onFatal === 'report' ? { onFatal: () => say('fatal') } : {};
   const log = await openLogStore({ directory, identityIfNew: () => identityOf('c1'), ...fatal });
@@ -60,6 +72,7 @@ function hold(directory: string, flockProgram: string): void {
 
 async function main([mode = '', directory = '', first = '', second = '']: readonly string[]): Promise<void> {
   if (mode === 'appendForever') await appendForever(directory, Number(first), Number(second));
+  else if (mode === 'trimForever') await trimForever(directory);
   else if (mode === 'appendOnce') await appendOnce(directory, first === 'report' ? 'report' : 'default');
   else if (mode === 'fillDisk')
     await fillDisk(directory).catch((error: unknown) => say((error as { code: string }).code));

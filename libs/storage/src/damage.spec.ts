@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFile
 import { join } from 'node:path';
 import { seal, uint64Key } from './bytes.js';
 import { encodeEntry } from './entry-record.js';
-import { encodePromise, MANIFEST_KEY, PROMISE_KEY } from './head-records.js';
+import { encodePeers, encodePromise, MANIFEST_KEY, PEERS_KEY, PROMISE_KEY } from './head-records.js';
 import { getBytes, openEnvironment } from './lmdb-environment.js';
 import type { WriteSink } from './lmdb-environment.js';
 import { LOG_TREE_NAMES } from './lmdb-log-open.js';
@@ -153,6 +153,99 @@ test.each([
   });
   await expect(openLog()).rejects.toMatchObject({ code: 'promiseDamaged' });
   await expect(openLog()).rejects.toMatchObject({ code: 'promiseDamaged' });
+});
+
+test('damage below an image is of no harm, bounds nothing, is told apart from damage above, and is repaired the same way', async () => {
+  await tamper((environment, sink) => {
+    for (const slot of [100, 240, 280]) sink.remove(environment.trees.entries, uint64Key(slot));
+    keepSequence(environment, sink);
+  });
+  const log = await openLog();
+  expect(log.recover(200)).toMatchObject({ chosenThroughSlot: 239, damagedSlots: [100], unknownSlots: [240, 280] });
+  const beside = log.recover(260);
+  expect(beside).toMatchObject({ chosenThroughSlot: 260, damagedSlots: [100, 240], unknownSlots: [280] });
+  expect(beside.accepted.map(({ slot }) => slot)).toEqual(
+    Array.from({ length: 40 }, (_, index) => 261 + index).filter((slot) => slot !== 280),
+  );
+  expect(log.read(239, 241, 1e6).map(({ slot }) => slot)).toEqual([239]);
+  expect(codeOf(() => log.read(240, 241, 1e6))).toBe('slotUnknown');
+  await log.append([accept(240, 'repaired'), accept(100, 'repaired')]);
+  expect(log.read(239, 241, 1e6)).toHaveLength(3);
+  await log.close();
+  expect((await openLog()).recover(260)).toMatchObject({ damagedSlots: [], unknownSlots: [280] });
+});
+
+test('a record that is damaged while the log is open stops the read before it, and is named when it comes first', async () => {
+  const log = await openLog();
+  const other = openEnvironment<LogTreeName>({
+    path: join(directory, 'log'),
+    treeNames: LOG_TREE_NAMES,
+    mapSizeBytes: 2 ** 24,
+  });
+  await other.commit((sink) => sink.put(other.trees.entries, uint64Key(20), Buffer.alloc(60)));
+  expect(log.read(18, 25, 1e6).map(({ slot }) => slot)).toEqual([18, 19]);
+  expect(() => log.read(20, 25, 1e6)).toThrow(expect.objectContaining({ facts: { code: 'slotUnknown', slot: 20 } }));
+  await log.append([accept(20, 'fetched again')]);
+  expect(log.read(18, 25, 1e6)).toHaveLength(8);
+  await other.close();
+});
+
+test('what is trimmed takes its damage with it, and the sum of the digests stays right', async () => {
+  await tamper((environment, sink) => {
+    sink.remove(environment.trees.entries, uint64Key(100));
+    sink.remove(environment.trees.digests, uint64Key(1));
+    keepSequence(environment, sink);
+  });
+  const log = await openLog();
+  expect(log.recover(300).damagedSlots).toHaveLength(129);
+  await log.append([{ kind: 'trimmed', throughSlot: 120 }]);
+  await log.close();
+  const second = await openLog();
+  expect(second.recover(300).damagedSlots).toHaveLength(128);
+  await second.append([{ kind: 'trimmed', throughSlot: 270 }]);
+  await second.close();
+  expect((await openLog()).recover(270)).toMatchObject({ damagedSlots: [], unknownSlots: [], lastSlot: 300 });
+});
+
+test.each([
+  ['gone', undefined],
+  ['an older one', encodePeers(new Map([['c2', 'storage-2']]))],
+  ['damaged', Buffer.alloc(40)],
+])('I10: a record of peers that is %s: refused, for a peer could come back as another', async (_, bytes) => {
+  const log = await openLog();
+  await log.append([{ kind: 'peer', nodeId: 'c2', storageId: 'storage-2' }]);
+  await log.append([{ kind: 'peer', nodeId: 'c3', storageId: 'storage-3' }]);
+  await log.close();
+  await tamper((environment, sink) => {
+    if (bytes === undefined) sink.remove(environment.trees.peers, PEERS_KEY);
+    else sink.put(environment.trees.peers, PEERS_KEY, bytes);
+    keepSequence(environment, sink);
+  });
+  for (let times = 0; times < 2; times++) {
+    await expect(openLog()).rejects.toMatchObject({ code: 'storeDamaged' });
+  }
+});
+
+test('the head tree stays one leaf, which the check of snapshots relies on, whatever members and peers there are', async () => {
+  const fresh = newDirectory();
+  const initialMembers = Array.from({ length: 60 }, (_, index) => ({
+    id: `coordinator-${String(index)}`.padEnd(60, 'x'),
+    address: `host-${String(index)}.example.com:7401`,
+  }));
+  for (const members of [initialMembers.slice(0, 13), initialMembers]) {
+    directory = `${fresh}/${String(members.length)}`;
+    const identity = { ...identityOf('c1'), initialMembers: members };
+    const log = await openLogStore({ directory, identityIfNew: () => identity, onFatal: () => undefined });
+    open.push(log);
+    await log.append([{ kind: 'promised', ballot: ballotOf(7, 'n'.repeat(255)) }]);
+    for (const { id } of members) await log.append([{ kind: 'peer', nodeId: id, storageId: 's'.repeat(255) }]);
+    await log.close();
+    expect(checkSnapshots(dataFile(), 'head').kind).toBe('intact');
+    const again = await openLog();
+    expect([again.identity.initialMembers, again.recover().peers.size]).toEqual([members, members.length]);
+    await again.close();
+  }
+  directory = fresh;
 });
 
 test('a commit that did not raise the sequence is found: the snapshots are not consecutive', async () => {

@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeImageManifest } from './image-manifest.js';
 import type { ImageManifest } from './image-manifest.js';
 import type { ImageAbsence } from './image-store.js';
 import { getBytes, openEnvironment } from './lmdb-environment.js';
 import type { Environment } from './lmdb-environment.js';
+import { hasMetaPages } from './snapshot-check.js';
 
 /** `head` the manifest · `records` by key. */
 export type ImageTreeName = 'head' | 'records';
@@ -20,8 +21,9 @@ export interface OpenedImage {
 }
 
 /**
- * Opens the environment in `path`, which the caller has locked. Nothing in an image is worth a refusal: it can be made again.
- * So a file that LMDB finds damaged is removed, and anything that isn't a whole image counts as none.
+ * Opens the environment in `path`, which the caller has locked. Nothing in an image is worth a refusal: where there
+ * are peers or a whole log it can be made again. So a file that LMDB finds damaged is put aside, for whoever has neither, and
+ * anything that isn't a whole image counts as none.
  *
  * LMDB may open the older of its two snapshots in silence, when a bit of a meta page flipped (see snapshot-check.ts). Here that
  * is of no harm: it's an older image, and what it lacks is replayed; or, where the log is trimmed beyond it, as good as none.
@@ -33,15 +35,19 @@ export async function openImageEnvironment(
   mkdirSync(path, { recursive: true });
   const open = (): ImageEnvironment =>
     openEnvironment({ path, treeNames: ['head', 'records'], mapSizeBytes: options.mapSizeBytes ?? 2 ** 30 });
+  const file = join(path, 'data.mdb');
   let environment: ImageEnvironment | undefined;
-  try {
-    environment = open();
-    return { environment, ...look(environment, options.owner) };
-  } catch (error) {
-    await environment?.close();
-    if (!isDamage(error)) throw error;
+  if (!existsSync(file) || hasMetaPages(file)) {
+    try {
+      environment = open();
+      return { environment, ...look(environment, options.owner) };
+    } catch (error) {
+      await environment?.close();
+      if (!isDamage(error)) throw error;
+    }
   }
-  for (const file of ['data.mdb', 'lock.mdb']) rmSync(join(path, file), { force: true });
+  renameSync(file, `${file}.damaged`);
+  rmSync(join(path, 'lock.mdb'), { force: true });
   return { environment: open(), manifest: undefined, absence: 'damaged' };
 }
 

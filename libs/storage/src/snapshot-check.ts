@@ -19,6 +19,7 @@ const PAGE_HEADER_BYTES = 24;
 const LEAF = 0x02;
 const NODE_IS_TREE = 0x02;
 const NODE_IS_BIG = 0x01;
+const PAGE_SIZES = [4096, 8192, 16384, 32768, 65536];
 const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 
 export type SnapshotCheck =
@@ -60,8 +61,23 @@ export function checkSnapshots(file: string, treeName: string): SnapshotCheck {
       return { kind: 'foreign', detail: 'no LMDB file, or its first page is damaged' };
     if (head.readUInt32LE(28) % 0x10000 !== 2) return { kind: 'foreign', detail: 'an LMDB file of another version' };
     const pageBytes = head.readUInt32LE(48);
-    if (![4096, 8192, 16384, 32768, 65536].includes(pageBytes)) return damaged('the page size makes no sense');
+    if (!PAGE_SIZES.includes(pageBytes)) return damaged('the page size makes no sense');
     return compare(new PageFile(descriptor, pageBytes), treeName);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Whether LMDB can open `file` without crashing on its first two pages: they are whole, or the file is empty. */
+export function hasMetaPages(file: string): boolean {
+  const descriptor = openSync(file, 'r');
+  try {
+    if (fstatSync(descriptor).size === 0) return true;
+    const head = Buffer.alloc(168);
+    if (readSync(descriptor, head, 0, head.length, 0) < head.length) return false;
+    const pages = new PageFile(descriptor, head.readUInt32LE(48));
+    if (!PAGE_SIZES.includes(pages.pageBytes)) return false;
+    return readMeta(pages, 0n) !== undefined && readMeta(pages, 1n) !== undefined;
   } finally {
     closeSync(descriptor);
   }
