@@ -1,8 +1,10 @@
 import { rpcSecurity } from '@synod/config';
+import { MAX_FEATURE_LEVEL } from '@synod/jobs';
 import { createLogger, systemClock, systemTimers } from '@synod/observability';
 import type { RunningApp } from '@synod/observability';
 import { checkAddresses, checkAdvertised, checkStore, COORDINATOR_OPTIONS, initialMembers } from './options.js';
 import { VERSION } from './version.js';
+import { endProcess } from './death.js';
 import { Coordinator } from './wiring/coordinator.js';
 import { openDurable } from './wiring/durable.js';
 
@@ -22,7 +24,10 @@ export async function bootstrap(argv: readonly string[], env: NodeJS.ProcessEnv)
   const coordinator = new Coordinator({
     ...time,
     ...{ durable, security, consul: options, address, directory, version: VERSION },
-    die: () => process.kill(process.pid, 'SIGKILL'),
+    featureLevel: Math.min(options.featureLevelMax, MAX_FEATURE_LEVEL),
+    die: (reason, cause) => {
+      endProcess(options.id, reason, cause);
+    },
   });
   try {
     const bound = await coordinator.start(options.listen);

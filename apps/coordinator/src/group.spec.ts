@@ -28,9 +28,8 @@ describe('group (N=3)', () => {
   });
 
   afterEach(() => {
-    const died = group.all.map(({ died: reason }) => reason).filter((reason) => reason !== undefined);
     group.stop();
-    expect(died).toEqual([]);
+    expect(group.deaths).toEqual([]);
   });
 
   const converged = (): Promise<void> =>

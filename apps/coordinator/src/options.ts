@@ -28,6 +28,15 @@ export const COORDINATOR_OPTIONS = defineOptions({
       pattern: /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
       patternText: '1 to 40 of a-z, 0-9 and inner dashes',
     }),
+    featureLevelMax: option.integer({
+      summary:
+        'New behaviour begins when all members support it; above this level this member says it does not. ' +
+        'For an upgrade that shall stay reversible: 1 on every member, until all run the new program',
+      unit: 'level',
+      min: 1,
+      max: 1_000_000,
+      default: 1_000_000,
+    }),
     nodeStore: option.choice({
       summary: 'Where this coordinator makes itself known: in the group’s own log alone, or in Consul too',
       choices: ['embedded', 'consul'],

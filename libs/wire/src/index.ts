@@ -87,6 +87,14 @@ export type {
 export type { ExecTask as WireExecTaskInput, ExecTask__Output as WireExecTask } from './generated/synod/v1/ExecTask.js';
 export type { Fetch as WireFetchInput, Fetch__Output as WireFetch } from './generated/synod/v1/Fetch.js';
 export type {
+  FetchHistoryRequest as WireFetchHistoryRequestInput,
+  FetchHistoryRequest__Output as WireFetchHistoryRequest,
+} from './generated/synod/v1/FetchHistoryRequest.js';
+export type {
+  FetchHistoryResponse as WireFetchHistoryResponseInput,
+  FetchHistoryResponse__Output as WireFetchHistoryResponse,
+} from './generated/synod/v1/FetchHistoryResponse.js';
+export type {
   FetchSnapshotRequest as WireFetchSnapshotRequestInput,
   FetchSnapshotRequest__Output as WireFetchSnapshotRequest,
 } from './generated/synod/v1/FetchSnapshotRequest.js';

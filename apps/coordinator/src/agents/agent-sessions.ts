@@ -1,6 +1,6 @@
 import type { ActiveAttempt, AppliedEntry, AttemptRef, JobEvent, JobsView } from '@synod/jobs';
 import { RequestRefusedError } from '@synod/contracts';
-import { rpcError } from '@synod/rpc';
+import { rpcError, unavailable } from '@synod/rpc';
 import { activeAttemptOf } from '../state/job-lookup.js';
 import type { AgentSession } from './agent-session.js';
 
@@ -60,6 +60,15 @@ export class AgentSessions {
     for (const event of entry.events) this.sort(event, messages);
     for (const [session, attempts] of messages.assigned) session.assign(attempts);
     for (const [session, attempts] of messages.cancelled) session.cancel(attempts);
+  }
+
+  /**
+   * The state was replaced by a later one: what it decided for these workers meanwhile was never sent to them. Each opens a session
+   * anew, here or elsewhere, and its Welcome tells it all; what it runs, and its leases, don't depend on the session.
+   */
+  replaced(): void {
+    const error = unavailable('STATE_REPLACED', 'this coordinator had fallen behind: open another session');
+    for (const session of [...this.sessions.values()]) session.end(error);
   }
 
   /** Ends all sessions, and every one that opens later. */

@@ -93,6 +93,14 @@ export class CommandGateway {
     this.scheduleFlush();
   }
 
+  /**
+   * The state of this replica was replaced by a later one: what it held of this session's commands was applied without being told
+   * here. All that was sent goes out again; the state machine answers what it has applied with the reply that it stored (P9).
+   */
+  stateReplaced(): void {
+    this.routeChanged(this.route);
+  }
+
   /** Called with each of this session's commands that this replica applied. */
   settled(sequence: number, reply: CommandReply): void {
     const pending = this.pending.get(sequence);

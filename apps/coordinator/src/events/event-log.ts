@@ -54,6 +54,16 @@ export class EventLog {
     if (this.readers.size > 0) for (const wake of [...this.readers]) wake();
   }
 
+  /** A state of `slot` took the place of all before: what happened up to it is not known here, and older cursors are outdated. */
+  skipTo(slot: number): void {
+    this.blocks = [];
+    this.head = 0;
+    this.kept = 0;
+    this.lastSlot = slot;
+    this.dropped = endOf(slot);
+    for (const wake of [...this.readers]) wake();
+  }
+
   /** The position behind everything so far. */
   now(): EventPosition {
     return endOf(this.lastSlot);

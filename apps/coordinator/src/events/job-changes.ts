@@ -21,6 +21,11 @@ export class JobChanges {
     }
   }
 
+  /** Any job may have changed. */
+  replaced(): void {
+    for (const waiting of [...this.waiting.values()]) for (const wake of [...waiting]) wake();
+  }
+
   /** Resolves at the next change of the job, after `orAfterMs`, or when `signal` aborts. */
   next(jobId: JobId, signal: AbortSignal, orAfterMs: number): Promise<void> {
     if (signal.aborted) return Promise.resolve();

@@ -89,6 +89,17 @@ export class LeaderLink {
     return this.request({ heartbeats: { heartbeats, disconnected, nodes } });
   }
 
+  /** Tells the leader these states, and resolves with what a majority agrees on. */
+  async compareStates(
+    nodeId: NodeId,
+    hashes: readonly { readonly slot: number; readonly hash: string }[],
+  ): Promise<{ slot: number; hash: string }[]> {
+    const wire = hashes.map(({ slot, hash }) => ({ slot: String(slot), hash }));
+    const response = await this.request({ stateHashes: { nodeId, hashes: wire } });
+    if (!response.stateHashesAgreed) throw new LinkBroken('the leader compared nothing');
+    return response.stateHashesAgreed.hashes.map(({ slot, hash }) => ({ slot: Number(slot), hash }));
+  }
+
   private request(message: WireForwardRequestInput): Promise<WireForwardResponse> {
     const call = this.call;
     if (call === undefined) return Promise.reject(new LinkBroken('no link to a leader'));

@@ -10,8 +10,10 @@ import type {
   Proposal,
   RefusalReason,
   Role,
+  TransferOutcome,
 } from '@synod/consensus';
-import type { Ballot, Replica, Slot } from '@synod/consensus';
+import type { Ballot, Replica, ReplicaStatus, Slot } from '@synod/consensus';
+import { StorageError } from '@synod/storage';
 import type { LogStore } from '@synod/storage';
 
 /** What the rest of the coordinator is told by its replica. All of it is called synchronously, in order. */
@@ -30,8 +32,23 @@ export interface Leadership {
   readonly serving: boolean;
 }
 
+/** Carries out what the core decides about snapshots; it answers by the `snapshot…` methods of the host, never from within these. */
+export interface SnapshotPort {
+  fetch(peer: NodeId, aboveSlot: Slot): void;
+  install(slot: Slot): void;
+  discard(slot: Slot): void;
+}
+
+/** Why a coordinator must end at once. */
+export type DeathCause =
+  | 'invariantBroken'
+  | 'persistFailed'
+  /** A peer knows this node id with another data directory (I10). */
+  | 'storageIdRefused'
+  /** A majority has another state at the same slot (I11). */
+  | 'stateDiffers';
+
 export interface ReplicaHostModules {
-  readonly replica: Replica;
   readonly log: LogStore;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -40,8 +57,9 @@ export interface ReplicaHostModules {
   /** Health of the disk and the event loop, asked at each tick. */
   readonly health: () => HostHealth;
   readonly send: (message: Message) => void;
+  readonly snapshots: SnapshotPort;
   /** Ends the process at once, with no chance to send anything. */
-  readonly die: (reason: string) => void;
+  readonly die: (reason: string, cause: DeathCause) => void;
 }
 
 /** Time between two ticks of the core; election and resend times are multiples of some of these. */
@@ -55,18 +73,23 @@ export class ReplicaHost {
   private readonly inputs: Input[] = [];
   private readonly reads = new Map<number, { resolve: (slot: Slot) => void; reject: (error: Error) => void }>();
   private stepping = false;
-  private started = false;
   private stopped = false;
+  private readonly transfers = new Map<number, (outcome: TransferOutcome) => void>();
+  /** As peers were first heard, now or before the start (I10). */
+  private readonly storageIds = new Map<NodeId, string>();
+  private replica: Replica | undefined;
   private nextReadId = 1;
+  private nextTransferId = 1;
   private cancelTick: () => void = () => undefined;
   private current: Leadership | undefined;
 
   constructor(private readonly modules: ReplicaHostModules) {}
 
-  /** Before it nothing is heard: the core's first input is a tick. */
-  start(): void {
-    if (this.started || this.stopped) return;
-    this.started = true;
+  /** Before it nothing is heard: the core's first input is a tick. The state is at the replica's applied slot by now. */
+  start(replica: Replica, peers: ReadonlyMap<NodeId, string>): void {
+    if (this.replica !== undefined || this.stopped) return;
+    this.replica = replica;
+    for (const [nodeId, storageId] of peers) this.storageIds.set(nodeId, storageId);
     this.tick();
     this.cancelTick = this.modules.timers.every(TICK_INTERVAL_MS, () => {
       this.tick();
@@ -79,6 +102,8 @@ export class ReplicaHost {
     this.cancelTick();
     for (const read of this.reads.values()) read.reject(new NotLeading(undefined));
     this.reads.clear();
+    for (const ended of this.transfers.values()) ended('notLeader');
+    this.transfers.clear();
   }
 
   /** As the replica told last; undefined before it told anything. */
@@ -91,8 +116,14 @@ export class ReplicaHost {
     return this.current?.serving ?? false;
   }
 
-  status(): ReturnType<Replica['status']> {
-    return this.modules.replica.status();
+  /** The storage id under which a peer was first heard; undefined when it never was. */
+  storageIdOf(peer: NodeId): string | undefined {
+    return this.storageIds.get(peer);
+  }
+
+  /** Undefined before the start. */
+  status(): ReplicaStatus | undefined {
+    return this.replica?.status();
   }
 
   propose(proposals: readonly Proposal[]): void {
@@ -112,13 +143,45 @@ export class ReplicaHost {
    * Rejects with {@link NotLeading}.
    */
   read(): Promise<Slot> {
-    if (!this.started || this.stopped) return Promise.reject(new NotLeading(undefined));
+    if (this.replica === undefined || this.stopped) return Promise.reject(new NotLeading(undefined));
     const readId = this.nextReadId++;
     const answer = new Promise<Slot>((resolve, reject) => {
       this.reads.set(readId, { resolve, reject });
     });
     this.dispatch({ type: 'read', readId });
     return answer;
+  }
+
+  /** Hands the lead to `to`, or to the follower that is furthest. Resolves when that has happened, or did not. */
+  transferLeadership(to: NodeId | undefined): Promise<TransferOutcome> {
+    if (this.replica === undefined || this.stopped) return Promise.resolve('notLeader');
+    const transferId = this.nextTransferId++;
+    const outcome = new Promise<TransferOutcome>((resolve) => this.transfers.set(transferId, resolve));
+    this.dispatch({ type: 'transferLeadership', transferId, to });
+    return outcome;
+  }
+
+  /** The image of the state at `slot` is durable. */
+  imageFlushed(slot: Slot): void {
+    this.dispatch({ type: 'imageFlushed', slot });
+  }
+
+  /** Asks the core to trim the log; it keeps what the image doesn't cover (I7). */
+  trim(throughSlot: Slot): void {
+    this.dispatch({ type: 'trim', throughSlot });
+  }
+
+  snapshotReceived(slot: Slot): void {
+    this.dispatch({ type: 'snapshotReceived', slot });
+  }
+
+  snapshotFailed(peer: NodeId): void {
+    this.dispatch({ type: 'snapshotFailed', peer });
+  }
+
+  /** State and durable image are those of the snapshot; the next entry that is applied is that of `slot + 1`. */
+  snapshotInstalled(slot: Slot): void {
+    this.dispatch({ type: 'snapshotInstalled', slot });
   }
 
   private tick(): void {
@@ -128,18 +191,19 @@ export class ReplicaHost {
 
   /** Inputs that arise while effects are carried out wait for their turn, so that a step is never entered twice. */
   private dispatch(input: Input): void {
-    if (!this.started || this.stopped) return;
+    const { replica } = this;
+    if (replica === undefined || this.stopped) return;
     this.inputs.push(input);
     if (this.stepping) return;
     this.stepping = true;
     try {
       for (let next = this.inputs.shift(); next !== undefined; next = this.inputs.shift()) {
-        for (const effect of this.modules.replica.step(next)) this.carryOut(effect);
+        for (const effect of replica.step(next)) this.carryOut(effect);
       }
     } catch (error) {
       this.stopped = true;
       this.modules.logger.error({ error }, 'an invariant does not hold: this coordinator stops');
-      this.modules.die(error instanceof Error ? error.message : 'unknown failure');
+      this.modules.die(error instanceof Error ? error.message : 'unknown failure', 'invariantBroken');
     } finally {
       this.stepping = false;
     }
@@ -168,10 +232,21 @@ export class ReplicaHost {
       case 'roleChanged':
         this.current = { role: effect.role, ballot: effect.ballot, leader: effect.leader, serving: effect.serving };
         return this.modules.listener.leadershipChanged(this.current);
+      case 'fetchSnapshot':
+        return this.modules.snapshots.fetch(effect.peer, effect.aboveSlot);
+      case 'installSnapshot':
+        return this.modules.snapshots.install(effect.slot);
+      case 'discardSnapshot':
+        return this.modules.snapshots.discard(effect.slot);
+      case 'transferEnded':
+        return this.transferEnded(effect.transferId, effect.outcome);
       case 'fatal':
         this.stopped = true;
-        this.modules.logger.error({ reason: effect.reason }, 'the replica cannot go on: this coordinator stops');
-        return this.modules.die(effect.reason);
+        this.modules.logger.error(
+          { code: effect.code, reason: effect.reason },
+          'the replica cannot go on: this coordinator stops',
+        );
+        return this.modules.die(effect.reason, effect.code);
       default:
         return unreachable(effect);
     }
@@ -179,6 +254,7 @@ export class ReplicaHost {
 
   private persist(effect: Extract<Effect, { type: 'persist' }>): void {
     const { token } = effect;
+    for (const write of effect.writes) if (write.kind === 'peer') this.storageIds.set(write.nodeId, write.storageId);
     this.modules.log.append(effect.writes).then(
       () => {
         this.dispatch({ type: 'storageDone', token, ok: true });
@@ -190,10 +266,26 @@ export class ReplicaHost {
     );
   }
 
-  private load(effect: Extract<Effect, { type: 'loadEntries' }>): void {
-    const accepted = this.modules.log.read(effect.fromSlot, effect.throughSlot, effect.maxBytes);
-    const entries = accepted.map(({ slot, entry }) => ({ slot, entry }));
-    this.dispatch({ type: 'entriesLoaded', token: effect.token, entries });
+  private load({ token, fromSlot, throughSlot, maxBytes }: Extract<Effect, { type: 'loadEntries' }>): void {
+    try {
+      const entries = this.modules.log
+        .read(fromSlot, throughSlot, maxBytes)
+        .map(({ slot, entry }) => ({ slot, entry }));
+      this.dispatch({ type: 'entriesLoaded', token, entries });
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.facts.code !== 'slotUnknown') throw error;
+      const { slot: damagedSlot } = error.facts;
+      this.modules.logger.warn(
+        { slot: damagedSlot },
+        'a record of the log is damaged: it is fetched from another member',
+      );
+      this.dispatch({ type: 'entriesLoaded', token, entries: [], damagedSlot });
+    }
+  }
+
+  private transferEnded(transferId: number, outcome: TransferOutcome): void {
+    this.transfers.get(transferId)?.(outcome);
+    this.transfers.delete(transferId);
   }
 
   private settleReads(

@@ -1,27 +1,18 @@
-import { ballotToWire } from '@synod/contracts';
-import type { Ballot, NodeId, Role } from '@synod/consensus';
+import { Metadata } from '@grpc/grpc-js';
+import type { NodeId } from '@synod/consensus';
 import type { JobsView } from '@synod/jobs';
-import { callUnary, unary } from '@synod/rpc';
+import { callUnary, RpcError, unary } from '@synod/rpc';
 import type { Handlers } from '@synod/rpc';
 import type { services, WireGetMemberStatusResponse, WireMemberInput } from '@synod/wire';
+import { RELAYED_KEY } from './job-service.js';
+import { ownMember } from './member-status.js';
+import type { OwnIdentity, OwnStatus } from './member-status.js';
+import { transferLeadership } from './transfer.js';
+import type { TransferModules } from './transfer.js';
 
-/** What this coordinator knows of itself. */
-export interface OwnStatus {
-  readonly role: Role;
-  readonly leader: NodeId | undefined;
-  readonly ballot: Ballot;
-  readonly chosenThroughSlot: number;
-  readonly problem: string;
-}
-
-export interface ClusterServiceModules {
+export interface ClusterServiceModules extends OwnIdentity, Pick<TransferModules, 'transfer' | 'leadershipChange'> {
   readonly clusterId: string;
-  readonly coordinatorId: string;
-  readonly address: string;
-  readonly incarnation: number;
-  readonly version: string;
-  readonly view: JobsView;
-  readonly stateHash: () => string;
+  readonly view: Pick<JobsView, 'counts'>;
   readonly own: () => OwnStatus;
   readonly peers: readonly { readonly id: string; readonly address: string }[];
   readonly client: (peer: NodeId) => InstanceType<(typeof services)['ClusterService']>;
@@ -30,29 +21,43 @@ export interface ClusterServiceModules {
 /** How long another coordinator may take to say how it is. */
 const PEER_DEADLINE_MS = 1_000;
 
-const ROLES = {
-  follower: 'MEMBER_ROLE_FOLLOWER',
-  candidate: 'MEMBER_ROLE_CANDIDATE',
-  leader: 'MEMBER_ROLE_LEADER',
-} as const;
-
 export function clusterServiceHandlers(modules: ClusterServiceModules): Handlers<(typeof services)['ClusterService']> {
   return {
-    getMemberStatus: unary(() => ({
-      clusterId: modules.clusterId,
-      leaderId: modules.own().leader ?? '',
-      member: ownMember(modules),
-    })),
+    getMemberStatus: unary(() => {
+      const own = modules.own();
+      return { clusterId: modules.clusterId, leaderId: own.leader ?? '', member: ownMember(modules, own) };
+    }),
     getClusterStatus: unary(async () => {
       const others = await Promise.all(modules.peers.map((peer) => peerMember(modules, peer)));
-      const members = [ownMember(modules), ...others].sort((a, b) => ((a.id ?? '') < (b.id ?? '') ? -1 : 1));
+      const own = modules.own();
+      const members = [ownMember(modules, own), ...others].sort((a, b) => ((a.id ?? '') < (b.id ?? '') ? -1 : 1));
       return {
         clusterId: modules.clusterId,
-        leaderId: leaderAmong(members, modules.own().leader),
+        leaderId: leaderAmong(members, own.leader),
         members,
         jobsByState: { ...modules.view.counts() },
       };
     }),
+    transferLeadership: unary(({ targetId }, call) => {
+      const relayed = call.metadata.get(RELAYED_KEY).length > 0;
+      return transferLeadership(transferModules(modules), targetId, { relayed, remainingMs: call.remainingMs });
+    }),
+  };
+}
+
+function transferModules(modules: ClusterServiceModules): TransferModules {
+  return {
+    coordinatorId: modules.coordinatorId,
+    memberIds: [modules.coordinatorId, ...modules.peers.map(({ id }) => id)].sort(),
+    leader: () => modules.own().leader,
+    transfer: modules.transfer,
+    leadershipChange: modules.leadershipChange,
+    relay: (leader, targetId, remainingMs) => {
+      const metadata = new Metadata();
+      metadata.set(RELAYED_KEY, '1');
+      const options = { deadlineMs: remainingMs, metadata };
+      return callUnary(modules.client(leader), 'transferLeadership', { targetId }, options);
+    },
   };
 }
 
@@ -65,23 +70,6 @@ function leaderAmong(members: readonly WireMemberInput[], followed: NodeId | und
 
 function isReachable(members: readonly WireMemberInput[], id: NodeId | undefined): boolean {
   return members.some((member) => member.id === id && member.role !== 'MEMBER_ROLE_UNSPECIFIED');
-}
-
-function ownMember(modules: ClusterServiceModules): WireMemberInput {
-  const { role, ballot, chosenThroughSlot, problem } = modules.own();
-  return {
-    id: modules.coordinatorId,
-    address: modules.address,
-    role: ROLES[role],
-    appliedSlot: String(modules.view.appliedSlot),
-    chosenThroughSlot: String(chosenThroughSlot),
-    stateHash: modules.stateHash(),
-    ballot: ballotToWire(ballot),
-    happy: problem === '',
-    problem,
-    incarnation: String(modules.incarnation),
-    version: modules.version,
-  };
 }
 
 async function peerMember(
@@ -99,7 +87,13 @@ async function peerMember(
     );
     if (answer.clusterId !== modules.clusterId) return { ...unreachable, problem: 'belongs to another cluster' };
     return answer.member ?? unreachable;
-  } catch {
-    return unreachable;
+  } catch (error) {
+    return { ...unreachable, problem: whyUnreachable(error) };
   }
+}
+
+/** No connection is one thing; a process that takes a call and doesn't answer is another. */
+function whyUnreachable(error: unknown): string {
+  if (error instanceof RpcError && error.status === 'DEADLINE_EXCEEDED') return 'unreachable: no answer within 1 s';
+  return 'unreachable';
 }

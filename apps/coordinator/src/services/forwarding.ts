@@ -1,10 +1,17 @@
 import { assert } from '@synod/base';
-import { ballotToWire, describeError, heartbeatFromWire, RequestRefusedError } from '@synod/contracts';
+import {
+  ballotToWire,
+  describeError,
+  heartbeatFromWire,
+  RequestRefusedError,
+  unsignedFromWire,
+} from '@synod/contracts';
 import { equalBallots } from '@synod/consensus';
 import type { Ballot, NodeId } from '@synod/consensus';
 import { encodeStatus } from '@synod/rpc';
 import type { WireForwardRequest, WireForwardResponseInput } from '@synod/wire';
 import type { LeaderProposals } from '../commands/leader-proposals.js';
+import type { StateAt } from '../replica/state-comparison.js';
 
 /** The leader's side of a link. */
 export interface ForwardingModules {
@@ -15,6 +22,8 @@ export interface ForwardingModules {
   readonly read: () => Promise<number>;
   readonly heard: (workerId: string, incarnation: number) => void;
   readonly gone: (workerId: string, incarnation: number) => void;
+  /** Notes what a member's state is, and gives what a majority agrees on. */
+  readonly compareStates: (nodeId: NodeId, hashes: readonly { slot: number; hash: string }[]) => readonly StateAt[];
   readonly nodesRenewed: (renewals: readonly { nodeId: string; incarnation: number }[]) => void;
 }
 
@@ -23,8 +32,9 @@ export async function answerForwarded(
   modules: ForwardingModules,
   request: WireForwardRequest,
 ): Promise<WireForwardResponseInput> {
-  const { requestId, commands, heartbeats } = request;
+  const { requestId, commands, heartbeats, stateHashes } = request;
   if (!modules.serving()) return { requestId, error: notLeading(modules) };
+  if (stateHashes) return { requestId, stateHashesAgreed: compared(modules, stateHashes) };
   if (commands) return { requestId, ...(await propose(modules, commands.commands)) };
   if (heartbeats) hear(modules, heartbeats);
   const before = modules.ballot();
@@ -37,6 +47,15 @@ export async function answerForwarded(
   } catch {
     return { requestId, error: notLeading(modules) };
   }
+}
+
+function compared(
+  modules: ForwardingModules,
+  { nodeId, hashes }: NonNullable<WireForwardRequest['stateHashes']>,
+): NonNullable<WireForwardResponseInput['stateHashesAgreed']> {
+  const told = hashes.map(({ slot, hash }) => ({ slot: unsignedFromWire(slot, 'slot'), hash }));
+  const agreed = modules.compareStates(nodeId, told);
+  return { hashes: agreed.map(({ slot, hash }) => ({ slot: String(slot), hash })) };
 }
 
 /** Heard when it arrived; confirmed only in a round that begins after that. Who is gone may have come back in the same message. */

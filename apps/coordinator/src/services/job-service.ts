@@ -1,3 +1,4 @@
+import { Metadata } from '@grpc/grpc-js';
 import {
   cancelJobFromWire,
   jobIdFromWire,
@@ -10,9 +11,17 @@ import {
   watchEventsFromWire,
 } from '@synod/contracts';
 import type { SubmitJobs } from '@synod/jobs';
-import { bidi, encodeStatus, serverStream, toRpcError, unary, writeWithBackpressure } from '@synod/rpc';
+import { bidi, callUnary, encodeStatus, RpcError, serverStream, toRpcError, unary, unavailable } from '@synod/rpc';
+import { writeWithBackpressure } from '@synod/rpc';
 import type { CallContext, Handlers } from '@synod/rpc';
-import type { services, StatusDescription, WireSubmitStreamRequest, WireSubmitStreamResponseInput } from '@synod/wire';
+import type {
+  services,
+  StatusDescription,
+  WireListJobsRequest,
+  WireListJobsResponseInput,
+  WireSubmitStreamRequest,
+  WireSubmitStreamResponseInput,
+} from '@synod/wire';
 import type { History } from '../state/history.js';
 import type { EventWatch } from '../events/event-watch.js';
 import type { JobLogs } from '../logs/job-logs.js';
@@ -26,6 +35,8 @@ export interface JobServiceModules extends ServiceContext {
   readonly eventWatch: EventWatch;
   readonly history: Pick<History, 'list'>;
   readonly describe: (error: unknown) => StatusDescription | undefined;
+  /** While records of finished jobs are missing here: the other members, to be asked instead. */
+  readonly relayedElsewhere: () => readonly InstanceType<(typeof services)['JobService']>[] | undefined;
 }
 
 /** Metadata key by which a coordinator asks another for a log that only a session there can give. */
@@ -54,6 +65,8 @@ export function jobServiceHandlers(modules: JobServiceModules): Handlers<(typeof
     }),
     listJobs: unary(async (request, call) => {
       const query = listJobsFromWire(request);
+      const others = modules.relayedElsewhere();
+      if (others !== undefined) return listElsewhere(others, request, call);
       await modules.reads.pass(patienceMs(call.remainingMs));
       const { jobs, nextPageToken } = await listJobs(modules, query);
       return { jobs: jobs.map(jobToWire), nextPageToken };
@@ -81,6 +94,33 @@ export function jobServiceHandlers(modules: JobServiceModules): Handlers<(typeof
         await writeWithBackpressure(stream, chunk);
     }),
   };
+}
+
+/** A list that would be short here, as another member gives it; one that misses records itself refuses a relayed call. */
+async function listElsewhere(
+  others: readonly InstanceType<(typeof services)['JobService']>[],
+  request: WireListJobsRequest,
+  call: CallContext,
+): Promise<WireListJobsResponseInput> {
+  if (call.metadata.get(RELAYED_KEY).length > 0) throw historyIncomplete();
+  const metadata = new Metadata();
+  metadata.set(RELAYED_KEY, '1');
+  for (const client of others) {
+    try {
+      return (await callUnary(client, 'listJobs', request, { metadata, deadlineMs: call.remainingMs })) as never;
+    } catch (error) {
+      const code = error instanceof RpcError ? error.code : 'UNKNOWN';
+      if (code !== 'UNAVAILABLE' && code !== 'DEADLINE_EXCEEDED') throw error;
+    }
+  }
+  throw historyIncomplete();
+}
+
+function historyIncomplete(): Error {
+  return unavailable(
+    'HISTORY_INCOMPLETE',
+    'this coordinator fetches records of finished jobs that it missed: ask another, or try again',
+  );
 }
 
 async function submit(

@@ -1,9 +1,11 @@
 import { Metadata } from '@grpc/grpc-js';
-import { decodePaxosMessage } from '@synod/contracts';
+import { decodePaxosMessage, integerFromWire, RequestRefusedError } from '@synod/contracts';
 import type { Message, NodeId } from '@synod/consensus';
-import { bidi, messagesOf } from '@synod/rpc';
+import { bidi, failedPrecondition, messagesOf, serverStream, writeWithBackpressure } from '@synod/rpc';
 import type { Handlers } from '@synod/rpc';
 import type { services } from '@synod/wire';
+import type { SnapshotServer } from '../replica/snapshot-server.js';
+import type { HistoryPart, HistoryQuery } from '../state/history-gap.js';
 import { answerEach } from './answer-each.js';
 import { answerForwarded } from './forwarding.js';
 import type { ForwardingModules } from './forwarding.js';
@@ -11,6 +13,13 @@ import type { ForwardingModules } from './forwarding.js';
 export interface PaxosServiceModules extends ForwardingModules {
   readonly receive: (message: Message) => void;
   readonly peerDisconnected: (peer: NodeId) => void;
+  readonly clusterId: string;
+  readonly groupId: number;
+  readonly peerIds: readonly NodeId[];
+  /** As the peer was first heard; undefined when it never was. */
+  readonly storageIdOf: (peer: NodeId) => string | undefined;
+  readonly snapshots: Pick<SnapshotServer, 'serve'>;
+  readonly history: (query: HistoryQuery) => AsyncIterable<HistoryPart>;
 }
 
 /** Requests of one follower that wait for an answer, at most; its gateway sends fewer. */
@@ -37,5 +46,33 @@ export function paxosServiceHandlers(modules: PaxosServiceModules): Handlers<(ty
     forward: bidi((stream, call) =>
       answerEach(stream, call, MAX_FORWARDED_IN_FLIGHT, (request) => answerForwarded(modules, request)),
     ),
+    fetchSnapshot: serverStream(async (request, stream) => {
+      checkMember(modules, request);
+      for await (const response of modules.snapshots.serve(request.nodeId, request)) {
+        await writeWithBackpressure(stream, response);
+      }
+    }),
+    fetchHistory: serverStream(async (request, stream) => {
+      checkMember(modules, request);
+      const { jobId, beforeJobId } = request;
+      const finishedFromMs = integerFromWire(request.finishedFromMs, 'finished_from_ms');
+      for await (const { records, throughJobId } of modules.history({ jobId, beforeJobId, finishedFromMs })) {
+        await writeWithBackpressure(stream, { records: records as Buffer[], throughJobId });
+      }
+    }),
   };
+}
+
+/** State and history are for members only. */
+function checkMember(
+  modules: PaxosServiceModules,
+  asker: { readonly clusterId: string; readonly groupId: number; readonly nodeId: string; readonly storageId: string },
+): void {
+  const { clusterId, groupId, peerIds, storageIdOf } = modules;
+  if (asker.clusterId !== clusterId || asker.groupId !== groupId || !peerIds.includes(asker.nodeId)) {
+    throw new RequestRefusedError({ code: 'wrongCluster', clusterId });
+  }
+  const known = storageIdOf(asker.nodeId);
+  if (known === undefined || known === asker.storageId) return;
+  throw failedPrecondition('STORAGE_ID_REFUSED', `${asker.nodeId} is known here with another data directory.`);
 }

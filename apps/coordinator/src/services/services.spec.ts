@@ -340,6 +340,10 @@ describe('forwarded requests at the leader', () => {
       },
       heard: (workerId) => order.push(`heard ${workerId}`),
       gone: (workerId) => order.push(`gone ${workerId}`),
+      compareStates: (nodeId, hashes) => {
+        order.push(`${nodeId} has ${hashes.map(({ slot, hash }) => `${hash} at ${String(slot)}`).join()}`);
+        return [{ slot: 1_000, hash: 'aa' }];
+      },
       nodesRenewed: (renewals) => order.push(`renewed ${renewals.map(({ nodeId }) => nodeId).join()}`),
     };
     const ask = (fields: object) =>
@@ -348,6 +352,7 @@ describe('forwarded requests at the leader', () => {
         commands: null,
         readIndex: null,
         heartbeats: null,
+        stateHashes: null,
         ...fields,
       });
     const depose = (): void => {

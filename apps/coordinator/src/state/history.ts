@@ -77,6 +77,22 @@ export class History {
     return bytes === undefined ? undefined : decodeJobRecord(bytes);
   }
 
+  /** The record's bytes, as they lie on the disk. */
+  async encoded(jobId: JobId): Promise<Uint8Array | undefined> {
+    const unwritten = this.unwritten.get(jobId);
+    return unwritten === undefined ? this.store.getRecord(jobId) : encodeJobRecord(unwritten);
+  }
+
+  /** Records on the disk as bytes, newest first, from below `beforeJobId`; a damaged one has none. */
+  async page(
+    beforeJobId: JobId | undefined,
+    limit: number,
+  ): Promise<readonly { jobId: JobId; finishedAtMs: number; bytes: Uint8Array }[]> {
+    await this.lastWrite;
+    const listed = await this.store.listRecords({ limit, ...(beforeJobId === undefined ? {} : { beforeJobId }) });
+    return listed.map(({ jobId, finishedAtMs, bytes }) => ({ jobId, finishedAtMs, bytes: bytes ?? NO_BYTES }));
+  }
+
   /** Newest first, from below `beforeJobId`. */
   async list(beforeJobId: JobId | undefined, limit: number): Promise<HistoryPage> {
     const unwritten = [...this.unwritten.values()].filter(
@@ -109,6 +125,8 @@ export class History {
     });
   }
 }
+
+const NO_BYTES = new Uint8Array(0);
 
 /** Some records, newest first. */
 export interface HistoryPage {

@@ -19,10 +19,6 @@ export class LiveView implements JobsView {
     return this.machine().featureLevel;
   }
 
-  get featureLevel(): number {
-    return this.machine().featureLevel;
-  }
-
   get workersRevision(): number {
     return this.machine().workersRevision;
   }

@@ -1,24 +1,35 @@
 import { assert } from '@synod/base';
 import type { Entry, Slot } from '@synod/consensus';
 import type { AppliedEntry, CommandEnvelope, CommandReply, JobsStateMachine, JobsView } from '@synod/jobs';
+import { LiveView } from './live-view.js';
 
 /** Told of every applied entry, after the state holds it. Synchronous: what it sees is the state right behind this entry. */
 export type AppliedListener = (applied: AppliedEntry, envelopes: readonly CommandEnvelope[]) => void;
 
 /**
+ * Told when a state of `slot` took the place of the one before, from an image or a snapshot: what was applied in between is not
+ * told of by entries. Synchronous, after the view shows it.
+ */
+export type ReplacedListener = (slot: Slot) => void;
+
+/**
  * The state machine of this replica with those who wait for it. Everything on a coordinator that must know what happened
  * listens here; nothing else applies.
  */
-export class ReplicatedState {
+export class ReplicatedState<Machine extends JobsStateMachine = JobsStateMachine> {
+  /** The same object for good, also when the state behind it is replaced. */
+  readonly view: JobsView = new LiveView(() => this.machine);
   private readonly listeners: AppliedListener[] = [];
+  private readonly replacedListeners: ReplacedListener[] = [];
   private waiters: { slot: Slot; resolve: () => void }[] = [];
 
   constructor(
-    private readonly machine: JobsStateMachine,
+    private machine: Machine,
     private readonly decode: (command: Uint8Array) => CommandEnvelope,
   ) {}
 
-  get view(): JobsView {
+  /** The state machine of the moment; not to be kept. */
+  get current(): Machine {
     return this.machine;
   }
 
@@ -32,6 +43,18 @@ export class ReplicatedState {
 
   onApplied(listener: AppliedListener): void {
     this.listeners.push(listener);
+  }
+
+  onReplaced(listener: ReplacedListener): void {
+    this.replacedListeners.push(listener);
+  }
+
+  /** A later state takes the place of this one. */
+  replace(machine: Machine): void {
+    assert(machine.appliedSlot > this.machine.appliedSlot, 'I5 a state is replaced by a later one only');
+    this.machine = machine;
+    for (const listener of this.replacedListeners) listener(machine.appliedSlot);
+    this.wake(machine.appliedSlot);
   }
 
   apply(slot: Slot, entry: Entry): void {

@@ -2,61 +2,138 @@ import { EventEmitter } from 'node:events';
 import type { Message, NodeId } from '@synod/consensus';
 import { ZERO_BALLOT } from '@synod/consensus';
 import { decodePaxosMessage, encodePaxosMessage } from '@synod/contracts';
-import type { AppliedEntry, Command, CommandReply } from '@synod/jobs';
-import { newMemoryDisk, openMemoryLogStore } from '@synod/storage';
-import type { MemoryDisk, MemoryLogStore } from '@synod/storage';
+import type { AppliedEntry, Command, CommandReply, JobRecord } from '@synod/jobs';
+import { newMemoryDisk, newMemoryImageDisk, openMemoryImageStore, openMemoryLogStore } from '@synod/storage';
+import type { DiskLevel, MemoryDisk, MemoryImageDisk, MemoryImageStore, MemoryLogStore } from '@synod/storage';
+import type { TaskStore } from '@synod/task-store';
 import { VirtualClock } from '@synod/testkit';
 import { services } from '@synod/wire';
-import type { WireForwardRequest, WireForwardRequestInput } from '@synod/wire';
+import type {
+  WireFetchHistoryRequestInput,
+  WireFetchHistoryResponse,
+  WireFetchSnapshotRequestInput,
+  WireFetchSnapshotResponse,
+  WireForwardRequest,
+  WireForwardRequestInput,
+} from '@synod/wire';
+import { EventLog } from '../events/event-log.js';
 import type { ForwardCall } from '../leader/leader-link.js';
-import { replay } from '../replica/replay.js';
 import { answerForwarded } from '../services/forwarding.js';
+import { serveHistory } from '../state/history-server.js';
+import { History } from '../state/history.js';
+import { recoverState } from '../state/load-state.js';
 import { buildAgents } from '../wiring/agents.js';
 import type { Agents } from '../wiring/agents.js';
+import { buildCatchUp, restoreModules } from '../wiring/catch-up.js';
+import type { CatchUp } from '../wiring/catch-up.js';
 import { buildReplication } from '../wiring/replication.js';
 import type { Replication } from '../wiring/replication.js';
 import { quiet, settled } from './basics.spec-support.js';
+import { MemoryGapNote, MemoryRecords, MemorySnapshots } from './memory-snapshots.spec-support.js';
+import type { MemorySnapshotDisk } from './memory-snapshots.spec-support.js';
 
-const { Forward, Exchange } = services.PaxosService.service;
+const { Forward, Exchange, FetchSnapshot } = services.PaxosService.service;
 const LATENCY_MS = 1;
+
+/** What of a node survives a crash. */
+interface NodeDisk {
+  readonly log: MemoryDisk;
+  readonly image: MemoryImageDisk;
+  readonly snapshots: MemorySnapshotDisk;
+  readonly history: MemoryRecords;
+  readonly gapNote: MemoryGapNote;
+}
 
 /** One coordinator without its server and its disk. */
 export class TestNode {
   readonly applied: AppliedEntry[] = [];
   readonly replication: Replication;
   readonly agents: Agents;
+  readonly catchUp: CatchUp;
+  readonly image: MemoryImageStore;
+  readonly snapshots: MemorySnapshots;
+  readonly history: History;
+  readonly events = new EventLog();
+  diskLevel: DiskLevel = 'ok';
   died: string | undefined;
 
   constructor(
     readonly id: NodeId,
     readonly log: MemoryLogStore,
+    readonly disk: NodeDisk,
     readonly group: TestGroup,
   ) {
     const { clock } = group;
     const time = { clock, timers: clock, logger: quiet };
-    const recovered = log.recover();
     const members = group.ids.map((member) => ({ id: member, address: '' }));
+    this.image = openMemoryImageStore({ disk: disk.image });
+    this.snapshots = new MemorySnapshots(disk.snapshots, this.image, log.identity.clusterId);
+    const limits = { maxRecords: 1_000_000, keptForMs: 1e12 };
+    this.history = new History(disk.history as unknown as TaskStore, { ...time, limits });
+    const { image, history, snapshots } = this;
+    const die = (reason: string): void => {
+      // A process that crashed does nothing more.
+      if (group.running(id) !== this) return;
+      this.died = reason;
+      group.deaths.push(`${id}: ${reason}`);
+      group.crash(id);
+    };
+    const featureLevel = group.featureLevel;
     this.replication = buildReplication({
       ...time,
-      ...{ log, recovered, members, diskHasRoom: () => true },
+      ...{ log, image, members, featureLevel, die },
+      diskLevel: () => this.diskLevel,
+      historyWritten: () => history.written(),
       send: (message) => {
         group.send(id, message);
       },
       openForward: (leader) => group.openForward(id, leader),
-      die: (reason) => {
-        this.died = reason;
-        group.crash(id);
+      snapshots: {
+        fetch: (peer, aboveSlot) => {
+          this.catchUp.fetcher.fetch(peer, aboveSlot);
+        },
+        install: (slot) => {
+          this.catchUp.fetcher.install(slot);
+        },
+        discard: (slot) => {
+          this.catchUp.fetcher.discard(slot);
+        },
       },
+      servedSlots: () => this.catchUp.server.servedSlots(),
     });
-    this.replication.state.onApplied((entry) => this.applied.push(entry));
+    this.catchUp = buildCatchUp({
+      ...time,
+      durable: { log, image, history, snapshots, members, gapNote: disk.gapNote },
+      replication: this.replication,
+      transport: {
+        fetchSnapshot: (peer, request) => group.fetchSnapshot(id, peer, request),
+        fetchHistory: (peer, request) => group.fetchHistory(id, peer, request),
+      },
+      ...{ featureLevel, die },
+      diskHasRoom: () => this.diskLevel === 'ok',
+    });
+    const { state } = this.replication;
+    state.onApplied((entry) => {
+      this.applied.push(entry);
+      this.events.append(entry);
+      history.retired(entry.retired);
+    });
+    state.onReplaced((slot) => {
+      this.events.skipTo(slot);
+    });
     this.agents = buildAgents({
       ...time,
       nodeId: id,
       incarnation: log.incarnation,
       replication: this.replication,
-      findJob: (jobId) => Promise.resolve(this.replication.state.view.job(jobId)),
+      findJob: (jobId) => this.findJob(jobId),
       jobClient: () => undefined,
     });
+  }
+
+  async findJob(jobId: string): Promise<JobRecord | undefined> {
+    const active = this.replication.state.view.job(jobId);
+    return active ?? (await this.history.find(jobId)) ?? (await this.catchUp.gap.find(jobId));
   }
 
   get serving(): boolean {
@@ -64,20 +141,30 @@ export class TestNode {
   }
 
   async start(): Promise<void> {
-    const { state, host } = this.replication;
-    const apply = state.apply.bind(state);
-    await replay(this.log, this.log.recover().chosenThroughSlot, apply, () => Promise.resolve());
-    host.start();
+    const { state, imageWriter } = this.replication;
+    const { log, image } = this;
+    const restoring = restoreModules(this.group.clock, this.group.featureLevel);
+    const written = async (): Promise<void> => {
+      await imageWriter.written();
+    };
+    await this.catchUp.gap.start();
+    const recovered = await recoverState({ ...restoring, log, image, state, written, logger: quiet });
+    this.replication.start(recovered);
     this.agents.heartbeats.start();
   }
 
   stop(): void {
-    const { gateway, reads, host, link } = this.replication;
+    const { gateway, reads, host, link, comparison, featureLevels } = this.replication;
     this.agents.plannerLoop.yield();
     reads.stop();
     gateway.stop();
     this.agents.heartbeats.stop();
+    featureLevels.yield();
+    comparison.stop();
     link.stop();
+    this.catchUp.fetcher.stop();
+    this.catchUp.gap.stop();
+    void this.replication.imageWriter.pause();
     host.stop();
   }
 
@@ -101,11 +188,22 @@ export class TestNode {
         gone: (workerId, incarnation) => {
           liveness.disconnected(workerId, incarnation);
         },
+        compareStates: (nodeId, hashes) => this.replication.comparison.report(nodeId, hashes),
         nodesRenewed: () => undefined,
       },
       request,
     );
   }
+}
+
+function newDisk(): NodeDisk {
+  return {
+    log: newMemoryDisk(),
+    image: newMemoryImageDisk(),
+    snapshots: { outgoing: undefined, incoming: undefined },
+    history: new MemoryRecords(),
+    gapNote: new MemoryGapNote(),
+  };
 }
 
 /** A link in memory: what crosses it crosses as bytes. */
@@ -160,7 +258,14 @@ class MemoryForward extends EventEmitter {
 export class TestGroup {
   readonly clock = new VirtualClock();
   readonly ids: readonly NodeId[];
-  private readonly disks = new Map<NodeId, MemoryDisk>();
+  private readonly disks = new Map<NodeId, NodeDisk>();
+  /** That all members support. */
+  featureLevel = 1;
+  /** Chunks of snapshots that cross, at most, before the stream breaks; it breaks once. */
+  breakSnapshotAfter: number | undefined;
+  snapshotChunks = 0;
+  /** Nodes that ended themselves, and why. */
+  readonly deaths: string[] = [];
   private readonly nodes = new Map<NodeId, TestNode>();
   private readonly links: { from: NodeId; to: NodeId; link: MemoryForward }[] = [];
   private readonly cuts = new Set<string>();
@@ -177,13 +282,13 @@ export class TestGroup {
   }
 
   async startNode(id: NodeId): Promise<TestNode> {
-    const disk = this.disks.get(id) ?? newMemoryDisk();
+    const disk = this.disks.get(id) ?? newDisk();
     this.disks.set(id, disk);
     const initialMembers = this.ids.map((member) => ({ id: member, address: '' }));
     const identityIfNew = () => ({
       ...{ formatVersion: 1, clusterId: 'k1', groupId: 0, nodeId: id, storageId: `${id}-disk`, initialMembers },
     });
-    const node = new TestNode(id, await openMemoryLogStore({ disk, identityIfNew }), this);
+    const node = new TestNode(id, await openMemoryLogStore({ disk: disk.log, identityIfNew }), disk, this);
     this.nodes.set(id, node);
     await node.start();
     return node;
@@ -225,6 +330,7 @@ export class TestGroup {
     const node = this.nodes.get(id);
     this.nodes.delete(id);
     node?.log.crash();
+    node?.image.crash();
     node?.stop();
     for (const { from, to, link } of this.links) if (from === id || to === id) link.break();
     for (const other of this.all) other.replication.host.peerDisconnected(id);
@@ -260,6 +366,51 @@ export class TestGroup {
     });
   }
 
+  /** The disk of a node, also while it doesn't run. */
+  diskOf(id: NodeId): NodeDisk {
+    const disk = this.disks.get(id);
+    if (disk === undefined) throw new Error(`${id} never ran`);
+    return disk;
+  }
+
+  async *fetchSnapshot(
+    from: NodeId,
+    to: NodeId,
+    request: WireFetchSnapshotRequestInput,
+  ): AsyncGenerator<WireFetchSnapshotResponse> {
+    const asked = FetchSnapshot.requestDeserialize(FetchSnapshot.requestSerialize(request));
+    const server = this.nodes.get(to);
+    if (server === undefined || this.isCut(from, to)) throw new Error('unreachable');
+    for await (const response of server.catchUp.server.serve(from, asked)) {
+      if (this.nodes.get(to) !== server || this.nodes.get(from) === undefined || this.isCut(to, from)) {
+        throw new Error('broken');
+      }
+      if (this.breakSnapshotAfter !== undefined && this.breakSnapshotAfter-- <= 0) {
+        this.breakSnapshotAfter = undefined;
+        throw new Error('broken');
+      }
+      this.snapshotChunks += 1;
+      yield FetchSnapshot.responseDeserialize(FetchSnapshot.responseSerialize(response));
+    }
+  }
+
+  async *fetchHistory(
+    from: NodeId,
+    to: NodeId,
+    request: WireFetchHistoryRequestInput,
+  ): AsyncGenerator<WireFetchHistoryResponse> {
+    const server = this.nodes.get(to);
+    if (server === undefined || this.isCut(from, to)) throw new Error('unreachable');
+    const query = {
+      jobId: request.jobId ?? '',
+      finishedFromMs: Number(request.finishedFromMs ?? 0),
+      beforeJobId: request.beforeJobId ?? '',
+    };
+    for await (const part of serveHistory(server.history, () => server.catchUp.gap.isOpen, query)) {
+      yield { records: part.records as Buffer[], throughJobId: part.throughJobId };
+    }
+  }
+
   openForward(from: NodeId, to: NodeId): ForwardCall {
     const link = new MemoryForward(this, this.node(from), this.nodes.get(to));
     this.links.push({ from, to, link });
@@ -275,11 +426,22 @@ export class TestGroup {
     }
   }
 
+  /** How each node is, for a test that waits in vain. */
+  private describe(): string {
+    const nodes = this.all.map((node) => {
+      const status = node.replication.host.status();
+      const { role, leader, appliedSlot, chosenThroughSlot, imageSlot, trimmedThroughSlot, unfitReason } = status ?? {};
+      const facts = { role, leader, appliedSlot, chosenThroughSlot, imageSlot, trimmedThroughSlot, unfitReason };
+      return `${node.id} ${JSON.stringify({ ...facts, snapshot: node.catchUp.fetcher.progress })}`;
+    });
+    return [...nodes, ...this.deaths].join('; ');
+  }
+
   /** Lets time pass until it holds. */
   async until(what: string, holds: () => boolean, limitMs = 20_000): Promise<void> {
     await settled();
     for (let passedMs = 0; !holds(); passedMs += 1) {
-      if (passedMs > limitMs) throw new Error(`waited in vain for ${what}`);
+      if (passedMs > limitMs) throw new Error(`waited in vain for ${what}: ${this.describe()}`);
       this.clock.advance(1);
       await settled();
     }

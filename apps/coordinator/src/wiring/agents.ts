@@ -68,6 +68,10 @@ export function buildAgents(modules: AgentsModules): Agents {
     jobChanges.applied(applied);
     plannerLoop.wake();
   });
+  replication.state.onReplaced(() => {
+    sessions.replaced();
+    jobChanges.replaced();
+  });
   replication.board.onChange(({ serving }) => {
     if (serving) plannerLoop.lead();
     else plannerLoop.yield();

@@ -7,10 +7,15 @@ import { services } from '@synod/wire';
 import { quiet } from '../testing/basics.spec-support.js';
 import { Coordinator } from './coordinator.js';
 import { openDurable } from './durable.js';
-import type { DurableOptions } from './durable.js';
+import type { Durable, DurableOptions } from './durable.js';
 
 const SECURITY = { insecure: true } as never;
 const time = { clock: systemClock, timers: systemTimers, logger: quiet };
+
+async function closeDurable({ log, image, snapshots, history }: Durable): Promise<void> {
+  await snapshots.close();
+  await Promise.all([image.close(), history.stop(), log.close()]);
+}
 
 describe('a coordinator with a real data directory', () => {
   let directory: string;
@@ -36,7 +41,7 @@ describe('a coordinator with a real data directory', () => {
     const durable = await openDurable(options(), time);
     const coordinator = new Coordinator({
       ...time,
-      ...{ durable, security: SECURITY, directory, address: '127.0.0.1:1', version: 'test' },
+      ...{ durable, security: SECURITY, directory, address: '127.0.0.1:1', version: 'test', featureLevel: 1 },
       consul: { nodeStore: 'embedded', consul: undefined } as never,
       die: (reason) => {
         throw new Error(reason);
@@ -103,14 +108,14 @@ describe('a coordinator with a real data directory', () => {
       const durable = await openDurable(options({ directory: elsewhere }), time);
       const failing = new Coordinator({
         ...time,
-        ...{ durable, security: SECURITY, directory: elsewhere, address: taken, version: 'test' },
+        ...{ durable, security: SECURITY, directory: elsewhere, address: taken, version: 'test', featureLevel: 1 },
         consul: { nodeStore: 'embedded', consul: undefined } as never,
         die: () => undefined,
       });
       await expect(failing.start(taken)).rejects.toMatchObject({ code: 'addressInUse' });
       await failing.stop();
       const again = await openDurable(options({ directory: elsewhere }), time);
-      await Promise.all([again.history.stop(), again.log.close()]);
+      await closeDurable(again);
     } finally {
       rmSync(elsewhere, { recursive: true, force: true });
     }
@@ -123,7 +128,7 @@ describe('a coordinator with a real data directory', () => {
     ];
     const open = async (changes: Partial<DurableOptions>) => {
       const durable = await openDurable(options(changes), time);
-      await Promise.all([durable.history.stop(), durable.log.close()]);
+      await closeDurable(durable);
       return durable;
     };
 

@@ -2,13 +2,16 @@ import type { Clock, Logger, Timers } from '@synod/base';
 import { RequestRefusedError } from '@synod/contracts';
 import type { NodeStore } from '@synod/discovery';
 import type { RpcSecurity, RpcServer } from '@synod/rpc';
-import { diskHealth } from '@synod/storage';
+import { diskHealth, makeBallastIfRoom } from '@synod/storage';
 import { EventLog } from '../events/event-log.js';
 import { DiskWatch } from '../replica/disk-watch.js';
-import { replay } from '../replica/replay.js';
+import type { DeathCause } from '../replica/replica-host.js';
 import { isFinal } from '../state/job-lookup.js';
+import { recoverState } from '../state/load-state.js';
 import { buildAgents } from './agents.js';
 import type { Agents } from './agents.js';
+import { buildCatchUp, restoreModules } from './catch-up.js';
+import type { CatchUp } from './catch-up.js';
 import type { Durable } from './durable.js';
 import { buildNodeStore, join, ownNode, storesToJoin } from './nodes.js';
 import type { ConsulSettings } from './nodes.js';
@@ -29,13 +32,16 @@ export interface CoordinatorModules {
   readonly address: string;
   readonly directory: string;
   readonly version: string;
+  /** The highest feature level that this member says it supports. */
+  readonly featureLevel: number;
   /** Ends the process at once. */
-  readonly die: (reason: string) => void;
+  readonly die: (reason: string, cause: DeathCause) => void;
 }
 
 interface Parts {
   readonly replication: Replication;
   readonly agents: Agents;
+  readonly catchUp: CatchUp;
   readonly transport: Transport;
   /** Where it makes itself known: the group's own store, and Consul. */
   readonly stores: readonly NodeStore[];
@@ -45,6 +51,8 @@ interface Parts {
 
 /** Calls under way get so long to end. */
 const STOP_GRACE_MS = 500;
+/** A leader that stops hands over first, and waits for that so long at most. */
+const HAND_OVER_MS = 2_000;
 
 /** All parts of one coordinator, from its open data directory to its server. */
 export class Coordinator {
@@ -57,23 +65,22 @@ export class Coordinator {
 
   /** Resolves with the bound address when it listens; a leader is elected behind that. When it rejects, it has to be stopped. */
   async start(listen: string): Promise<string> {
-    const { durable, logger, address, version } = this.modules;
-    const { log, recovered, history, members } = durable;
-    const { replication, agents, transport, stores, server, disk } = this.parts;
-    await replay(
-      log,
-      recovered.chosenThroughSlot,
-      (slot, entry) => {
-        replication.state.apply(slot, entry);
-      },
-      () => history.written(),
-    );
+    const { durable, logger, address, version, clock, featureLevel } = this.modules;
+    const { log, image, history, members } = durable;
+    const { replication, agents, catchUp, transport, stores, server, disk } = this.parts;
     await disk.start();
+    await catchUp.gap.start();
+    const recovered = await recoverState({
+      ...{ log, image, logger, state: replication.state, ...restoreModules(clock, featureLevel) },
+      written: async () => {
+        await Promise.all([history.written(), replication.imageWriter.written()]);
+      },
+    });
     const bound = await server.listen(listen);
     transport.start((peer) => {
       replication.host.peerDisconnected(peer);
     });
-    replication.host.start();
+    replication.start(recovered);
     agents.heartbeats.start();
     history.start();
     join(stores, ownNode(log.identity.nodeId, address, log.incarnation, version), logger);
@@ -82,7 +89,7 @@ export class Coordinator {
   }
 
   /**
-   * First no new work, then no calls, then nothing that proposes, then no replica; the log last, when nothing writes any more.
+   * First another leader, then no new work, then no calls, then nothing that proposes, then no replica; the log last, when nothing writes any more.
    * Also for one whose start failed; twice is fine.
    */
   stop(): Promise<void> {
@@ -91,8 +98,9 @@ export class Coordinator {
   }
 
   private async stopOnce(): Promise<void> {
-    const { replication, agents, transport, stores, server, disk } = this.parts;
-    const { log, history } = this.modules.durable;
+    const { replication, agents, catchUp, transport, stores, server, disk } = this.parts;
+    const { log, image, snapshots, history } = this.modules.durable;
+    await this.handOver();
     agents.plannerLoop.yield();
     agents.sessions.stop(new RequestRefusedError({ code: 'shuttingDown' }));
     try {
@@ -101,54 +109,94 @@ export class Coordinator {
       replication.reads.stop();
       replication.gateway.stop();
       agents.heartbeats.stop();
+      replication.featureLevels.yield();
+      replication.comparison.stop();
       replication.link.stop();
+      catchUp.fetcher.stop();
+      catchUp.gap.stop();
       replication.host.stop();
       transport.stop();
       disk.stop();
       // What it still proposes is refused by now.
-      const closing = [...stores.map((store) => store.close()), history.stop(), log.close()];
-      for (const { reason, status } of (await Promise.allSettled(closing)) as { status: string; reason?: unknown }[]) {
-        if (status === 'rejected') this.modules.logger.error({ error: reason }, 'a part did not stop in order');
-      }
+      await this.closeAll(stores.map((store) => store.close()));
+      await this.closeAll([replication.imageWriter.stop()]);
+      await this.closeAll([snapshots.close()]);
+      await this.closeAll([image.close(), history.stop(), log.close()]);
+    }
+  }
+
+  /** A leader that stops costs no election time-out: another takes over while this one still answers. */
+  private async handOver(): Promise<void> {
+    const { host } = this.parts.replication;
+    if (!host.serving || this.modules.durable.members.length === 1) return;
+    const { timers, logger } = this.modules;
+    const tooLong = new Promise<'timedOut'>((resolve) => {
+      timers.after(HAND_OVER_MS, () => {
+        resolve('timedOut');
+      });
+    });
+    const outcome = await Promise.race([host.transferLeadership(undefined), tooLong]);
+    logger.info({ outcome }, 'this leader stops and asked another member to take over');
+  }
+
+  private async closeAll(closing: readonly Promise<void>[]): Promise<void> {
+    for (const { reason, status } of (await Promise.allSettled(closing)) as { status: string; reason?: unknown }[]) {
+      if (status === 'rejected') this.modules.logger.error({ error: reason }, 'a part did not stop in order');
     }
   }
 }
 
 function buildParts(modules: CoordinatorModules): Parts {
-  const { durable, security, directory, clock, timers, logger } = modules;
-  const { log, recovered, history, members } = durable;
+  const { durable, security, directory, clock, timers, logger, featureLevel, die } = modules;
+  const { log, image, history, members } = durable;
   const time = { clock, timers, logger };
   const { nodeId } = log.identity;
   const transport = buildTransport(members, nodeId, { ...time, security });
-  const disk = new DiskWatch(directory, { timers, logger, diskHealth });
+  const disk = new DiskWatch(directory, { timers, logger, diskHealth, makeBallast: makeBallastIfRoom });
   const replication = buildReplication({
     ...time,
-    log,
-    recovered,
-    members,
-    diskHasRoom: () => disk.hasRoom,
+    ...{ log, image, members, featureLevel, die },
+    diskLevel: () => disk.level,
+    historyWritten: () => history.written(),
     send: (message) => {
       transport.send(message);
     },
     openForward: (leader) => transport.openForward(leader),
-    die: modules.die,
+    snapshots: {
+      fetch: (peer, aboveSlot) => {
+        catchUp.fetcher.fetch(peer, aboveSlot);
+      },
+      install: (slot) => {
+        catchUp.fetcher.install(slot);
+      },
+      discard: (slot) => {
+        catchUp.fetcher.discard(slot);
+      },
+    },
+    servedSlots: () => catchUp.server.servedSlots(),
   });
+  const diskHasRoom = () => disk.level === 'ok';
+  const catchUp = buildCatchUp({ ...time, durable, replication, transport, featureLevel, diskHasRoom, die });
   const events = new EventLog();
   replication.state.onApplied((applied) => {
     events.append(applied);
     history.retired(applied.retired.filter(isFinal));
   });
-  const findJob = async (jobId: string) => replication.state.view.job(jobId) ?? (await history.find(jobId));
+  replication.state.onReplaced((slot) => {
+    events.skipTo(slot);
+  });
+  const findJob = async (jobId: string) =>
+    replication.state.view.job(jobId) ?? (await history.find(jobId)) ?? (await catchUp.gap.find(jobId));
   const jobClient = (id: string) => transport.jobClient(id);
   const agents = buildAgents({ ...time, nodeId, incarnation: log.incarnation, replication, findJob, jobClient });
   const nodeStore = buildNodeStore(replication, time);
   const server = buildServer({
     ...modules,
-    ...{ log, history, members, replication, agents, events, transport, nodeStore, findJob },
+    ...{ log, history, members, replication, agents, catchUp, disk, events, transport, nodeStore, findJob },
     nodesRenewed: (renewals) => {
       nodeStore.heard(renewals);
     },
   });
   const stores = storesToJoin(nodeStore, modules.consul, time);
-  return { replication, agents, transport, stores, server, disk };
+  return { replication, agents, catchUp, transport, stores, server, disk };
 }

@@ -3,10 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Logger, Timers } from '@synod/base';
 import { UsageError } from '@synod/config';
-import { openLogStore } from '@synod/storage';
-import type { LogIdentity, LogStore, RecoveredLog } from '@synod/storage';
+import { openImageStore, openLogStore, releaseBallastIfFull, SnapshotDirectory } from '@synod/storage';
+import type { ImageStore, LogIdentity, LogStore } from '@synod/storage';
 import { openEmbeddedTaskStore } from '@synod/task-store';
 import type { Member } from '../options.js';
+import type { SnapshotInbox, SnapshotSource } from '../replica/snapshot-source.js';
+import { fileGapNote } from '../state/gap-note.js';
+import type { GapNote } from '../state/history-gap.js';
 import { DEFAULT_HISTORY_LIMITS, History } from '../state/history.js';
 
 export interface DurableOptions {
@@ -20,15 +23,21 @@ export interface DurableOptions {
 
 export interface Durable {
   readonly log: LogStore;
-  /** What the log held when it was opened. */
-  readonly recovered: RecoveredLog;
+  /** The write-behind image of the state. */
+  readonly image: ImageStore;
+  /** Snapshots of the image for other members, and one of another member while it comes. */
+  readonly snapshots: SnapshotSource & SnapshotInbox & { close(): Promise<void> };
   readonly history: History;
+  /** What is missing in history. */
+  readonly gapNote: GapNote;
   readonly members: readonly Member[];
 }
 
 /** Groups of one process; there is one today. */
 export const GROUP_ID = 0;
 const LOG_FORMAT_VERSION = 1;
+/** The log must still go back to a snapshot that is handed out again: in so short a time it isn't trimmed that far. */
+const SNAPSHOT_REUSE_MS = 5_000;
 
 /** Opens, or formats, the data directory. Refuses one of another node, and members other than it was formatted with. */
 export async function openDurable(
@@ -37,17 +46,35 @@ export async function openDurable(
 ): Promise<Durable> {
   await mkdir(options.directory, { recursive: true });
   const alone = [{ id: options.id, address: options.address }];
-  const log = await openLogStore({
-    directory: join(options.directory, 'log'),
-    identityIfNew: () => newIdentity(options, options.initialMembers ?? alone),
-  });
+  const { logger } = modules;
+  if ((await releaseBallastIfFull(options.directory)) === 'released') {
+    logger.error(
+      { directory: options.directory },
+      'no room on the disk: the ballast file was given up so that this coordinator can start; free or add space',
+    );
+  }
+  const opened: { close(): Promise<void> }[] = [];
   try {
+    const log = await openLogStore({
+      directory: join(options.directory, 'log'),
+      identityIfNew: () => newIdentity(options, options.initialMembers ?? alone),
+    });
+    opened.push(log);
     checkIdentity(log.identity, options);
+    const { clusterId, groupId, storageId } = log.identity;
+    const owner = `${clusterId}/${String(groupId)}/${storageId}`;
+    const image = await openImageStore({ directory: options.directory, owner });
+    opened.push(image);
+    const snapshots = await SnapshotDirectory.open({
+      ...{ directory: options.directory, clusterId, groupId, image, reuseForMs: SNAPSHOT_REUSE_MS },
+    });
+    opened.push(snapshots);
     const store = await openEmbeddedTaskStore({ directory: join(options.directory, 'history') });
     const history = new History(store, { ...modules, limits: DEFAULT_HISTORY_LIMITS });
-    return { log, recovered: log.recover(), history, members: log.identity.initialMembers };
+    const gapNote = fileGapNote(join(options.directory, 'history-gap.json'), logger);
+    return { log, image, snapshots, history, gapNote, members: log.identity.initialMembers };
   } catch (error) {
-    await log.close();
+    for (const store of opened.reverse()) await store.close();
     throw error;
   }
 }

@@ -26,9 +26,11 @@ export function buildNodeStore(
         state.onApplied(({ events }) => {
           if (listening && events.some(({ type }) => type === 'nodeChanged')) listener();
         });
-        board.onChange(() => {
-          if (listening) listener();
-        });
+        for (const changes of [board.onChange.bind(board), state.onReplaced.bind(state)]) {
+          changes(() => {
+            if (listening) listener();
+          });
+        }
         return () => {
           listening = false;
         };

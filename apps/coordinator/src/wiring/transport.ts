@@ -1,8 +1,15 @@
+import type { ClientReadableStream } from '@grpc/grpc-js';
 import type { Logger, Timers } from '@synod/base';
 import type { Message, NodeId } from '@synod/consensus';
-import { ClientPool } from '@synod/rpc';
+import { ClientPool, messagesOf } from '@synod/rpc';
 import type { RpcSecurity } from '@synod/rpc';
 import { services } from '@synod/wire';
+import type {
+  WireFetchHistoryRequestInput,
+  WireFetchHistoryResponse,
+  WireFetchSnapshotRequestInput,
+  WireFetchSnapshotResponse,
+} from '@synod/wire';
 import type { ForwardCall } from '../leader/leader-link.js';
 import type { Member } from '../options.js';
 import { PeerSender } from '../replica/peer-exchange.js';
@@ -12,6 +19,13 @@ export interface Transport {
   openForward(leader: NodeId): ForwardCall;
   jobClient(coordinatorId: NodeId): InstanceType<(typeof services)['JobService']> | undefined;
   clusterClient(coordinatorId: NodeId): InstanceType<(typeof services)['ClusterService']>;
+  /** The chunks that a member sends, on a connection of their own; ends when `signal` aborts. */
+  fetchSnapshot(
+    from: NodeId,
+    request: WireFetchSnapshotRequestInput,
+    signal: AbortSignal,
+  ): AsyncIterable<WireFetchSnapshotResponse>;
+  fetchHistory(from: NodeId, request: WireFetchHistoryRequestInput): AsyncIterable<WireFetchHistoryResponse>;
   start(disconnected: (peer: NodeId) => void): void;
   stop(): void;
 }
@@ -25,6 +39,7 @@ export function buildTransport(
   const addresses = new Map(members.map(({ id, address }) => [id, address]));
   const paxos = new ClientPool(services.PaxosService, modules.security, { ownConnection: true });
   const forward = new ClientPool(services.PaxosService, modules.security);
+  const transfers = new ClientPool(services.PaxosService, modules.security, { ownConnection: true });
   const jobs = new ClientPool(services.JobService, modules.security);
   const cluster = new ClientPool(services.ClusterService, modules.security);
   const addressOf = (id: NodeId): string => addresses.get(id) ?? '';
@@ -36,6 +51,9 @@ export function buildTransport(
     openForward: (leader) => forward.get(addressOf(leader)).forward(),
     jobClient: (id) => (addresses.has(id) ? jobs.get(addressOf(id)) : undefined),
     clusterClient: (id) => cluster.get(addressOf(id)),
+    fetchSnapshot: (from, request, signal) =>
+      untilAborted(transfers.get(addressOf(from)).fetchSnapshot(request), signal),
+    fetchHistory: (from, request) => messagesOf(transfers.get(addressOf(from)).fetchHistory(request)),
     start: (disconnected) => {
       for (const { id, address } of members) {
         if (id === nodeId || senders.has(id)) continue;
@@ -47,7 +65,22 @@ export function buildTransport(
     },
     stop: () => {
       for (const sender of senders.values()) sender.stop();
-      for (const pool of [paxos, forward, jobs, cluster]) pool.close();
+      for (const pool of [paxos, forward, transfers, jobs, cluster]) pool.close();
     },
   };
+}
+
+async function* untilAborted<Message>(
+  call: ClientReadableStream<Message>,
+  signal: AbortSignal,
+): AsyncGenerator<Message> {
+  const cancel = (): void => {
+    call.cancel();
+  };
+  signal.addEventListener('abort', cancel);
+  try {
+    yield* messagesOf(call);
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
 }
