@@ -35,7 +35,7 @@ export class FetchServer {
       env.counters.fetchesServedFromCache += 1;
       return this.reply(from, this.fromMemory(fromSlot, lastSlot));
     }
-    if (this.repair.isGivenUp(fromSlot)) return this.reply(from, [], fromSlot);
+    if (this.repair.isUnreadable(fromSlot)) return this.reply(from, [], fromSlot);
     for (const load of this.loads.values()) if (load.peer === from) return;
     if (this.loads.size >= MAX_LOADS_IN_FLIGHT) {
       env.counters.droppedOverloaded += 1;
@@ -65,7 +65,8 @@ export class FetchServer {
     if (damagedSlot !== undefined) this.repair.add(damagedSlot);
     if (load.fromSlot <= this.acceptor.trimmedThroughSlot) this.env.counters.loadsPassedByTrim += 1;
     if (entries.length > 0) this.env.counters.fetchesServedFromLog += 1;
-    this.reply(load.peer, entries);
+    const isGone = entries.length === 0 && this.repair.isUnreadable(load.fromSlot);
+    this.reply(load.peer, entries, isGone ? load.fromSlot : 0);
   }
 
   private fromMemory(fromSlot: Slot, lastSlot: Slot): SlotEntry[] {
@@ -81,7 +82,7 @@ export class FetchServer {
     return entries;
   }
 
-  /** Withheld like every message that shows a promise. `goneThroughSlot`: nothing up to here is ever going to be served. */
+  /** Withheld like every message that shows a promise. `goneThroughSlot`: the record of this slot is damaged. */
   private reply(to: NodeId, entries: readonly SlotEntry[], goneThroughSlot: Slot = 0): void {
     this.env.outbox.sendAfterFlush(to, {
       type: 'fetched',

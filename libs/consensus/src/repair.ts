@@ -37,9 +37,12 @@ export class Repair {
     return this.damaged.length;
   }
 
-  /** True where the record is damaged and nobody has it any more: as good as trimmed, for who asks. */
-  isGivenUp(slot: Slot): boolean {
-    return this.givenUp.has(slot);
+  /**
+   * True where the record is damaged: as good as trimmed, for who asks. It must be told so even while a repair is hoped for:
+   * else two replicas wait for ever, one for the entry and one for a peer that has it (P19).
+   */
+  isUnreadable(slot: Slot): boolean {
+    return this.givenUp.has(slot) || this.damaged.includes(slot);
   }
 
   /** A read of the log met a damaged record. What is trimmed by now doesn't matter any more. */
