@@ -63,7 +63,10 @@ describe('a record of the image', () => {
     });
     expect(lines).toEqual(GOLDEN_IMAGE.map(({ key, text }) => `${key} \u0001${text}`));
     for (const { key, text } of GOLDEN_IMAGE) {
-      expect(decodeStateRecord({ key, bytes: bytesOf(`\u0001${text}`) })).toEqual({ key, value: JSON.parse(text) });
+      expect(decodeStateRecord({ key, bytes: bytesOf(`\u0001${text}`) })).toEqual({
+        key,
+        value: JSON.parse(text) as unknown,
+      });
     }
   });
 
