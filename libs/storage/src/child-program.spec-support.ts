@@ -7,6 +7,10 @@ import { openLogStore } from './lmdb-log-store.js';
 import { accept, identityOf } from './storage.spec-support.js';
 import { batchOf } from './crash-model.spec-support.js';
 import { flipAndCheck } from './bit-flip.spec-support.js';
+import { flipImageAndCheck } from './image-flip.spec-support.js';
+import { imageBatchOf } from './image-model.spec-support.js';
+import { inChunks, openImage, recordsOf } from './image.spec-support.js';
+import type { ImageRecord } from './image-store.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -34,6 +38,32 @@ async function trimForever(directory: string): Promise<void> {
     await appended;
     await log.append([{ kind: 'trimmed', throughSlot: slot - 1_000 }]);
     say(`trimmed ${String(slot)}`);
+  }
+}
+
+/** Writes batch after batch, a few at a time, until it's killed. */
+async function writeImage(directory: string, seed: number, from: number): Promise<void> {
+  const image = await openImage(directory);
+  for (let number = from; ; number += 3) {
+    const calls = [0, 1, 2].map((offset) =>
+      image.write(imageBatchOf(seed, number + offset)).then(() => say(`acknowledged ${String(number + offset)}`)),
+    );
+    await Promise.all(calls);
+  }
+}
+
+/** Replaces the image time after time, and says when some of it is on the disk, and when all is. */
+async function replaceImage(directory: string): Promise<void> {
+  const image = await openImage(directory);
+  for (let round = 1; ; round++) {
+    const records = recordsOf(7_000 + round, `round ${String(round)}`);
+    const source = async function* (): AsyncGenerator<readonly ImageRecord[]> {
+      yield* inChunks(records.slice(0, 5_000));
+      say(`amid ${String(round)}`);
+      yield* inChunks(records.slice(5_000));
+    };
+    await image.replace({ slot: round * 1_000, stateHash: 'h', records: records.length }, source());
+    say(`done ${String(round)}`);
   }
 }
 
@@ -72,6 +102,9 @@ function hold(directory: string, flockProgram: string): void {
 
 async function main([mode = '', directory = '', first = '', second = '']: readonly string[]): Promise<void> {
   if (mode === 'appendForever') await appendForever(directory, Number(first), Number(second));
+  else if (mode === 'writeImage') await writeImage(directory, Number(first), Number(second));
+  else if (mode === 'replaceImage') await replaceImage(directory);
+  else if (mode === 'flipImage') await flipImageAndCheck(directory, first.split(',').map(Number), say);
   else if (mode === 'trimForever') await trimForever(directory);
   else if (mode === 'appendOnce') await appendOnce(directory, first === 'report' ? 'report' : 'default');
   else if (mode === 'fillDisk')
