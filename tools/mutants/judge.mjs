@@ -45,7 +45,7 @@ export class Court {
     let seeds = 0;
     for (const place of mutant.dies) {
       const { count, failure } = await this.#run(place, subject, { first: 1, last: this.#seeds });
-      if (place.kind === 'simulator') seeds = count;
+      if (place.kind === 'simulator') seeds += count;
       if (count === 0 && failure === undefined)
         throw new Error(`${mutant.id}: no test matches ${JSON.stringify(place)}`);
       if (failure === undefined) continue;
@@ -58,7 +58,7 @@ export class Court {
   /** What killed the mutant must let the original live, or it says nothing about the mutant. */
   async #confirm(mutant, place, failure) {
     const range = { first: failure.seed, last: failure.seed };
-    const narrowed = place.kind === 'tests' ? { ...place, files: [`/${failure.file.split('/').at(-1)}`] } : place;
+    const narrowed = place.kind === 'tests' ? { ...place, files: [specOf(place, failure)] } : place;
     const original = await this.#run(narrowed, await this.#original(), range);
     if (original.failure === undefined && original.count > 0) return;
     const where = failure.seed === undefined ? failure.file : `seed ${failure.seed}`;
@@ -81,7 +81,12 @@ export class Court {
     }
     subject.bundle ??= await bundleSimulation(subject.files, subject.folder);
     const faultFree = place.kind === 'faultFreeSimulator';
-    const { seeds, failure } = await runSeeds(subject.bundle, { first, last, faultFree });
+    const { seeds, failure } = await runSeeds(subject.bundle, { world: place.world, first, last, faultFree });
     return { count: seeds, failure };
   }
+}
+
+/** Path of the failing spec file below the project's src/, as a pattern. */
+function specOf({ project }, { file }) {
+  return file.slice(`${project}/src/`.length).replaceAll('.', '\\.');
 }

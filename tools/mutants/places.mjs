@@ -1,10 +1,12 @@
 // Where a mutant may die, and what must not notice it.
 
-/** The simulator's seeds, in order, until one fails. */
-export const SIMULATOR = Object.freeze({ kind: 'simulator' });
+/** The simulator's seeds, in order, until one fails: the consensus core alone, or the scheduler with its agents and guards. */
+export const SIMULATOR = Object.freeze({ kind: 'simulator', world: 'consensus' });
+export const SCHEDULER = Object.freeze({ kind: 'simulator', world: 'scheduler' });
 
-/** The simulator without faults: perfect links, disks and clocks. */
-export const FAULT_FREE_SIMULATOR = Object.freeze({ kind: 'faultFreeSimulator' });
+/** The same without faults: nothing is injected, links and clocks are perfect, and it is seen from outside. */
+export const FAULT_FREE_SIMULATOR = Object.freeze({ kind: 'faultFreeSimulator', world: 'consensus' });
+export const FAULT_FREE_SCHEDULER = Object.freeze({ kind: 'faultFreeSimulator', world: 'scheduler' });
 
 /** Spec files of a project (patterns of their paths below src/), all of them without a pattern. */
 export function tests(project, ...files) {
@@ -16,13 +18,8 @@ export function testsNamed(project, names, ...files) {
   return Object.freeze({ ...tests(project, ...files), names });
 }
 
-/** A key for one place: places of equal keys are the same. */
-export function placeKey({ kind, project = '', files = [], names = '' }) {
-  return [kind, project, ...files, names].join(' ').trim();
-}
-
 /** What a killer is called in reports: text scenarios are tests of their own kind. */
 export function placeName(place, failure) {
-  if (place.kind !== 'tests') return 'simulator';
+  if (place.kind !== 'tests') return place.world === 'consensus' ? 'simulator' : `simulator (${place.world})`;
   return /scenarios\.spec\.ts$/.test(failure?.file ?? '') ? 'scenario' : 'unit';
 }

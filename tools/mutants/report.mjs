@@ -10,7 +10,7 @@ export function summarise(trials, { whole, seeds }) {
     trials.filter(({ mutant }) => !mutant.control),
   ];
   const killed = mutants.filter(({ verdict }) => verdict === 'killed');
-  const bySimulator = killed.filter(({ killer }) => killer.place === 'simulator');
+  const bySimulator = killed.filter(({ killer }) => killer.place.startsWith('simulator'));
   const problems = [
     ...mutants.filter(({ verdict }) => verdict !== 'killed').map((trial) => `${trial.mutant.id}: ${complaint(trial)}`),
     ...controls

@@ -1,14 +1,18 @@
-// The program that is bundled with a mutant in it: runs seeds in order until one fails, and says each outcome in a line of JSON.
-// Arguments: FIRST LAST [faultFree]. Status 0 when it came to an end, whether a seed failed or not.
-import { simulate } from '../../apps/simulator/src/index.ts';
-import { Checker } from '../../apps/simulator/src/checker.ts';
+// The program that is bundled with a mutant in it: runs seeds of a world in order until one fails, and says each outcome in a line of JSON.
+// Arguments: WORLD FIRST LAST [faultFree]. Status 0 when it came to an end, whether a seed failed or not.
+import { Checker } from '../../apps/simulator/src/consensus/checker.ts';
+import { DurabilityChecker } from '../../apps/simulator/src/consensus/durability.ts';
+import { overridePlan } from '../../apps/simulator/src/world.ts';
+import { worldOf } from '../../apps/simulator/src/worlds.ts';
 
-const [first, last, kind] = process.argv.slice(2);
-const faultFree = kind === 'faultFree';
-if (faultFree) lookFromOutside();
+const [name, first, last, kind] = process.argv.slice(2);
+const world = worldOf(name);
+if (world === undefined) throw new Error(`the simulator has no world ${name}`);
+const overrides = kind === 'faultFree' ? { onlyFaults: [] } : {};
+if (kind === 'faultFree') lookFromOutside();
 
 for (let seed = Number(first); seed <= Number(last); seed += 1) {
-  const { failure } = faultFree ? simulate(seed, {}, { onlyFaults: [] }) : simulate(seed);
+  const { failure } = world.simulate(overridePlan(world, seed, overrides));
   process.stdout.write(`${JSON.stringify({ seed, failure: failure ?? null })}\n`);
   if (failure !== undefined) break;
 }
@@ -18,8 +22,13 @@ for (let seed = Number(first); seed <= Number(last); seed += 1) {
  * so yet: a mutant that only such a look finds is as quiet as they come.
  */
 function lookFromOutside() {
-  for (const name of ['onSend', 'onApply']) {
-    if (typeof Checker.prototype[name] !== 'function') throw new Error(`the simulator's checker has no ${name}`);
-    Checker.prototype[name] = () => undefined;
+  blind(Checker, ['onSend', 'onApply', 'onInstalled']);
+  blind(DurabilityChecker, ['onImage', 'onTrim', 'expectGoodCopies']);
+}
+
+function blind({ name, prototype }, methods) {
+  for (const method of methods) {
+    if (typeof prototype[method] !== 'function') throw new Error(`${name} of the simulator has no ${method}`);
+    prototype[method] = () => undefined;
   }
 }

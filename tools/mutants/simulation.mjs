@@ -49,14 +49,15 @@ function replaceFiles(files, loaded) {
 }
 
 /**
- * Runs seeds `first` to `last` until one fails: `{ seeds, failure }`, where `seeds` is how many ran and `failure` is undefined or
+ * Runs seeds `first` to `last` of a world until one fails: `{ seeds, failure }`, where `seeds` is how many ran and `failure` is undefined or
  * `{ seed, invariant, detail }`. A run that never ends, or ends the process, has failed too.
  */
-export function runSeeds(bundle, { first, last, faultFree = false, seedTimeoutMs = SEED_TIMEOUT_MS }) {
+export function runSeeds(bundle, { world, first, last, faultFree = false, seedTimeoutMs = SEED_TIMEOUT_MS }) {
   return new Promise((resolve, reject) => {
     const args = [
       '--max-old-space-size=1024',
       bundle,
+      world,
       String(first),
       String(last),
       ...(faultFree ? ['faultFree'] : []),
@@ -85,7 +86,7 @@ export function runSeeds(bundle, { first, last, faultFree = false, seedTimeoutMs
     child.on('close', (code) => {
       clearTimeout(timer);
       if (code !== 0 && failure === undefined) {
-        failure = { seed: seed + 1, invariant: 'the process lives', detail: lastLine(stderr) };
+        failure = { seed: seed + 1, invariant: 'the process lives', detail: reasonOf(stderr) };
       }
       resolve({ seeds: (failure?.seed ?? seed) - first + 1, failure });
     });
@@ -100,12 +101,8 @@ function named({ invariant, detail }) {
   return { invariant: invariant === 'InvariantViolation' ? match[1] : headline, detail: headline };
 }
 
-function lastLine(text) {
-  return (
-    text
-      .trim()
-      .split('\n')
-      .filter((line) => /\w/.test(line))
-      .at(-1) ?? 'no message'
-  );
+/** Node prints the line of source first, then the error with its stack, and its own version last. */
+function reasonOf(text) {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.find((line) => line !== '') ?? 'no message';
 }

@@ -83,7 +83,7 @@ export const FLUSH_MUTANTS = [
         'this.highestRound = promised.nodeId === env.nodeId ? promised.round - 1 : promised.round;',
       ),
       edit(
-        consensus('replica.ts'),
+        consensus('paxos-replica.ts'),
         'this.acceptor.promise(ballot);\n    const phase1',
         'if (compareBallots(ballot, this.acceptor.promised) !== 0) this.acceptor.promise(ballot);\n    const phase1',
       ),
@@ -108,8 +108,8 @@ export const FLUSH_MUTANTS = [
     edits: [
       edit(
         consensus('acceptor.ts'),
-        'if (slot > this.chosenThrough) this.log.put(slot, ballot, entry, entrySizeBytes(entry), 0);',
-        'if (slot > this.chosenThrough && (slot === this.chosenThrough + 1 || this.log.get(slot - 1) !== undefined)) this.log.put(slot, ballot, entry, entrySizeBytes(entry), 0);',
+        'if (slot > this.knownChosenSlot) this.log.put(slot, ballot, entry, entrySizeBytes(entry), 0);',
+        'if (slot > this.knownChosenSlot && (slot === this.knownChosenSlot + 1 || this.log.get(slot - 1) !== undefined)) this.log.put(slot, ballot, entry, entrySizeBytes(entry), 0);',
       ),
     ],
   }),
@@ -120,8 +120,8 @@ export const FLUSH_MUTANTS = [
     edits: [
       edit(
         consensus('acceptor.ts'),
-        'if (slot > this.chosenThrough) this.log.put(slot, ballot, entry, entrySizeBytes(entry), 0);',
-        'if (slot > this.chosenThrough && equalBallots(ballot, this.promisedBallot)) this.log.put(slot, ballot, entry, entrySizeBytes(entry), 0);',
+        'if (slot > this.knownChosenSlot) this.log.put(slot, ballot, entry, entrySizeBytes(entry), 0);',
+        'if (slot > this.knownChosenSlot && equalBallots(ballot, this.promisedBallot)) this.log.put(slot, ballot, entry, entrySizeBytes(entry), 0);',
       ),
     ],
   }),
@@ -187,7 +187,7 @@ export const FLUSH_MUTANTS = [
     quietBecause: 'no flush fails',
     edits: [
       edit(
-        consensus('replica.ts'),
+        consensus('paxos-replica.ts'),
         "if (input.type === 'storageDone' && !input.ok) {",
         "if (input.type === 'storageDone' && !input.ok && this.stopped) {",
       ),

@@ -11,9 +11,9 @@ export const LIVENESS_MUTANTS = [
     quietBecause: 'no disk hangs',
     edits: [
       edit(
-        consensus('replica.ts'),
-        "if (!health.happy && this.role.kind !== 'follower') {",
-        "if (!health.happy && this.role.kind === 'candidate') {",
+        consensus('paxos-replica.ts'),
+        "if (!this.parts.fitness.fit && this.role.kind !== 'follower') {",
+        "if (!this.parts.fitness.fit && this.role.kind === 'candidate') {",
       ),
     ],
     dies: UNIT_FIRST,
@@ -98,7 +98,7 @@ export const LIVENESS_MUTANTS = [
     quietBecause: 'no message is lost',
     edits: [
       edit(
-        consensus('replica.ts'),
+        consensus('paxos-replica.ts'),
         'if (this.env.nowMs - phase1.lastProgressMs < patienceMs) return phase1.onTick();',
         'if (this.env.nowMs - phase1.lastProgressMs < patienceMs * 1e9) return;',
       ),

@@ -41,7 +41,7 @@ export const READ_MUTANTS = [
     quietBecause: 'a deposed leader hears of its successor before it asks for a confirmation',
     edits: [
       edit(
-        consensus('replica.ts'),
+        consensus('paxos-replica.ts'),
         "if (compareBallots(ballot, this.acceptor.promised) < 0) return this.acceptor.refuse(from, ballot);\n    this.outbox.send(from, { type: 'confirmed',",
         "this.outbox.send(from, { type: 'confirmed',",
       ),
@@ -53,7 +53,7 @@ export const READ_MUTANTS = [
     quietBecause: 'without a change of leaders nothing has to be recovered',
     edits: [
       edit(
-        consensus('replica.ts'),
+        consensus('paxos-replica.ts'),
         'const complete = acceptor.chosenThroughSlot >= phase2.recoveredThroughSlot;',
         'const complete = true;',
       ),

@@ -69,7 +69,7 @@ export const RECOVERY_MUTANTS = [
     edits: [
       edit(
         consensus('leader/phase1.ts'),
-        'chunks: new Map([[0, acceptor.log.entriesFrom(acceptor.chosenThroughSlot + 1)]]),',
+        'chunks: new Map([[0, acceptor.log.entriesFrom(acceptor.knownChosenSlot + 1)]]),',
         'chunks: new Map([[0, []]]),',
       ),
     ],
@@ -80,9 +80,9 @@ export const RECOVERY_MUTANTS = [
     quietBecause: 'a node has to lose the lead and win it again while a vote for its old ballot is still on its way',
     edits: [
       edit(
-        consensus('replica.ts'),
-        "if (this.role.kind === 'leader' && equalBallots(body.ballot, this.role.phase2.ballot)) { this.role.phase2.onAccepted(from, body); }",
-        "if (this.role.kind === 'leader') { this.role.phase2.onAccepted(from, body); }",
+        consensus('paxos-replica.ts'),
+        'if (this.leads(body.ballot)) this.leading?.phase2.onAccepted(from, body);',
+        'this.leading?.phase2.onAccepted(from, body);',
       ),
     ],
   }),
@@ -114,7 +114,7 @@ export const RECOVERY_MUTANTS = [
         "assert(compareBallots(ballot, this.promisedBallot) <= 0, 'I2 accepted ballot <= promised',",
       ),
       edit(
-        consensus('replica.ts'),
+        consensus('paxos-replica.ts'),
         'if (!this.acceptor.onAccept(from, body)) return;\n',
         'if (!this.acceptor.onAccept(from, body)) return;\n    if (compareBallots(body.ballot, this.acceptor.promised) < 0) return;\n',
       ),

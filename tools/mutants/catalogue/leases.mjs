@@ -1,0 +1,108 @@
+// P8: worker leases, of deposed leaders, under pauses and drift.
+import { edit, mutant } from '../mutant.mjs';
+import { tests, testsNamed } from '../places.mjs';
+
+const COORDINATOR = 'apps/coordinator';
+const HUB = `${COORDINATOR}/src/agents/heartbeat-hub.ts`;
+const DECLARER = `${COORDINATOR}/src/leader/lost-declarer.ts`;
+const LEASE = 'libs/client/src/worker/lease.ts';
+
+const QUIET_GROUP = [testsNamed(COORDINATOR, 'a job submitted anywhere reaches a worker anywhere', 'group.spec')];
+const QUIET_WORKER = [
+  testsNamed('libs/client', 'says what it is, runs what is assigned', 'worker/worker.spec'),
+  testsNamed('libs/client', 'go out at once and then at the interval', 'worker/heartbeats.spec'),
+];
+const IN_GROUP = [tests(COORDINATOR, 'heartbeat-hub.spec', 'planner-loop.spec', 'worker-liveness.spec', 'group.spec')];
+const IN_WORKER = [tests('libs/client', 'worker/')];
+
+export const LEASE_MUTANTS = [
+  mutant({
+    id: 'p8-newest-heartbeat-acknowledged',
+    title: 'a round of confirmation acknowledges the newest heartbeat, which may have come after the round began',
+    quietBecause: 'there is one leader, so that an old confirmation is as good as a new one',
+    edits: [
+      edit(
+        HUB,
+        `const known = batch.get(mark.workerId);
+        // What the leader covered is what was sent to it; anything else is acknowledged to nobody.
+        if (known !== undefined && isSame(known.mark, mark)) known.acknowledge(known.mark, ballot);`,
+        `const known = this.arrived.get(mark.workerId) ?? batch.get(mark.workerId);
+            if (known !== undefined) known.acknowledge(known.mark, ballot);`,
+      ),
+    ],
+    dies: IN_GROUP,
+    quiet: QUIET_GROUP,
+  }),
+  mutant({
+    id: 'p8-lost-without-confirmation',
+    title: 'a leader declares attempts lost without being confirmed by a quorum',
+    quietBecause: 'there is one leader, and what it did not hear nobody heard',
+    edits: [edit(DECLARER, 'await this.modules.confirm();', '')],
+    dies: IN_GROUP,
+    quiet: QUIET_GROUP,
+  }),
+  mutant({
+    id: 'p8-old-verdict-stands',
+    title: 'what was silent before the confirmation is declared lost, though it was heard meanwhile',
+    quietBecause: 'who is silent for so long stays silent',
+    edits: [
+      edit(
+        DECLARER,
+        'if (this.busy || isEmpty(liveness.findLost(view))) return;',
+        'const before = liveness.findLost(view);\n    if (this.busy || isEmpty(before)) return;',
+      ),
+      edit(DECLARER, 'const found = liveness.findLost(view);', 'const found = before;'),
+    ],
+    dies: IN_GROUP,
+    quiet: QUIET_GROUP,
+  }),
+  mutant({
+    id: 'p8-paused-leader-blames',
+    title: 'a leader that was paused counts its own absence as the silence of its workers',
+    quietBecause: 'no leader is paused',
+    edits: [
+      edit(
+        `${COORDINATOR}/src/agents/worker-liveness.ts`,
+        'for (const known of this.heard.values()) known.atMs = Math.min(now, known.atMs + awayMs);',
+        '',
+      ),
+    ],
+    dies: IN_GROUP,
+    quiet: QUIET_GROUP,
+  }),
+  mutant({
+    id: 'p8-lease-from-the-newest-sent',
+    title: 'an acknowledgement extends the lease from the newest heartbeat, not from the one that it answers',
+    quietBecause: 'an answer comes before the next heartbeat is sent',
+    edits: [
+      edit(LEASE, 'this.heardAtMs = sentAtMs;', 'this.heardAtMs = Math.max(sentAtMs, ...this.sentAtMs.values());'),
+    ],
+    dies: IN_WORKER,
+    quiet: QUIET_WORKER,
+  }),
+  mutant({
+    id: 'p8-lease-of-a-deposed-leader',
+    title: 'an acknowledgement of a lower ballot than one that was seen extends the lease',
+    quietBecause: 'there is one leader',
+    edits: [
+      edit(
+        LEASE,
+        'if (this.highestBallot !== undefined && compareBallots(leader, this.highestBallot) < 0) return false;',
+        '',
+      ),
+    ],
+    dies: IN_WORKER,
+    quiet: QUIET_WORKER,
+  }),
+  mutant({
+    id: 'p8-lease-without-margin',
+    title:
+      'a worker goes on to the last moment of its lease: drift, and the time that ending takes, are the next one’s',
+    quietBecause: 'no lease lapses',
+    edits: [
+      edit(LEASE, 'nowMs - this.heardAtMs >= lostAfterMs - LEASE_MARGIN_MS', 'nowMs - this.heardAtMs >= lostAfterMs'),
+    ],
+    dies: IN_WORKER,
+    quiet: QUIET_WORKER,
+  }),
+];
