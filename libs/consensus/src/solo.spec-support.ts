@@ -61,6 +61,9 @@ export class Solo {
   }
 
   input(input: Input): readonly Effect[] {
+    if (input.type === 'imageFlushed' || input.type === 'snapshotInstalled') {
+      this.disk.image = { slot: Math.max(input.slot, this.disk.image.slot), entries: [] };
+    }
     const effects = this.replica.step(input);
     for (const effect of effects) {
       this.effects.push(effect);
