@@ -60,7 +60,13 @@ export function lockDirectory(directory: string, options: LockDirectoryOptions =
     closeSync(descriptor);
     throw directoryLocked(directory, holder?.pid);
   }
-  writeHolder(descriptor, kernel === 'taken');
+  try {
+    writeHolder(descriptor, kernel === 'taken');
+  } catch (error) {
+    // A full disk: the kernel's lock must not stay with a descriptor that nobody knows any more.
+    closeSync(descriptor);
+    throw error;
+  }
   heldHere.add(path);
   return { release: () => release(path, descriptor) };
 }
