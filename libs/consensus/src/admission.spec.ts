@@ -87,3 +87,104 @@ describe('admission', () => {
     expect(solo.sent('promised')).toHaveLength(1);
   });
 });
+
+describe('identity of peers (I10)', () => {
+  const b2 = ballot(1, 'c2');
+
+  it('is written when a peer is first heard, once, and known after a restart', () => {
+    const solo = new Solo({ strangers: true });
+    solo.receive('c2', poll);
+    solo.receive('c2', poll);
+    const writes = solo.take('persist').flatMap((persist) => persist.writes);
+    expect(writes).toEqual([{ kind: 'peer', nodeId: 'c2', storageId: 'disk-c2' }]);
+    solo.flush();
+    const again = new Solo({ durable: solo.disk.load() });
+    again.receive('c2', poll, { storageId: 'blank-disk' });
+    expect(again.sent('rejected')).toEqual([{ to: 'c2', body: { type: 'rejected', storageId: 'blank-disk' } }]);
+    expect(again.status.counters.rejectedStrangers).toBe(1);
+  });
+
+  it('lets polls and their replies pass before it is flushed, and nothing that counts', () => {
+    const solo = new Solo({ strangers: true });
+    solo.receive('c2', poll);
+    expect(solo.sent('pollReply')).toHaveLength(1);
+    solo.receive('c2', { type: 'prepare', ballot: b2, fromSlot: 1 });
+    solo.accept('c2', b2, 1, ['x']);
+    const entries = [{ slot: 1, entry: commands('x') }];
+    solo.receive('c2', { type: 'fetched', ballot: b2, entries, chosenThroughSlot: 1, trimmedThroughSlot: 0 });
+    expect(solo.status).toMatchObject({ promised: { round: 0 }, chosenThroughSlot: 0 });
+    expect(solo.status.counters.droppedUnidentified).toBe(3);
+    solo.flush();
+    solo.accept('c2', b2, 1, ['x']);
+    solo.flush();
+    expect(solo.sent('accepted')).toHaveLength(1);
+  });
+
+  it('counts no promise of a stranger', () => {
+    const solo = new Solo({ strangers: true });
+    solo.tick();
+    for (const peer of solo.peers) solo.reply(peer);
+    solo.promised('c2');
+    expect(solo.status.role).toBe('candidate');
+    solo.flush();
+    solo.promised('c2');
+    expect(solo.status.role).toBe('leader');
+  });
+
+  it('takes no stranger’s word for what is chosen: it could be said of a ballot of its predecessor', () => {
+    const known = new Map([['c3', 'disk-c3']]);
+    const accepted = [{ slot: 1, ballot: b2, entry: commands('not chosen') }];
+    const solo = new Solo({ durable: { promised: b2, chosenThroughSlot: 0, accepted, peers: known } });
+    solo.tick();
+    solo.reply('c2', { ballot: b2, leader: b2, happy: true, chosenThroughSlot: 1 });
+    expect(solo.status).toMatchObject({ leader: 'c2', chosenThroughSlot: 0 });
+    solo.flush();
+    solo.reply('c2', { ballot: b2, leader: b2, happy: true, chosenThroughSlot: 1 });
+    expect(solo.status.chosenThroughSlot).toBe(1);
+  });
+
+  it('of the first wins, though it is not flushed yet: the second is told once it is', () => {
+    const solo = new Solo({ strangers: true });
+    solo.receive('c2', poll);
+    solo.receive('c2', poll, { storageId: 'second' });
+    expect(solo.sent('rejected')).toEqual([]);
+    solo.flush();
+    expect(solo.sent('rejected')).toMatchObject([{ body: { storageId: 'second' } }]);
+  });
+
+  it('refused by a known peer stops this node for good, without another message', () => {
+    const solo = new Solo();
+    const effects = solo.receive('c2', { type: 'rejected', storageId: 'disk-c1' });
+    expect(effects).toMatchObject([{ type: 'fatal', code: 'storageIdRefused' }]);
+    expect(solo.status.stopped).toBe(true);
+    expect(solo.tick(100)).toEqual([]);
+  });
+
+  it('refused of another storage id, or by a stranger, is no reason to stop', () => {
+    const solo = new Solo();
+    solo.receive('c2', { type: 'rejected', storageId: 'of its predecessor' });
+    expect(solo.status.stopped).toBe(false);
+    const fresh = new Solo({ strangers: true });
+    fresh.receive('c2', { type: 'rejected', storageId: 'disk-c1' });
+    expect(fresh.status.stopped).toBe(false);
+    fresh.flush();
+    fresh.receive('c2', { type: 'rejected', storageId: 'disk-c1' });
+    expect(fresh.status.stopped).toBe(true);
+  });
+
+  it('is not argued about: a refusal of a stranger is not answered with another', () => {
+    const solo = new Solo();
+    solo.receive('c2', { type: 'rejected', storageId: 'disk-c1' }, { storageId: 'another' });
+    expect(solo.sent('rejected')).toEqual([]);
+    expect(solo.status.stopped).toBe(false);
+  });
+
+  it('is told with the level of features', () => {
+    const solo = new Solo({ featureLevel: 7 });
+    solo.receive('c2', poll);
+    expect(solo.sent('pollReply')[0]?.body).toMatchObject({ featureLevel: 7, unfitReason: '' });
+    solo.tick();
+    solo.reply('c3', { featureLevel: 4 });
+    expect(solo.status.peers.map(({ featureLevel }) => featureLevel)).toEqual([0, 4]);
+  });
+});
