@@ -21,6 +21,8 @@ export class Catchup {
   private readonly chosenAt = new Map<NodeId, Slot>();
   /** Peers that trimmed what this replica needs next, through the slot they named. */
   private readonly trimmedAt = new Map<NodeId, Slot>();
+  /** Peers whose connection broke, until they are heard again: asking them would only cost time. */
+  private readonly gone = new Set<NodeId>();
   private fetch: Fetch | undefined;
   private nextPeer = 0;
   /** After a peer had less than it said: no other is asked before, unless it shows that it has more. */
@@ -66,6 +68,7 @@ export class Catchup {
 
   note(peer: NodeId, chosenThroughSlot: Slot): void {
     this.chosenAt.set(peer, chosenThroughSlot);
+    this.gone.delete(peer);
   }
 
   /** Fetches now, unless a fetch is under way; prefers the peer that showed the gap. */
@@ -98,6 +101,7 @@ export class Catchup {
   }
 
   onDisconnected(peer: NodeId): void {
+    this.gone.add(peer);
     if (this.fetch?.peer !== peer) return;
     this.fetch = undefined;
     this.nextPeer += 1;
@@ -136,7 +140,7 @@ export class Catchup {
   private choosePeer(fromSlot: Slot, preferred: NodeId | undefined): NodeId | undefined {
     const { acceptor, env } = this;
     const ahead = env.membership.others.filter(
-      (peer) => this.chosenThroughOf(peer) >= Math.max(fromSlot, acceptor.trimmedThroughSlot),
+      (peer) => !this.gone.has(peer) && this.chosenThroughOf(peer) >= Math.max(fromSlot, acceptor.trimmedThroughSlot),
     );
     const able = acceptor.imageLost ? [] : ahead.filter((peer) => this.trimmedThroughOf(peer) < fromSlot);
     if (ahead.length > 0 && able.length === 0 && !this.snapshotNeeded) env.counters.snapshotsNeeded += 1;
