@@ -1,4 +1,5 @@
-import { createRpcServer, notFound, rpcError, serverStream, unary, unimplemented, type RpcServer } from '@synod/rpc';
+import { createRpcServer, failedPrecondition, notFound, rpcError, serverStream } from '@synod/rpc';
+import { unary, unimplemented, type RpcServer } from '@synod/rpc';
 import {
   services,
   type WireAttemptInput,
@@ -71,6 +72,12 @@ export class FakeCluster {
     });
     server.addService(services.ClusterService, {
       getClusterStatus: unary(async () => STATUS),
+      transferLeadership: unary(async ({ targetId }) => {
+        if (targetId === 'c3') throw failedPrecondition('TRANSFER_REFUSED', "c3 can't lead now.");
+        const already = targetId === 'c2';
+        const outcome = already ? 'TRANSFER_OUTCOME_ALREADY_LEADER' : 'TRANSFER_OUTCOME_TRANSFERRED';
+        return { leaderId: targetId === '' ? 'c1' : targetId, outcome } as const;
+      }),
       getMemberStatus: unimplemented,
     });
     this.address = await server.listen('127.0.0.1:0');
@@ -142,6 +149,9 @@ const STATUS: WireGetClusterStatusResponseInput = {
       role: 'MEMBER_ROLE_FOLLOWER',
       appliedSlot: '17',
       stateHash: '00000000000000aa',
+      problem: 'needsSnapshot',
+      needsSnapshot: true,
+      snapshot: { fromId: 'c2', slot: '15', receivedRecords: '40', totalRecords: '100', installing: false },
     },
     {
       id: 'c2',
@@ -149,6 +159,14 @@ const STATUS: WireGetClusterStatusResponseInput = {
       role: 'MEMBER_ROLE_LEADER',
       appliedSlot: '18',
       stateHash: '00000000000000ab',
+      imageSlot: '16',
+      trimmedThroughSlot: '9',
+      logBytes: '1572864',
+      featureLevel: 1,
+      maxFeatureLevel: 2,
+      diskState: 'DISK_STATE_LOW',
+      diskFreeBytes: '314572800',
+      clockOffsetMs: '-12',
     },
     { id: 'c3', address: '127.0.0.1:7403' },
   ],

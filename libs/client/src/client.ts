@@ -3,7 +3,7 @@ import type { Clock, Timers } from '@synod/base';
 import { callUnary } from '@synod/rpc';
 import { Calls, type CallOptions, type UnavailableNotice } from './calls.js';
 import { Channels, type ClientSecurity } from './channels.js';
-import { clusterStatusFromWire, workerFromWire } from './convert/cluster.js';
+import { clusterStatusFromWire, transferFromWire, workerFromWire } from './convert/cluster.js';
 import { specToWire } from './convert/spec.js';
 import { getJob, listJobs } from './jobs.js';
 import { readLogs } from './logs.js';
@@ -11,6 +11,7 @@ import { Submitter, type SubmitterOptions } from './submitter.js';
 import { systemTime } from './system-time.js';
 import type {
   ClusterStatus,
+  LeadershipTransfer,
   Job,
   JobEvent,
   JobFilter,
@@ -155,6 +156,18 @@ export class SynodClient {
       options,
     );
     return clusterStatusFromWire(response);
+  }
+
+  /**
+   * Hands the lead to the member `to`, or to the one that is furthest. Rejects with `failedPrecondition` when it can't lead now, and
+   * with `aborted` when it didn't take over in time: then the leader goes on.
+   */
+  async transferLeadership(to = '', options: CallOptions = {}): Promise<LeadershipTransfer> {
+    const response = await this.calls.withFailover(
+      ({ cluster }, once) => callUnary(cluster, 'transferLeadership', { targetId: to }, once),
+      options,
+    );
+    return transferFromWire(response);
   }
 
   /** Closes all connections; what is under way fails. Twice is fine. */

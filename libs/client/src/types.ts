@@ -186,6 +186,19 @@ export interface Worker {
 
 export type MemberRole = 'leader' | 'follower' | 'candidate' | 'unreachable';
 
+/** A member's disk: `low` and `slow` keep it from leading, a `full` one is written nothing. */
+export type DiskState = 'ok' | 'low' | 'full' | 'slow' | 'unknown';
+
+/** A snapshot on its way into a member that fell too far behind for the log. */
+export interface SnapshotProgress {
+  readonly fromId: string;
+  readonly slot: number;
+  readonly receivedRecords: number;
+  /** 0 while unknown. */
+  readonly totalRecords: number;
+  readonly installing: boolean;
+}
+
 export interface ClusterMember {
   readonly id: string;
   readonly address: string;
@@ -199,6 +212,32 @@ export interface ClusterMember {
   readonly problem: string;
   readonly incarnation: number;
   readonly version: string;
+  /** Why it isn't fit to lead: `disk`, `diskFull`, `eventLoop`, `clock`; empty when it is. */
+  readonly unfitReason: string;
+  /** Slot of its durable image of the state; 0: none. */
+  readonly imageSlot: number;
+  /** Slots up to here are no longer in its log. */
+  readonly trimmedThroughSlot: number;
+  readonly logBytes: number;
+  readonly needsSnapshot: boolean;
+  readonly snapshot: SnapshotProgress | undefined;
+  /** The level that its state is at, and the highest that it supports. */
+  readonly featureLevel: number;
+  readonly maxFeatureLevel: number;
+  /** Damaged records of its log that are still to be fetched from others. */
+  readonly damagedSlots: number;
+  readonly diskState: DiskState;
+  readonly diskFreeBytes: number;
+  /** Its wall clock less the median of the members'; undefined while too few are heard. */
+  readonly clockOffsetMs: number | undefined;
+  /** Follows without a vote. */
+  readonly learner: boolean;
+}
+
+export interface LeadershipTransfer {
+  readonly leaderId: string;
+  /** `alreadyLeader`: nothing had to be done. */
+  readonly outcome: 'transferred' | 'alreadyLeader';
 }
 
 export interface ClusterStatus {

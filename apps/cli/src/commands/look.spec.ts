@@ -124,6 +124,36 @@ describe('looking at the cluster', () => {
     expect(io.stdout.text).toMatch(/leader: +c2\njobs: +3 ready\n/);
   });
 
+  it('cluster status says of each member what is wrong with it, how far it is, and what to do', async () => {
+    await expect(run('cluster', 'status', '--output', 'json')).resolves.toBe(0);
+    const { members } = printed() as { members: unknown[] };
+    expect(members[0]).toMatchObject({ problem: 'needsSnapshot', needsSnapshot: true, diskState: 'unknown' });
+    expect(members[0]).toMatchObject({ snapshot: { fromId: 'c2', slot: 15, receivedRecords: 40, totalRecords: 100 } });
+    expect(members[1]).toMatchObject({ imageSlot: 16, trimmedThroughSlot: 9, logBytes: 1_572_864, diskState: 'low' });
+    expect(members[1]).toMatchObject({ clockOffsetMs: -12, featureLevel: 1, maxFeatureLevel: 2 });
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    await run('cluster', 'status');
+    expect(io.stdout.text).toContain('c1: fell behind what the others have in their logs');
+    expect(io.stdout.text).toContain('c1: state at slot 15 from c2: 40 of 100 records are here');
+    expect(io.stdout.text).toMatch(/c2 .* 16 +10 +1\.5 MiB +low, 300 MiB free +-12 ms +1 of 2 /);
+  });
+
+  it('cluster transfer names who leads now; one that cannot lead is a refusal', async () => {
+    await expect(run('cluster', 'transfer', '--to', 'c1', '--output', 'json')).resolves.toBe(0);
+    expect(printed()).toEqual({ leaderId: 'c1', outcome: 'transferred' });
+    for (const [to, text] of [
+      ['c2', 'c2 leads already'],
+      ['c1', 'c1 leads'],
+    ] as const) {
+      io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+      await expect(run('cluster', 'transfer', '--to', to)).resolves.toBe(0);
+      expect(io.stdout.text.trim()).toBe(text);
+    }
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    await expect(run('cluster', 'transfer', '--to', 'c3')).resolves.toBe(1);
+    expect(io.stderr.text).toContain("c3 can't lead now");
+  });
+
   it('worker list is an array, or a table', async () => {
     await expect(run('worker', 'list', '--output', 'json')).resolves.toBe(0);
     expect(printed()).toMatchObject([{ workerId: 'w1', state: 'online', capacity: 8, handlers: ['resize'] }]);

@@ -66,7 +66,7 @@ export class TestNode {
     const { clock } = group;
     const time = { clock, timers: clock, logger: quiet };
     const members = group.ids.map((member) => ({ id: member, address: '' }));
-    this.image = openMemoryImageStore({ disk: disk.image });
+    this.image = openMemoryImageStore({ disk: disk.image, flush: () => group.imageFlush() });
     this.snapshots = new MemorySnapshots(disk.snapshots, this.image, log.identity.clusterId);
     const limits = { maxRecords: 1_000_000, keptForMs: 1e12 };
     this.history = new History(disk.history as unknown as TaskStore, { ...time, limits });
@@ -264,6 +264,8 @@ export class TestGroup {
   /** Chunks of snapshots that cross, at most, before the stream breaks; it breaks once. */
   breakSnapshotAfter: number | undefined;
   snapshotChunks = 0;
+  /** How long a flush of an image takes; 0: it is done at once. */
+  imageFlushMs = 0;
   /** Nodes that ended themselves, and why. */
   readonly deaths: string[] = [];
   private readonly nodes = new Map<NodeId, TestNode>();
@@ -366,6 +368,12 @@ export class TestGroup {
     });
   }
 
+  imageFlush(): Promise<void> {
+    const { imageFlushMs } = this;
+    if (imageFlushMs === 0) return Promise.resolve();
+    return new Promise((resolve) => this.clock.after(imageFlushMs, resolve));
+  }
+
   /** The disk of a node, also while it doesn't run. */
   diskOf(id: NodeId): NodeDisk {
     const disk = this.disks.get(id);
@@ -382,6 +390,7 @@ export class TestGroup {
     const server = this.nodes.get(to);
     if (server === undefined || this.isCut(from, to)) throw new Error('unreachable');
     for await (const response of server.catchUp.server.serve(from, asked)) {
+      await new Promise<void>((resolve) => this.clock.after(LATENCY_MS, resolve));
       if (this.nodes.get(to) !== server || this.nodes.get(from) === undefined || this.isCut(to, from)) {
         throw new Error('broken');
       }
@@ -407,6 +416,7 @@ export class TestGroup {
       beforeJobId: request.beforeJobId ?? '',
     };
     for await (const part of serveHistory(server.history, () => server.catchUp.gap.isOpen, query)) {
+      await new Promise<void>((resolve) => this.clock.after(LATENCY_MS, resolve));
       yield { records: part.records as Buffer[], throughJobId: part.throughJobId };
     }
   }

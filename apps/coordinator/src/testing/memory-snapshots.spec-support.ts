@@ -58,7 +58,7 @@ export class MemorySnapshots implements SnapshotSource, SnapshotInbox {
         chunks.push(pack(records.slice(from, from + RECORDS_PER_CHUNK)));
       }
       this.made += 1;
-      const snapshotId = `${String(reading.state.slot)}-${reading.state.stateHash}-${String(this.made)}`;
+      const snapshotId = `${String(reading.state.slot)}-${reading.state.stateHash}`;
       const offer = { ...reading.state, snapshotId, chunks: chunks.length, clusterId: this.clusterId, groupId: 0 };
       this.disk.outgoing = { offer, chunks };
     }

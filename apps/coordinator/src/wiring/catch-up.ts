@@ -1,5 +1,6 @@
 import type { Clock, Logger, Timers } from '@synod/base';
 import type { NodeId } from '@synod/consensus';
+import { decodeStateRecord } from '@synod/contracts';
 import { beginJobsRestore, FINAL_JOB_STATES } from '@synod/jobs';
 import type { JobsStateMachine } from '@synod/jobs';
 import type { ImageRecord, ImageState } from '@synod/storage';
@@ -9,7 +10,6 @@ import type { DeathCause } from '../replica/replica-host.js';
 import type { SnapshotInbox, SnapshotSource } from '../replica/snapshot-source.js';
 import { HistoryGap } from '../state/history-gap.js';
 import type { History } from '../state/history.js';
-import { decodeStateRecord } from '../state/record-codec.js';
 import { restoreState } from '../state/restore-state.js';
 import type { RestoreModules } from '../state/restore-state.js';
 import { GROUP_ID } from './durable.js';

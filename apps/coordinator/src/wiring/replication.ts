@@ -1,7 +1,7 @@
 import type { Clock, Logger, Timers } from '@synod/base';
 import { createReplica, DEFAULT_REPLICA_OPTIONS } from '@synod/consensus';
 import type { Message, NodeId, Slot } from '@synod/consensus';
-import { decodeCommand, encodeCommand, stampCommand } from '@synod/contracts';
+import { decodeCommand, encodeCommand, encodeStateChange, stampCommand } from '@synod/contracts';
 import { createJobsStateMachine } from '@synod/jobs';
 import type { Command, CommandReply, JobsStateMachine } from '@synod/jobs';
 import type { DiskLevel, ImageStore, LogStore, RecoveredLog } from '@synod/storage';
@@ -23,7 +23,6 @@ import type { DeathCause, Leadership, SnapshotPort } from '../replica/replica-ho
 import { StateComparison } from '../replica/state-comparison.js';
 import type { StateAt } from '../replica/state-comparison.js';
 import { DEFAULT_IMAGE_WRITER_OPTIONS, ImageWriter } from '../state/image-writer.js';
-import { encodeStateChange } from '../state/record-codec.js';
 import { ReplicatedState, repliesTo } from '../state/replicated-state.js';
 import { GROUP_ID } from './durable.js';
 

@@ -1,5 +1,14 @@
-import type { WireGetClusterStatusResponse, WireMember, WireWorker } from '@synod/wire';
-import type { ClusterMember, ClusterStatus, MemberRole, Worker, WorkerState } from '../types.js';
+import type { WireGetClusterStatusResponse, WireMember, WireTransferLeadershipResponse, WireWorker } from '@synod/wire';
+import type {
+  ClusterMember,
+  ClusterStatus,
+  DiskState,
+  LeadershipTransfer,
+  MemberRole,
+  SnapshotProgress,
+  Worker,
+  WorkerState,
+} from '../types.js';
 import { optionalSafeInteger, safeInteger } from './integers.js';
 import { jobStateFromWire } from './job.js';
 
@@ -13,6 +22,13 @@ const ROLES: Readonly<Record<string, MemberRole>> = {
   MEMBER_ROLE_LEADER: 'leader',
   MEMBER_ROLE_FOLLOWER: 'follower',
   MEMBER_ROLE_CANDIDATE: 'candidate',
+};
+
+const DISK_STATES: Readonly<Record<string, DiskState>> = {
+  DISK_STATE_OK: 'ok',
+  DISK_STATE_LOW: 'low',
+  DISK_STATE_FULL: 'full',
+  DISK_STATE_SLOW: 'slow',
 };
 
 export function workerFromWire(wire: WireWorker): Worker {
@@ -45,7 +61,35 @@ function memberFromWire(wire: WireMember): ClusterMember {
     problem: wire.problem,
     incarnation: safeInteger(wire.incarnation, 'incarnation'),
     version: wire.version,
+    unfitReason: wire.unfitReason,
+    imageSlot: safeInteger(wire.imageSlot, 'imageSlot'),
+    trimmedThroughSlot: safeInteger(wire.trimmedThroughSlot, 'trimmedThroughSlot'),
+    logBytes: safeInteger(wire.logBytes, 'logBytes'),
+    needsSnapshot: wire.needsSnapshot,
+    snapshot: snapshotFromWire(wire.snapshot),
+    featureLevel: wire.featureLevel,
+    maxFeatureLevel: wire.maxFeatureLevel,
+    damagedSlots: wire.damagedSlots,
+    diskState: DISK_STATES[wire.diskState] ?? 'unknown',
+    diskFreeBytes: safeInteger(wire.diskFreeBytes, 'diskFreeBytes'),
+    clockOffsetMs: optionalSafeInteger(wire.clockOffsetMs, 'clockOffsetMs'),
+    learner: wire.learner,
   };
+}
+
+function snapshotFromWire(wire: WireMember['snapshot']): SnapshotProgress | undefined {
+  if (wire === null) return undefined;
+  const { fromId, slot, receivedRecords, totalRecords, installing } = wire;
+  return {
+    ...{ fromId, installing, slot: safeInteger(slot, 'slot') },
+    receivedRecords: safeInteger(receivedRecords, 'receivedRecords'),
+    totalRecords: safeInteger(totalRecords, 'totalRecords'),
+  };
+}
+
+export function transferFromWire({ leaderId, outcome }: WireTransferLeadershipResponse): LeadershipTransfer {
+  const already = outcome === 'TRANSFER_OUTCOME_ALREADY_LEADER';
+  return { leaderId, outcome: already ? 'alreadyLeader' : 'transferred' };
 }
 
 export function clusterStatusFromWire(wire: WireGetClusterStatusResponse): ClusterStatus {
