@@ -84,7 +84,8 @@ function compare(log: LogStore, batches: number): string {
   const read = readAll(log, unknown, recovered.lastSlot);
   for (const entry of recovered.accepted) read.set(entry.slot, textOf(entry));
   if (recovered.trimmedThroughSlot !== model.trimmedThroughSlot) return 'wrong trim';
-  if (JSON.stringify([...recovered.peers]) !== JSON.stringify([...model.peers].sort())) return 'wrong peers';
+  if (JSON.stringify([...recovered.peers]) !== JSON.stringify([...model.peers].sort(([a], [b]) => (a < b ? -1 : 1))))
+    return 'wrong peers';
   for (const [slot, text] of model.held) {
     if (!unknown.has(slot) && read.get(slot) !== text) return `wrong slot ${String(slot)}: ${String(read.get(slot))}`;
   }

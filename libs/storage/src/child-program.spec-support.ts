@@ -9,7 +9,8 @@ import { batchOf } from './crash-model.spec-support.js';
 import { flipAndCheck } from './bit-flip.spec-support.js';
 import { flipImageAndCheck } from './image-flip.spec-support.js';
 import { imageBatchOf } from './image-model.spec-support.js';
-import { inChunks, openImage, recordsOf } from './image.spec-support.js';
+import { inChunks, openImage, OWNER, recordsOf } from './image.spec-support.js';
+import { openImageStore } from './lmdb-image-store.js';
 import type { ImageRecord } from './image-store.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -50,6 +51,14 @@ async function writeImage(directory: string, seed: number, from: number): Promis
     );
     await Promise.all(calls);
   }
+}
+
+async function writeImageOnce(directory: string): Promise<void> {
+  const image = await openImageStore({ directory, owner: OWNER });
+  say('opened');
+  await heardLine();
+  await image.write(imageBatchOf(1, 1));
+  say('acknowledged');
 }
 
 /** Replaces the image time after time, and says when some of it is on the disk, and when all is. */
@@ -103,6 +112,7 @@ function hold(directory: string, flockProgram: string): void {
 async function main([mode = '', directory = '', first = '', second = '']: readonly string[]): Promise<void> {
   if (mode === 'appendForever') await appendForever(directory, Number(first), Number(second));
   else if (mode === 'writeImage') await writeImage(directory, Number(first), Number(second));
+  else if (mode === 'writeImageOnce') await writeImageOnce(directory);
   else if (mode === 'replaceImage') await replaceImage(directory);
   else if (mode === 'flipImage') await flipImageAndCheck(directory, first.split(',').map(Number), say);
   else if (mode === 'trimForever') await trimForever(directory);

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildChild, follow, hasProgram, startChild } from './child-process.spec-support.js';
 import type { Child } from './child-process.spec-support.js';
+import { openImage } from './image.spec-support.js';
 import { openLogStore } from './lmdb-log-store.js';
 import { accept, identityOf, newDirectory, removeDirectories, textOf } from './storage.spec-support.js';
 
@@ -107,6 +108,31 @@ traced(
     expect(await child.ended).toBe('SIGKILL');
     await strace.ended;
     expect(child.lines).toEqual(['opened']);
+  },
+  30_000,
+);
+
+traced(
+  'a flush of the image that fails: the process kills itself as well, and the image is as it was',
+  async () => {
+    const directory = newDirectory();
+    const child = startChild(program, ['writeImageOnce', directory]);
+    await child.untilLine((line) => line === 'opened');
+    const strace = await attach(child, [
+      '-e',
+      'trace=fdatasync',
+      '-e',
+      'inject=fdatasync:error=EIO',
+      '-o',
+      '/dev/null',
+    ]);
+    child.process.stdin.write('go\n');
+    expect(await child.ended).toBe('SIGKILL');
+    await strace.ended;
+    expect(child.lines).toEqual(['opened']);
+    const image = await openImage(directory);
+    expect([image.state, image.absence]).toEqual([undefined, 'new']);
+    await image.close();
   },
   30_000,
 );

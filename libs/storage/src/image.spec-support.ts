@@ -19,7 +19,6 @@ export function batchAt(slot: number, changes: ImageBatch['changes']): ImageBatc
   return { slot, stateHash: `hash-${String(slot)}`, changes };
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- what it stands for is asynchronous
 export async function* inChunks(records: readonly ImageRecord[], size = 500): AsyncGenerator<readonly ImageRecord[]> {
   for (let from = 0; from < records.length; from += size) yield records.slice(from, from + size);
 }

@@ -6,7 +6,7 @@ import type { Slot } from '@synod/consensus';
 import { lockDirectory } from './directory-lock.js';
 import type { DirectoryLock } from './directory-lock.js';
 import { GroupCommit, killOwnProcess } from './group-commit.js';
-import { decodeImageManifest, encodeImageManifest } from './image-manifest.js';
+import { encodeImageManifest } from './image-manifest.js';
 import type { ImageManifest, ImagePhase } from './image-manifest.js';
 import { DEFAULT_READING_MS } from './image-store.js';
 import type {

@@ -45,3 +45,12 @@ export function textOf(accepted: AcceptedEntry): string {
   if (accepted.entry.kind === 'noop') return '(noop)';
   return accepted.entry.commands.map((command) => Buffer.from(command).toString()).join(',');
 }
+
+/** The facts of what `call` throws; what it returns, when it doesn't. */
+export function factsOf(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (error) {
+    return (error as { facts?: unknown }).facts ?? error;
+  }
+}
