@@ -55,7 +55,7 @@ function unknownName({ world: name, overrides }: SimulatorArguments, world: Worl
 async function campaign(world: World, options: SimulatorArguments): Promise<number> {
   const { seed, runs, jobs, overrides } = options;
   const restricted = isRestricted(options);
-  const broken = restricted ? [] : runRegressions(world);
+  const broken = restricted ? [] : await runRegressions(world);
   for (const line of broken) process.stderr.write(`${line}\n`);
   const simulators =
     jobs === 1 || runs === 1
@@ -86,14 +86,14 @@ async function campaign(world: World, options: SimulatorArguments): Promise<numb
   return report.passed && broken.length === 0 ? 0 : 1;
 }
 
-function runPlan(world: World, plan: BasePlan): number {
-  const { failure, ...report } = world.simulate(plan);
+async function runPlan(world: World, plan: BasePlan): Promise<number> {
+  const { failure, ...report } = await world.simulate(plan);
   process.stdout.write(`${JSON.stringify({ ...report, failure }, undefined, 2)}\n`);
   return failure === undefined ? 0 : 1;
 }
 
-function shrinkPlan(world: World, plan: BasePlan, options: SimulatorArguments): number {
-  const shrunk = shrink(world, plan, {
+async function shrinkPlan(world: World, plan: BasePlan, options: SimulatorArguments): Promise<number> {
+  const shrunk = await shrink(world, plan, {
     maxAttempts: MAX_SHRINK_ATTEMPTS,
     onSmaller: (what, smaller) => {
       const { injections, clients, faultPhaseMs } = smaller;

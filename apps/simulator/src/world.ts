@@ -83,6 +83,11 @@ export interface World<P extends BasePlan = BasePlan> {
   /** Simpler plans that the shrinker may try besides fewer injections, fewer clients and less time. */
   simpler(plan: P): readonly P[];
   /** Never throws: what goes wrong is the report's `failure`. */
+  simulate(plan: P): RunReport | Promise<RunReport>;
+}
+
+/** A world without promises. */
+export interface SyncWorld<P extends BasePlan = BasePlan> extends World<P> {
   simulate(plan: P): RunReport;
 }
 

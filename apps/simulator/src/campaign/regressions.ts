@@ -15,13 +15,15 @@ export interface RegressionSeed {
 export const REGRESSION_SEEDS: readonly RegressionSeed[] = [];
 
 /** Runs what once failed; gives a line for each that fails again. */
-export function runRegressions(world: World, seeds: readonly RegressionSeed[] = REGRESSION_SEEDS): string[] {
-  return seeds
-    .filter((regression) => regression.world === world.name)
-    .flatMap(({ seed, found }) => {
-      const { failure } = world.simulate(overridePlan(world, seed, {}));
-      return failure === undefined
-        ? []
-        : [`regression seed ${seed} (${found}): ${failure.invariant}: ${failure.detail}`];
-    });
+export async function runRegressions(
+  world: World,
+  seeds: readonly RegressionSeed[] = REGRESSION_SEEDS,
+): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { seed, found } of seeds.filter((regression) => regression.world === world.name)) {
+    const { failure } = await world.simulate(overridePlan(world, seed, {}));
+    if (failure === undefined) continue;
+    lines.push(`regression seed ${seed} (${found}): ${failure.invariant}: ${failure.detail}`);
+  }
+  return lines;
 }

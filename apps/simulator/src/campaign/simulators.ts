@@ -13,7 +13,7 @@ export interface Simulators {
 export function simulateHere<P extends BasePlan>(world: World<P>, overrides: PlanOverrides = {}): Simulators {
   return {
     jobs: 1,
-    simulate: (seed) => Promise.resolve(world.simulate(overridePlan(world, seed, overrides))),
+    simulate: async (seed) => world.simulate(overridePlan(world, seed, overrides)),
     close: () => Promise.resolve(),
   };
 }

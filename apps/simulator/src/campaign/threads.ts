@@ -95,6 +95,8 @@ export function runThread(): void {
   const world = worldOf(name);
   if (world === undefined) throw new Error(`no world ${name}`);
   parentPort?.on('message', (seed: number) => {
-    parentPort?.postMessage(world.simulate(overridePlan(world, seed, overrides)));
+    void Promise.resolve(world.simulate(overridePlan(world, seed, overrides))).then((report) =>
+      parentPort?.postMessage(report),
+    );
   });
 }

@@ -1,5 +1,5 @@
 import { PERFECT_LINK } from '@synod/testkit';
-import type { RunReport, World } from '../world.js';
+import type { RunReport, SyncWorld } from '../world.js';
 import { FAULT_DESCRIPTIONS, INJECTED_KINDS, NOISE_KINDS } from './faults/kinds.js';
 import { MUST_REACH } from './must-reach.js';
 import { planRun } from './plan.js';
@@ -8,7 +8,7 @@ import { Run } from './run.js';
 import type { RunModules } from './run.js';
 
 /** The consensus core alone: replicas, hosts, disks and clients of a small store, under every fault that the core must stand. */
-export function consensusWorld(modules: RunModules = {}): World<RunPlan> {
+export function consensusWorld(modules: RunModules = {}): SyncWorld<RunPlan> {
   return {
     name: 'consensus',
     faultKinds: [...INJECTED_KINDS, ...NOISE_KINDS],

@@ -96,3 +96,43 @@ export function unaryCall<RequestInput, Response>(
     call.write(request);
   });
 }
+
+/** A call of one request whose responses come as a stream. Throws an {@link RpcError} when it breaks, or is aborted. */
+export async function* serverStreamCall<RequestInput, Response>(
+  caller: Caller,
+  to: string,
+  method: string,
+  codec: Pick<MethodCodec<unknown, RequestInput, Response, unknown>, 'requestSerialize' | 'responseDeserialize'>,
+  request: RequestInput,
+  signal?: AbortSignal,
+): AsyncGenerator<Response> {
+  const arrived: Response[] = [];
+  let over = false;
+  let failure: Error | undefined;
+  let wake: () => void = () => undefined;
+  const call = new ClientCall<RequestInput, Response>(caller, to, method, codec);
+  call.on('data', (response: Response) => {
+    arrived.push(response);
+    wake();
+  });
+  call.on('error', (error: Error) => (failure = error));
+  call.on('status', () => {
+    over = true;
+    wake();
+  });
+  const abort = (): void => call.cancel();
+  signal?.addEventListener('abort', abort, { once: true });
+  call.write(request);
+  try {
+    for (;;) {
+      const next = arrived.shift();
+      if (next !== undefined) yield next;
+      else if (failure !== undefined) throw failure;
+      else if (over) return;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    call.cancel();
+  }
+}

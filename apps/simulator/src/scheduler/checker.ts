@@ -60,7 +60,8 @@ export class SchedulerChecker {
   private readonly byToken = new Map<string, JobProcess>();
   private readonly live = new Map<string, Set<JobProcess>>();
   private readonly byKey = new Map<string, string>();
-  private readonly workers = new Map<string, { incarnation: number; coordinatorId: string; online: boolean }>();
+  private readonly workerCoordinator = new Map<string, string>();
+  private readonly workers = new Map<string, { incarnation: number; coordinatorId: string }>();
   private readonly served: { readonly ballot: Ballot; readonly atMs: number }[] = [];
   private lastToken: FencingToken = { generation: 0, counter: 0 };
 
@@ -91,7 +92,7 @@ export class SchedulerChecker {
         this.acknowledgedCommands.add(`${node}/${incarnation}/${origin.sequence}`);
       }
     });
-    const effects = new Digest().text(JSON.stringify([applied.replies, applied.events])).value();
+    const effects = JSON.stringify([applied.replies, applied.events]);
     const known = this.slots.get(slot);
     if (known === undefined) {
       this.slots.set(slot, { stateHash, effects });
@@ -219,6 +220,9 @@ export class SchedulerChecker {
           if (spec !== undefined) specs.set(jobId, spec);
         });
       }
+      if (body.type === 'openAgentSession' && isNew[index] === true && reply?.type === 'agentSessionOpened') {
+        this.workerCoordinator.set(body.worker.workerId, envelopes[index]?.origin.nodeId ?? '');
+      }
       if (body.type === 'reportAttempts') {
         for (const { jobId } of body.reports) current.set(jobId, this.jobs.get(jobId)?.active);
       }
@@ -316,7 +320,7 @@ export class SchedulerChecker {
       case 'reportRefused':
         return view.event('staleReportRefused');
       case 'workerChanged':
-        return this.workerChanged(event);
+        return this.workerChanged(event, this.workerCoordinator.get(event.workerId) ?? '');
       default:
         return;
     }
@@ -336,16 +340,16 @@ export class SchedulerChecker {
     this.expect(lostAttempts >= mayLose || exitedBadly || mayTimeOut, 'a job fails for a reason', at);
   }
 
-  private workerChanged(event: Extract<JobEvent, { type: 'workerChanged' }>): void {
+  private workerChanged(event: Extract<JobEvent, { type: 'workerChanged' }>, coordinatorId: string): void {
     const { workerId, incarnation, state } = event;
     const known = this.workers.get(workerId);
     const isNewer = known === undefined || incarnation >= known.incarnation;
     this.expect(isNewer, 'an older incarnation never comes back', () => `${workerId} ${incarnation}`);
     if (known !== undefined && incarnation > known.incarnation) this.view.event('incarnationReplaced');
-    if (known?.online === true && incarnation === known.incarnation && state === 'online')
-      this.view.event('sessionReopened');
+    const moved = known !== undefined && state === 'online' && known.coordinatorId !== coordinatorId;
+    if (moved) this.view.event('sessionMoved');
     if (state === 'lost') this.view.event('workerClosed');
-    this.workers.set(workerId, { incarnation, coordinatorId: '', online: state === 'online' });
+    this.workers.set(workerId, { incarnation, coordinatorId });
   }
 
   private job(jobId: string): KnownJob {

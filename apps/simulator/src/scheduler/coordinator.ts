@@ -1,5 +1,15 @@
-import { answerForwarded, AgentSession, buildAgents, buildReplication, replay } from '@synod/coordinator';
-import type { Agents, Replication } from '@synod/coordinator';
+import {
+  AgentSession,
+  answerForwarded,
+  buildAgents,
+  buildCatchUp,
+  buildReplication,
+  History,
+  recoverState,
+  restoreModules,
+  serveHistory,
+} from '@synod/coordinator';
+import type { Agents, CatchUp, Replication } from '@synod/coordinator';
 import type { Logger } from '@synod/base';
 import { equalBallots, ZERO_BALLOT } from '@synod/consensus';
 import type { Ballot, Message, NodeId } from '@synod/consensus';
@@ -18,11 +28,12 @@ import type { AppliedEntry, CheckedJobsStateMachine, Command, CommandEnvelope, C
 import { RpcError, toRpcError } from '@synod/rpc';
 import { services } from '@synod/wire';
 import type { VirtualClock } from '@synod/testkit';
-import { ClientCall } from './calls.js';
+import { ClientCall, serverStreamCall } from './calls.js';
 import type { MethodCodec } from './calls.js';
 import type { CoordinatorDisk } from './memory-log.js';
 import { SimulatedProcess } from './process.js';
 import type { MachineClock } from './process.js';
+import { SimulatedSnapshots } from './snapshots.js';
 import type { CallEnd, Streams } from './streams.js';
 
 export const METHODS = {
@@ -30,6 +41,8 @@ export const METHODS = {
   heartbeat: services.AgentService.service.Heartbeat,
   guardEnded: services.AgentService.service.ReportGuardEnded,
   forward: services.PaxosService.service.Forward,
+  fetchSnapshot: services.PaxosService.service.FetchSnapshot,
+  fetchHistory: services.PaxosService.service.FetchHistory,
   submit: services.JobService.service.SubmitJobs,
   cancel: services.JobService.service.CancelJob,
   getJob: services.JobService.service.GetJob,
@@ -37,6 +50,9 @@ export const METHODS = {
 
 /** What the world hears of its coordinators. */
 export interface CoordinatorObserver {
+  event(name: string): void;
+  /** Its state is that of an image or a snapshot now. */
+  restored(node: SimulatedCoordinator, slot: number): void;
   /** A process begins, with an empty state. */
   booted(node: SimulatedCoordinator): void;
   applied(node: SimulatedCoordinator, applied: AppliedEntry, envelopes: readonly CommandEnvelope[]): void;
@@ -61,7 +77,14 @@ export interface CoordinatorParts {
   readonly nodeId: NodeId;
   readonly replication: Replication;
   readonly agents: Agents;
+  readonly catchUp: CatchUp;
+  readonly history: History;
 }
+
+const CLUSTER_ID = 'simulated';
+const FEATURE_LEVEL = 1;
+const TRIM_INTERVAL_MS = 1_000;
+const CHUNK_MS = 1;
 
 /** A caller that has no deadline of its own is given up on by the coordinator after so long. */
 const PATIENCE_MS = 2_900;
@@ -71,13 +94,16 @@ export class SimulatedCoordinator {
   process: SimulatedProcess | undefined;
   parts: CoordinatorParts | undefined;
   incarnation = 0;
-  private starts = 0;
+  /** Its replica runs; before that it restores and replays. */
+  started = false;
 
   constructor(
     readonly nodeId: NodeId,
     readonly members: readonly NodeId[],
     readonly clock: MachineClock,
     readonly disk: CoordinatorDisk,
+    /** Of the log, below the image. */
+    readonly keptSlots: number,
     private readonly modules: CoordinatorModules,
   ) {}
 
@@ -98,14 +124,14 @@ export class SimulatedCoordinator {
   }
 
   get machine(): CheckedJobsStateMachine | undefined {
-    return this.alive ? (this.parts?.replication.state.view as CheckedJobsStateMachine | undefined) : undefined;
+    return this.alive ? (this.parts?.replication.state.current as CheckedJobsStateMachine | undefined) : undefined;
   }
 
   start(): void {
     if (this.alive) return;
     const process = new SimulatedProcess(this.nodeId, this.clock, this.modules.time);
     this.process = process;
-    this.starts += 1;
+    this.started = false;
     void this.boot(process);
   }
 
@@ -131,61 +157,108 @@ export class SimulatedCoordinator {
   }
 
   private async boot(process: SimulatedProcess): Promise<void> {
+    try {
+      await this.bootUp(process);
+    } catch (error) {
+      // What a killed process had begun fails in its own memory.
+      if (process.alive) throw error;
+    }
+  }
+
+  private async bootUp(process: SimulatedProcess): Promise<void> {
     const { disk, modules, nodeId } = this;
-    const initialMembers = this.members.map((id) => ({ id, address: '' }));
-    let flushFailed = false;
-    const log = await disk.openLog(
-      process,
-      () => ({
-        formatVersion: 1,
-        clusterId: 'simulated',
-        groupId: 0,
-        nodeId,
-        storageId: `disk-${nodeId}`,
-        initialMembers,
-      }),
-      () => {
-        flushFailed = true;
-        this.die(process, 'a flush failed', true);
-      },
-    );
+    const members = this.members.map((id) => ({ id, address: '' }));
+    const failing = { flush: false };
+    const onFatal = (): void => {
+      failing.flush = true;
+      this.die(process, 'a flush failed', true);
+    };
+    const identity = { formatVersion: 1, clusterId: CLUSTER_ID, groupId: 0, nodeId, storageId: `disk-${nodeId}` };
+    const log = await disk.openLog(process, () => ({ ...identity, initialMembers: members }), onFatal);
     if (!process.alive) return;
     this.incarnation = log.incarnation;
-    const time = { clock: process.clock, timers: process, logger: modules.logger };
-    const recovered = log.recover();
-    const replication = buildReplication({
-      ...time,
-      ...{ log, recovered, members: initialMembers },
-      diskHasRoom: () => disk.hasRoom,
-      send: (message) => {
-        if (process.alive) modules.send(nodeId, message);
-      },
-      openForward: (leader) =>
-        new ClientCall({ machine: nodeId, process, streams: modules.streams }, leader, 'forward', METHODS.forward),
-      die: (reason) => this.die(process, reason, flushFailed),
-    });
-    this.observe(process, replication);
-    const agents = buildAgents({
-      ...time,
-      ...{ nodeId, incarnation: log.incarnation, replication },
-      findJob: (jobId) => Promise.resolve(replication.state.view.job(jobId)),
-      jobClient: () => undefined,
-    });
-    const parts = { nodeId, replication, agents };
+    const image = disk.openImage(process, onFatal);
+    const die = (reason: string): void => this.die(process, reason, failing.flush);
+    const parts = this.build(process, { log, image, members, die });
+    const { replication, agents, catchUp } = parts;
     modules.alter(parts);
     this.parts = parts;
     modules.observer.booted(this);
-    await replay(
-      log,
-      recovered.chosenThroughSlot,
-      (slot, entry) => replication.state.apply(slot, entry),
-      () => Promise.resolve(),
-    );
+    await catchUp.gap.start();
+    const written = async (): Promise<void> => replication.imageWriter.written();
+    const restoring = restoreModules(process.clock, FEATURE_LEVEL);
+    const { state } = replication;
+    const recovered = await recoverState({ ...restoring, log, image, state, written, logger: modules.logger });
     if (!process.alive) return;
     modules.streams.listen(nodeId, { process, accept: (method, end) => this.accept(process, parts, method, end) });
     process.enter(() => {
-      replication.host.start();
+      this.started = true;
+      replication.start(recovered);
       agents.heartbeats.start();
+    });
+    this.trim(process, replication);
+  }
+
+  private build(
+    process: SimulatedProcess,
+    given: Pick<Parameters<typeof buildReplication>[0], 'log' | 'image' | 'members' | 'die'>,
+  ): CoordinatorParts {
+    const { disk, modules, nodeId } = this;
+    const { log, image, members, die } = given;
+    const { observer, streams } = modules;
+    const time = { clock: process.clock, timers: process, logger: modules.logger };
+    const limits = { maxRecords: 1_000_000, keptForMs: 1e12 };
+    const history = new History(disk.history as never, { ...time, limits });
+    const snapshots = new SimulatedSnapshots(disk.snapshots, image, CLUSTER_ID);
+    const caller = { machine: nodeId, process, streams };
+    const replication: Replication = buildReplication({
+      ...{ ...time, ...given, featureLevel: FEATURE_LEVEL },
+      diskLevel: () => disk.level,
+      historyWritten: () => history.written(),
+      send: (message) => {
+        if (process.alive) modules.send(nodeId, message);
+      },
+      openForward: (leader) => new ClientCall(caller, leader, 'forward', METHODS.forward),
+      snapshots: {
+        fetch: (peer, aboveSlot) => {
+          observer.event('snapshotFetched');
+          catchUp.fetcher.fetch(peer, aboveSlot);
+        },
+        install: (slot) => {
+          observer.event('snapshotInstalled');
+          catchUp.fetcher.install(slot);
+        },
+        discard: (slot) => catchUp.fetcher.discard(slot),
+      },
+      servedSlots: () => catchUp.server.servedSlots(),
+    });
+    const note = { load: () => Promise.resolve(disk.gap as never), save: (gap: unknown) => saved(disk, gap) };
+    const catchUp: CatchUp = buildCatchUp({
+      ...{ ...time, featureLevel: FEATURE_LEVEL, replication, die },
+      durable: { log, image, history, snapshots, members, gapNote: note },
+      transport: {
+        fetchSnapshot: (peer, request, signal) =>
+          serverStreamCall(caller, peer, 'fetchSnapshot', METHODS.fetchSnapshot, request, signal),
+        fetchHistory: (peer, request) => serverStreamCall(caller, peer, 'fetchHistory', METHODS.fetchHistory, request),
+      },
+      diskHasRoom: () => disk.level === 'ok',
+    });
+    replication.state.onApplied((entry) => history.retired(entry.retired));
+    this.observe(process, replication);
+    const agents = buildAgents({
+      ...{ ...time, nodeId, incarnation: log.incarnation, replication },
+      findJob: (jobId) => Promise.resolve(replication.state.view.job(jobId)),
+      jobClient: () => undefined,
+    });
+    return { nodeId, replication, agents, catchUp, history };
+  }
+
+  /** More eagerly than the product does, so that a run of some hundred slots has members that need a snapshot. */
+  private trim(process: SimulatedProcess, { host }: Replication): void {
+    process.every(TRIM_INTERVAL_MS, () => {
+      const imageSlot = host.status()?.imageSlot ?? 0;
+      const through = imageSlot - this.keptSlots;
+      if (through > 0) host.trim(through);
     });
   }
 
@@ -203,6 +276,9 @@ export class SimulatedCoordinator {
     };
     state.onApplied((applied, envelopes) => {
       if (process.alive) observer.applied(this, applied, envelopes);
+    });
+    state.onReplaced((slot) => {
+      if (process.alive) observer.restored(this, slot);
     });
     let served = ZERO_BALLOT;
     board.onChange(({ serving, ballot }) => {
@@ -227,6 +303,14 @@ export class SimulatedCoordinator {
         return heartbeats(parts, end);
       case 'forward':
         return this.forward(parts, end);
+      case 'fetchSnapshot':
+        return answerStream(process, end, METHODS.fetchSnapshot, (request) =>
+          parts.catchUp.server.serve(request.nodeId, request),
+        );
+      case 'fetchHistory':
+        return answerStream(process, end, METHODS.fetchHistory, ({ jobId, beforeJobId, finishedFromMs }) =>
+          historyParts(parts, { jobId, beforeJobId, finishedFromMs: Number(finishedFromMs) }),
+        );
       case 'guardEnded':
         return unary(end, METHODS.guardEnded, async ({ workerId, incarnation }) => {
           const worker = heartbeatFromWire({ workerId, incarnation, sequence: '0' });
@@ -277,7 +361,7 @@ export class SimulatedCoordinator {
       },
       {
         coordinatorId: this.nodeId,
-        clusterId: 'simulated',
+        clusterId: CLUSTER_ID,
         view: replication.state.view,
         logger: this.modules.logger,
         propose: (command, timeoutMs) => replication.propose(command, { sheddable: false, timeoutMs }),
@@ -313,6 +397,7 @@ export class SimulatedCoordinator {
         if (liveness.heardFrom(workerId, incarnation)) plannerLoop.wake();
       },
       gone: (workerId: string, incarnation: number) => liveness.disconnected(workerId, incarnation),
+      compareStates: replication.comparison.report.bind(replication.comparison),
       nodesRenewed: () => undefined,
     };
     end.listener = {
@@ -336,6 +421,42 @@ function heartbeats({ agents }: CoordinatorParts, end: CallEnd): void {
         end.send(METHODS.heartbeat.responseSerialize(response));
       });
     },
+    closed: () => undefined,
+  };
+}
+
+function saved(disk: CoordinatorDisk, gap: unknown): Promise<void> {
+  disk.gap = gap;
+  return Promise.resolve();
+}
+
+async function* historyParts({ history, catchUp }: CoordinatorParts, query: Parameters<typeof serveHistory>[2]) {
+  for await (const { records, throughJobId } of serveHistory(history, () => catchUp.gap.isOpen, query)) {
+    yield { records: records as Buffer[], throughJobId };
+  }
+}
+
+function answerStream<Request, ResponseInput>(
+  process: SimulatedProcess,
+  end: CallEnd,
+  codec: Pick<MethodCodec<Request, unknown, unknown, ResponseInput>, 'requestDeserialize' | 'responseSerialize'>,
+  answer: (request: Request) => AsyncIterable<ResponseInput>,
+): void {
+  const run = async (request: Request): Promise<void> => {
+    try {
+      for await (const response of answer(request)) {
+        if (!end.open || !process.alive) return;
+        end.send(codec.responseSerialize(response));
+        // The transport takes its time: a transfer may break between any two messages.
+        await new Promise<void>((resolve) => process.after(CHUNK_MS, () => resolve()));
+      }
+      end.close();
+    } catch (error) {
+      end.close(statusOf(error));
+    }
+  };
+  end.listener = {
+    data: (bytes) => void run(codec.requestDeserialize(Buffer.from(bytes))),
     closed: () => undefined,
   };
 }

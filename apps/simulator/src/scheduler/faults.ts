@@ -4,7 +4,8 @@ import type { Counts } from '../events.js';
 import type { Injection } from '../world.js';
 import type { SimulatedCoordinator } from './coordinator.js';
 import type { Links } from './links.js';
-import type { SchedulerFault, SchedulerPlan } from './plan.js';
+import type { SchedulerFault } from './kinds.js';
+import type { SchedulerPlan } from './plan.js';
 import type { WorkerMachine } from './worker-machine.js';
 
 export interface SchedulerFaultModules {
@@ -86,6 +87,7 @@ export class SchedulerFaults {
       case 'hungDisk':
       case 'failedFlush':
       case 'fullDisk':
+      case 'damagedImage':
       case 'wallClockJump':
         return this.ail(kind, random.chance(0.5) ? (leader ?? some) : some, random);
       default:
@@ -104,8 +106,12 @@ export class SchedulerFaults {
         disk.hang();
         return () => disk.resume();
       case 'fullDisk':
-        disk.hasRoom = false;
-        return () => (disk.hasRoom = true);
+        disk.level = random.pick(['low', 'full'] as const);
+        return () => (disk.level = 'ok');
+      case 'damagedImage':
+        if (!node.alive || !disk.damageImage()) return undefined;
+        this.modules.crash(node);
+        return () => node.start();
       case 'wallClockJump':
         clock.jumpWall(random.integer(-20_000, 20_000));
         return () => undefined;

@@ -1,19 +1,27 @@
-import { newMemoryDisk, openMemoryLogStore } from '@synod/storage';
-import type { LogIdentity, LogStore, MemoryLogStore } from '@synod/storage';
+import { newMemoryDisk, newMemoryImageDisk, openMemoryImageStore, openMemoryLogStore } from '@synod/storage';
+import type { DiskLevel, LogIdentity, LogStore, MemoryImageStore, MemoryLogStore } from '@synod/storage';
+import type { SnapshotFiles } from './snapshots.js';
+import { SimulatedHistory } from './snapshots.js';
 import type { SeededRandom, VirtualClock } from '@synod/testkit';
 import type { SimulatedProcess } from './process.js';
 
 /** The disk of one coordinator: what it holds survives its processes, and each flush takes its time, hangs or fails. */
 export class CoordinatorDisk {
   readonly content = newMemoryDisk();
+  readonly snapshots: SnapshotFiles = { outgoing: undefined, incoming: undefined };
+  readonly history = new SimulatedHistory();
+  /** Of the history, noted by the coordinator. */
+  gap: unknown;
   minFlushMs = 0.2;
   maxFlushMs = 1;
-  hasRoom = true;
+  level: DiskLevel = 'ok';
   failedFlushes = 0;
   lostFlushes = 0;
   private hung = false;
   private failNext = false;
   private parked: (() => void)[] = [];
+  private readonly imageContent = newMemoryImageDisk();
+  private image: MemoryImageStore | undefined;
   private open: { store: MemoryLogStore; oldestSinceMs: number | undefined } | undefined;
 
   constructor(
@@ -42,7 +50,7 @@ export class CoordinatorDisk {
     return {
       identity: store.identity,
       incarnation: store.incarnation,
-      recover: () => store.recover(),
+      recover: (imageSlot) => store.recover(imageSlot),
       append: (writes) => store.append(writes),
       read: (from, through, maxBytes) => store.read(from, through, maxBytes),
       stats: () => ({
@@ -54,11 +62,32 @@ export class CoordinatorDisk {
     };
   }
 
+  openImage(process: SimulatedProcess, onFatal: (error: Error) => void): MemoryImageStore {
+    this.image = openMemoryImageStore({
+      disk: this.imageContent,
+      onFatal,
+      flush: () => this.flush(process),
+      monotonicMs: () => process.clock.monotonicMs(),
+    });
+    return this.image;
+  }
+
+  /** Bits of the image rot while nobody looks: one record of it can't be read any more. */
+  damageImage(): boolean {
+    const keys = [...this.imageContent.records.keys()];
+    const key = keys.length === 0 ? undefined : this.random.pick(keys);
+    if (key !== undefined) this.imageContent.damagedKeys.add(key);
+    return key !== undefined;
+  }
+
   /** The process that has it open is killed: what is not flushed is lost. */
   crash(): void {
     if (this.open?.oldestSinceMs !== undefined) this.lostFlushes += 1;
     this.open?.store.crash();
     this.open = undefined;
+    this.image?.crash();
+    this.image = undefined;
+    this.imageContent.holder = undefined;
     this.content.holder = undefined;
     this.parked = [];
     this.failNext = false;

@@ -1,38 +1,9 @@
 import type { BasePlan, Injection } from '../world.js';
 import { SeededRandom } from '@synod/testkit';
 import type { LinkFaults } from '@synod/testkit';
+import { SCHEDULER_FAULTS } from './kinds.js';
+import type { SchedulerFault } from './kinds.js';
 import type { StreamDelays } from './links.js';
-
-/** What may go wrong in a run of the whole scheduler, each of them for a while. */
-export const SCHEDULER_FAULTS = [
-  'coordinatorCrash',
-  'leaderCrash',
-  'allCoordinatorsCrash',
-  'coordinatorStopped',
-  'leaderStopped',
-  'leaderIsolated',
-  'coordinatorIsolated',
-  'oneWayLink',
-  'cloggedLink',
-  'slowDisk',
-  'hungDisk',
-  'failedFlush',
-  'fullDisk',
-  'wallClockJump',
-  'coordinatorsUnreachable',
-  'agentCrash',
-  'agentStopped',
-  'agentIsolated',
-  'agentOneWay',
-  'agentLosesCoordinator',
-  'guardCrash',
-  'guardStopped',
-  'agentLostForGood',
-  'machineCrash',
-  'machineStopped',
-] as const;
-
-export type SchedulerFault = (typeof SCHEDULER_FAULTS)[number];
 
 export interface MachineClockPlan {
   readonly rate: number;
@@ -52,6 +23,8 @@ export interface SchedulerPlan extends BasePlan {
   readonly link: LinkFaults;
   readonly stream: StreamDelays;
   readonly maxFlushMs: number;
+  /** Slots of the log that are kept below the image. */
+  readonly keptSlots: number;
   readonly orphanGraceMs: number;
   /** Share of crashes that peers notice as a broken connection at once. */
   readonly noticedRate: number;
@@ -70,7 +43,7 @@ const MAX_DRIFT = 0.02;
 
 export function planScheduler(seed: number): SchedulerPlan {
   const random = new SeededRandom(seed);
-  const faultPhaseMs = random.integer(18_000, 26_000);
+  const faultPhaseMs = random.integer(15_000, 22_000);
   const calm = random.chance(0.1);
   const clock = (): MachineClockPlan => ({
     rate: calm ? 1 : random.between(1 - MAX_DRIFT, 1 + MAX_DRIFT),
@@ -79,7 +52,7 @@ export function planScheduler(seed: number): SchedulerPlan {
   const maxDelayMs = random.pick([1, 3, 10]);
   const size = random.pick([3, 3, 3, 5]);
   const kinds = random.shuffle(SCHEDULER_FAULTS).slice(0, random.integer(6, 14));
-  const workers = random.integer(4, 7);
+  const workers = random.integer(5, 7);
   return {
     world: SCHEDULER_WORLD,
     version: PLAN_VERSION,
@@ -89,7 +62,7 @@ export function planScheduler(seed: number): SchedulerPlan {
     injections: calm ? [] : injections(random, kinds, faultPhaseMs),
     coordinators: Array.from({ length: size }, clock),
     workers: Array.from({ length: workers }, (_, index) => ({
-      capacity: random.integer(2, 6),
+      capacity: random.integer(3, 8),
       labels: { zone: index % 2 === 0 ? 'a' : 'b' },
       clock: clock(),
     })),
@@ -103,11 +76,12 @@ export function planScheduler(seed: number): SchedulerPlan {
     },
     stream: { minDelayMs: 0.1, maxDelayMs, lossRate: calm ? 0 : random.pick([0, 0.005, 0.03]) },
     maxFlushMs: random.pick([0.8, 2, 6]),
+    keptSlots: random.pick([0, 10, 60, 1_000_000]),
     orphanGraceMs: random.integer(800, 2_000),
     noticedRate: random.pick([0, 0.5, 1]),
     jobs: random.integer(360, 460),
-    meanThinkMs: faultPhaseMs / 130,
-    maxWorkMs: random.pick([600, 1_500, 3_000]),
+    meanThinkMs: faultPhaseMs / 140,
+    maxWorkMs: random.pick([400, 900, 1_800]),
     cancelRate: random.pick([0.02, 0.08]),
   };
 }

@@ -137,6 +137,7 @@ export class SchedulerRun {
     this.clients.start();
     this.faults.start();
     await this.pass(() => false, this.plan.faultPhaseMs);
+    this.countNoise();
     this.clients.stop();
     this.heal();
     const healedAtMs = this.time.nowMs;
@@ -144,6 +145,17 @@ export class SchedulerRun {
     this.healedAfterMs = this.time.nowMs - healedAtMs;
     this.checker.expect(converged, 'after the last repair every job ends', () => this.describe());
     this.checkEnd();
+  }
+
+  private countNoise(): void {
+    const { dropped, duplicated, reordered, replayed } = this.links.counts;
+    const { coordinators, workers } = this.plan;
+    const drifting = [...coordinators, ...workers.map(({ clock }) => clock)].filter(({ rate }) => rate !== 1);
+    this.struck.add('loss', dropped);
+    this.struck.add('duplication', duplicated);
+    this.struck.add('reordering', reordered);
+    this.struck.add('replay', replayed);
+    this.struck.add('clockRate', drifting.length);
   }
 
   /** Runs events until the condition holds; false when that takes longer than the limit. */
@@ -216,7 +228,7 @@ export class SchedulerRun {
     const { rate, wallOffsetMs } = plan.coordinators[index] ?? { rate: 1, wallOffsetMs: 0 };
     const disk = new CoordinatorDisk(time, random.fork());
     disk.maxFlushMs = plan.maxFlushMs;
-    return new SimulatedCoordinator(nodeId, ids, new MachineClock(time, rate, wallOffsetMs), disk, {
+    return new SimulatedCoordinator(nodeId, ids, new MachineClock(time, rate, wallOffsetMs), disk, plan.keptSlots, {
       ...{ time, logger: quiet, streams: this.streams, observer: this.observer() },
       send: (from, message) => {
         const bytes = this.links.network.send(from, message.header.to, message);
@@ -229,7 +241,12 @@ export class SchedulerRun {
   private observer(): CoordinatorObserver {
     const { checker, events, time } = this;
     return {
+      event: (name) => events.add(name),
       booted: ({ nodeId }) => checker.started(nodeId, 0),
+      restored: ({ nodeId, machine, started }, slot) => {
+        if (!started) events.add('restoredFromImage');
+        this.checked(() => checker.restored(nodeId, slot, machine?.stateHash() ?? ''));
+      },
       applied: (node, applied, envelopes) => {
         const { machine } = node;
         if (machine === undefined) return;

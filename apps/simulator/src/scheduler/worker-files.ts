@@ -6,7 +6,7 @@ import type { SimulatedProcess } from './process.js';
 
 /** The disk of one worker's machine: files of attempts, the agent's spool and its restart number. */
 export class WorkerFiles {
-  readonly directory;
+  readonly directory: ReturnType<typeof dataDirectory>;
   incarnation = 0;
   readonly spooled = new Map<string, Uint8Array>();
   private readonly files = new Map<string, string>();
