@@ -3,4 +3,4 @@ import { join } from 'node:path';
 import { runMain } from './lib/run-main.mjs';
 import { ROOT } from './lib/workspace.mjs';
 
-await runMain(join(ROOT, 'dist/bench/main.cjs'), { builds: ['bench', 'cli'] });
+await runMain(join(ROOT, 'dist/bench/main.cjs'), { builds: ['bench', 'coordinator'] });

@@ -1,13 +1,16 @@
 import { writeFileSync } from 'node:fs';
-import { InformationRequested, UsageError, defineOptions, option } from '@synod/config';
-import { measureFdatasync } from './fdatasync.js';
-import { measureLife } from './life.js';
+import { loadavg } from 'node:os';
+import { InformationRequested, UsageError, defineOptions, nearestName, option, suggestionText } from '@synod/config';
 import { formatRows } from './report.js';
-import type { Row } from './report.js';
+import { measure, SCENARIOS } from './scenarios.js';
 
 const OPTIONS = defineOptions({
-  name: 'bench',
-  summary: 'Measures Synod on this machine: real processes, three coordinators that flush before they answer.',
+  name: 'bench [scenario…]',
+  summary:
+    'Measures Synod on this machine: real processes, three coordinators that flush before they answer.\n\nScenarios:\n' +
+    Object.entries(SCENARIOS)
+      .map(([name, { summary, byDefault }]) => `  ${name.padEnd(10)} ${summary}${byDefault ? ' (default)' : ''}`)
+      .join('\n'),
   options: {
     rounds: option.integer({
       summary: 'Rounds of each scenario; medians are shown',
@@ -17,6 +20,20 @@ const OPTIONS = defineOptions({
       unit: 'rounds',
     }),
     jobs: option.integer({ summary: 'Jobs of a round', default: 10_000, min: 400, max: 50_000, unit: 'jobs' }),
+    kills: option.integer({
+      summary: 'failover: kills of the leader',
+      default: 200,
+      min: 1,
+      max: 10_000,
+      unit: 'kills',
+    }),
+    pauses: option.integer({
+      summary: 'failover: times that the leader is stopped, and that it is cut off',
+      default: 30,
+      min: 1,
+      max: 1_000,
+      unit: 'times',
+    }),
     json: option.string({
       summary: 'Also writes the rows {scenario, metric, value, unit} to this file',
       valueName: 'file',
@@ -25,10 +42,38 @@ const OPTIONS = defineOptions({
 });
 
 async function main(): Promise<void> {
-  const options = OPTIONS.parse(process.argv.slice(2), process.env);
-  const rows: Row[] = [...measureFdatasync(), ...(await measureLife(options)), ...measureFdatasync()];
+  const { names, flags } = splitArguments(process.argv.slice(2));
+  const options = OPTIONS.parse(flags, process.env);
+  const unknown = names.find((name) => !(name in SCENARIOS));
+  if (unknown !== undefined) {
+    const known = Object.keys(SCENARIOS);
+    throw new UsageError(
+      { code: 'unexpectedArgument', option: unknown },
+      `unknown scenario ${unknown}${suggestionText(nearestName(unknown, known))}; there are ${known.join(', ')}`,
+    );
+  }
+  const chosen = names.length > 0 ? names : Object.keys(SCENARIOS).filter((name) => SCENARIOS[name]?.byDefault);
+  process.stderr.write(`load of the machine before: ${loadText()}\n`);
+  const rows = await measure(chosen, options);
+  process.stderr.write(`load of the machine after: ${loadText()}\n`);
   process.stdout.write(`${formatRows(rows)}\n`);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, undefined, 2)}\n`);
+}
+
+/** Names of scenarios stand in front of the flags. */
+function splitArguments(args: readonly string[]): {
+  readonly names: readonly string[];
+  readonly flags: readonly string[];
+} {
+  const firstFlag = args.findIndex((arg) => arg.startsWith('-'));
+  const end = firstFlag < 0 ? args.length : firstFlag;
+  return { names: args.slice(0, end), flags: args.slice(end) };
+}
+
+function loadText(): string {
+  return loadavg()
+    .map((load) => load.toFixed(2))
+    .join(' ');
 }
 
 main().catch((error: unknown) => {

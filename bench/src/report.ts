@@ -16,6 +16,12 @@ export function quantile(values: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
 }
 
+/** Median, 99th percentile and worst of these milliseconds. */
+export function latencyRows(scenario: string, metric: string, valuesMs: readonly number[]): Row[] {
+  const row = (which: string, value: number): Row => ({ scenario, metric: `${metric} ${which}`, value, unit: 'ms' });
+  return [row('p50', median(valuesMs)), row('p99', quantile(valuesMs, 0.99)), row('max', Math.max(...valuesMs))];
+}
+
 export function formatRows(rows: readonly Row[]): string {
   const cells = rows.map((row) => [row.scenario, row.metric, formatValue(row.value), row.unit]);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));

@@ -1,5 +1,16 @@
-export { freePorts, LocalCluster } from './harness/cluster.js';
+export { LocalCluster } from './harness/cluster.js';
 export type { ClusterOptions } from './harness/cluster.js';
+export { FlushFault, mountMissing, SmallDisk, straceMissing } from './harness/disk-faults.js';
+export type { FlushFaultKind } from './harness/disk-faults.js';
+export { FreshReads } from './harness/fresh-reads.js';
+export { NamespaceNetwork, namespacesMissing } from './harness/namespaces.js';
+export { CLIENTS, isolate, LoopbackNetwork } from './harness/network.js';
+export type { ClusterNetwork, FaultyNetwork } from './harness/network.js';
+export { freePorts } from './harness/ports.js';
+export { ProxyNetwork } from './harness/proxy.js';
+export type { LinkConditions } from './harness/proxy.js';
 export { AppProcess, appMain, ROOT, runToEnd } from './harness/processes.js';
 export type { AppName, Finished } from './harness/processes.js';
+export { SteadyLoad } from './harness/steady-load.js';
+export type { Acknowledgement } from './harness/steady-load.js';
 export { until } from './harness/until.js';

@@ -1,9 +1,10 @@
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SynodClient } from '@synod/client';
 import type { ClusterStatus } from '@synod/client';
+import { LoopbackNetwork } from './network.js';
+import type { ClusterNetwork } from './network.js';
 import { AppProcess, appMain, runToEnd } from './processes.js';
 import type { Finished } from './processes.js';
 import { until } from './until.js';
@@ -19,54 +20,73 @@ export interface ClusterOptions {
   readonly agentArgs?: readonly string[];
   /** A command in front of each coordinator, such as a tracer. */
   readonly coordinatorWrapper?: (id: string, directory: string) => readonly string[];
+  /** Where the processes run; default: loopback. The cluster closes it. */
+  readonly network?: ClusterNetwork;
 }
 
-/** A cluster of real processes on free ports, in a directory of its own. */
+/** A cluster of real processes in a directory of its own, by default on free ports of loopback. */
 export class LocalCluster {
   readonly processes = new Map<string, AppProcess>();
   readonly addresses: readonly string[];
   readonly client: SynodClient;
-  private readonly ports: readonly number[];
+  private kept = false;
 
   private constructor(
     readonly directory: string,
-    ports: readonly number[],
+    private readonly network: ClusterNetwork,
     private readonly options: ClusterOptions,
   ) {
-    this.ports = ports;
-    this.addresses = ports.map((port) => `127.0.0.1:${String(port)}`);
+    this.addresses = network.coordinatorIds.map((id) => network.clientAddress(id));
     this.client = new SynodClient({ addresses: this.addresses });
   }
 
-  static async start(options: ClusterOptions): Promise<LocalCluster> {
+  /** Everything up to the first start of a process. */
+  static async create(options: ClusterOptions): Promise<LocalCluster> {
     const directory = mkdtempSync(join(tmpdir(), 'synod-e2e-'));
-    const cluster = new LocalCluster(directory, await freePorts(options.coordinators), options);
     mkdirSync(join(directory, 'logs'));
-    const coordinators = cluster.coordinatorIds().map((id) => cluster.startCoordinator(id));
-    await Promise.all(coordinators);
-    await cluster.leader();
-    await Promise.all(cluster.agentIds().map((id) => cluster.startAgent(id)));
-    await cluster.workersOnline(options.agents);
+    const network = options.network ?? (await LoopbackNetwork.open(options.coordinators));
+    return new LocalCluster(directory, network, options);
+  }
+
+  static async start(options: ClusterOptions): Promise<LocalCluster> {
+    const cluster = await LocalCluster.create(options);
+    await cluster.startAll();
     return cluster;
   }
 
+  /** Resolves when a leader serves and all agents are there. */
+  async startAll(): Promise<void> {
+    await Promise.all(this.coordinatorIds().map((id) => this.startCoordinator(id)));
+    await this.leader();
+    await Promise.all(this.agentIds().map((id) => this.startAgent(id)));
+    await this.workersOnline(this.options.agents);
+  }
+
   coordinatorIds(): string[] {
-    return this.ports.map((_port, index) => `c${String(index + 1)}`);
+    return [...this.network.coordinatorIds];
   }
 
   agentIds(): string[] {
     return Array.from({ length: this.options.agents }, (_value, index) => `w${String(index + 1)}`);
   }
 
+  /** At which this process reaches it. */
   addressOf(coordinatorId: string): string {
-    return this.addresses[Number(coordinatorId.slice(1)) - 1] ?? '';
+    return this.network.clientAddress(coordinatorId);
+  }
+
+  /** The data directory of a process. */
+  dataOf(id: string): string {
+    return join(this.directory, id);
   }
 
   async startCoordinator(id: string, extra: readonly string[] = []): Promise<AppProcess> {
-    const members = this.coordinatorIds().map((member) => `${member}=${this.addressOf(member)}`);
+    const members = this.coordinatorIds().map((member) => `${member}=${this.network.memberAddress(member)}`);
+    const { listen, args } = this.network.place(id);
     return this.launch('coordinator', id, [
-      ...['--id', id, '--listen', this.addressOf(id), '--data', join(this.directory, id)],
+      ...['--id', id, '--listen', listen, '--data', this.dataOf(id)],
       ...['--initial-members', members.join(',')],
+      ...args,
       ...(this.options.coordinatorArgs ?? []),
       ...extra,
     ]);
@@ -74,9 +94,10 @@ export class LocalCluster {
 
   async startAgent(id: string, extra: readonly string[] = []): Promise<AppProcess> {
     return this.launch('worker-agent', id, [
-      ...['--id', id, '--data', join(this.directory, id)],
-      ...(this.options.agentArgs ?? ['--coordinators', this.addresses.join(',')]),
+      ...['--id', id, '--data', this.dataOf(id)],
+      ...(this.options.agentArgs ?? ['--coordinators', this.memberAddresses().join(',')]),
       ...['--capacity', String(this.options.capacity ?? 8)],
+      ...this.network.agentPlace(id).args,
       ...extra,
     ]);
   }
@@ -86,6 +107,11 @@ export class LocalCluster {
     const found = this.processes.get(id);
     if (found === undefined) throw new Error(`no process ${id}`);
     return found;
+  }
+
+  /** Pids of the processes that run, by id. */
+  pids(): ReadonlyMap<string, number> {
+    return new Map([...this.processes].filter(([, it]) => it.isRunning).map(([id, it]) => [id, it.pid]));
   }
 
   status(): Promise<ClusterStatus> {
@@ -128,39 +154,33 @@ export class LocalCluster {
     });
   }
 
+  /** Its directory, with data and logs, outlives `stop`: for who wants to know what went wrong. */
+  keepDirectory(): void {
+    this.kept = true;
+  }
+
   async stop(): Promise<void> {
     this.client.close();
     const running = [...this.processes.values()].filter((process) => process.isRunning);
     const agents = running.filter((process) => process.app === 'worker-agent');
     await Promise.all(agents.map((process) => process.end('SIGTERM')));
     await Promise.all(running.filter((process) => !agents.includes(process)).map((process) => process.end('SIGTERM')));
-    rmSync(this.directory, { recursive: true, force: true });
+    await this.network.close();
+    if (!this.kept) rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private memberAddresses(): string[] {
+    return this.network.coordinatorIds.map((id) => this.network.memberAddress(id));
   }
 
   private async launch(app: 'coordinator' | 'worker-agent', id: string, args: readonly string[]): Promise<AppProcess> {
-    const wrapper = app === 'coordinator' ? this.options.coordinatorWrapper?.(id, this.directory) : undefined;
+    const wrapper =
+      app === 'coordinator'
+        ? [...this.network.place(id).wrapper, ...(this.options.coordinatorWrapper?.(id, this.directory) ?? [])]
+        : this.network.agentPlace(id).wrapper;
     const process = new AppProcess(app, id, args, join(this.directory, 'logs', `${id}.log`), wrapper);
     this.processes.set(id, process);
     await process.ready();
     return process;
   }
-}
-
-/** Ports that were free a moment ago. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer();
-          server.listen(0, '127.0.0.1', () => {
-            resolve(server);
-          });
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -1,0 +1,39 @@
+import { measureFailover } from './failover.js';
+import { measureFdatasync } from './fdatasync.js';
+import { measureLife } from './life.js';
+import type { Row } from './report.js';
+
+export interface BenchOptions {
+  readonly rounds: number;
+  readonly jobs: number;
+  readonly kills: number;
+  readonly pauses: number;
+}
+
+export interface Scenario {
+  readonly summary: string;
+  /** Runs when no scenario is named. */
+  readonly byDefault: boolean;
+  readonly measure: (options: BenchOptions) => Promise<Row[]>;
+}
+
+/** By the name on the command line, in the order in which they run. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  life: {
+    summary: 'the whole life of jobs, in batches and one by one',
+    byDefault: true,
+    measure: measureLife,
+  },
+  failover: {
+    summary: 'the leader killed, stopped and cut off: time to the next acknowledgement',
+    byDefault: false,
+    measure: measureFailover,
+  },
+};
+
+/** The machine's own figures stand at both ends, so that a change of it meanwhile shows. */
+export async function measure(names: readonly string[], options: BenchOptions): Promise<Row[]> {
+  const rows: Row[] = measureFdatasync();
+  for (const name of names) rows.push(...((await SCENARIOS[name]?.measure(options)) ?? []));
+  return [...rows, ...measureFdatasync()];
+}
