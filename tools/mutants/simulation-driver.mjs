@@ -11,10 +11,14 @@ if (world === undefined) throw new Error(`the simulator has no world ${name}`);
 const overrides = kind === 'faultFree' ? { onlyFaults: [] } : {};
 if (kind === 'faultFree') lookFromOutside();
 
-for (let seed = Number(first); seed <= Number(last); seed += 1) {
-  const { failure } = world.simulate(overridePlan(world, seed, overrides));
-  process.stdout.write(`${JSON.stringify({ seed, failure: failure ?? null })}\n`);
-  if (failure !== undefined) break;
+void run();
+
+async function run() {
+  for (let seed = Number(first); seed <= Number(last); seed += 1) {
+    const { failure } = await world.simulate(overridePlan(world, seed, overrides));
+    process.stdout.write(`${JSON.stringify({ seed, failure: failure ?? null })}\n`);
+    if (failure !== undefined) break;
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { JobSpec, PlacementPolicy } from '@synod/jobs';
 import { jobSpecToWire } from '@synod/contracts';
-import { RpcError, toRpcError } from '@synod/rpc';
+import type { RpcError} from '@synod/rpc';
+import { toRpcError } from '@synod/rpc';
 import type { SeededRandom, VirtualClock } from '@synod/testkit';
 import { LatencyHistogram } from '../campaign/latency.js';
 import { unaryCall } from './calls.js';

@@ -1,4 +1,4 @@
-import { Guard } from '@synod/worker-agent';
+import type { Guard } from '@synod/worker-agent';
 import type {
   AgentLink,
   AgentMessage,
