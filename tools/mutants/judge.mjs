@@ -4,39 +4,73 @@ import { ROOT } from '../lib/workspace.mjs';
 import { mutatedFiles } from './edits.mjs';
 import { placeName } from './places.mjs';
 import { bundleSimulation, runSeeds } from './simulation.mjs';
-import { runTests } from './unit.mjs';
+import { runTests, testsAt } from './unit.mjs';
 
 /** Fault-free runs that a mutant has to pass before it counts as quiet. */
 const QUIET_SEEDS = 5;
 
-/** Runs places with and without mutants; everything that it writes is under `folder`. */
+/**
+ * A source, with or without a mutant, and what was run of it: its bundle, and the results of its tests, are made once. Of a project all
+ * spec files that the mutant's places name run together.
+ */
+class Subject {
+  #files;
+  #folder;
+  #cache;
+  #bundle;
+  #results = new Map();
+
+  constructor(files, folder, cache) {
+    this.#files = files;
+    this.#folder = folder;
+    this.#cache = cache;
+  }
+
+  get bundle() {
+    this.#bundle ??= bundleSimulation(this.#files, this.#folder);
+    return this.#bundle;
+  }
+
+  /** All tests of these spec files of a project. */
+  tests(project, specs) {
+    const key = [project, ...specs].join(' ');
+    if (!this.#results.has(key)) {
+      const folder = join(this.#folder, String(this.#results.size));
+      this.#results.set(key, runTests(this.#files, { project, specs }, { folder, cache: this.#cache }));
+    }
+    return this.#results.get(key);
+  }
+}
+
+/** Judges mutants; everything that it writes is under `folder`. */
 export class Court {
   #folder;
+  #cache;
   #seeds;
-  #originalBundle;
+  #original;
 
   constructor({ folder, seeds }) {
     this.#folder = folder;
+    this.#cache = join(folder, 'jest');
     this.#seeds = seeds;
+    this.#original = new Subject({}, join(folder, 'original'), this.#cache);
   }
 
   /**
-   * The verdict on one mutant: `killed` (with its killer), `survived`, or `loud`: what has no faults noticed it already. A control must survive
-   * all its places. Throws when it can't be told: an anchor is gone, or the original fails where the mutant died.
+   * The verdict on one mutant: `killed` (with its killer), `survived`, or `loud`: what has no faults noticed it already. A control must
+   * survive all its places. Throws when it can't be told: an anchor is gone, or the original fails where the mutant died.
    */
   async judge(mutant) {
     const startedMs = performance.now();
-    const files = mutatedFiles(mutant, ROOT);
-    const subject = { files, folder: join(this.#folder, mutant.id), bundle: undefined };
+    const subject = new Subject(mutatedFiles(mutant, ROOT), join(this.#folder, mutant.id), this.#cache);
     const verdict = (await this.#isLoud(mutant, subject)) ?? (await this.#kill(mutant, subject));
     return { ...verdict, id: mutant.id, seconds: (performance.now() - startedMs) / 1000 };
   }
 
   async #isLoud(mutant, subject) {
     for (const place of mutant.quiet) {
-      const { count, failure } = await this.#run(place, subject, { first: 1, last: QUIET_SEEDS });
+      const { failure } = await run(place, { mutant, subject, first: 1, last: QUIET_SEEDS });
       if (failure !== undefined) return { verdict: 'loud', killer: { place: placeName(place, failure), ...failure } };
-      if (count === 0) throw new Error(`${mutant.id}: no test matches ${JSON.stringify(place)}`);
     }
     return undefined;
   }
@@ -44,10 +78,8 @@ export class Court {
   async #kill(mutant, subject) {
     let seeds = 0;
     for (const place of mutant.dies) {
-      const { count, failure } = await this.#run(place, subject, { first: 1, last: this.#seeds });
+      const { count, failure } = await run(place, { mutant, subject, first: 1, last: this.#seeds });
       if (place.kind === 'simulator') seeds += count;
-      if (count === 0 && failure === undefined)
-        throw new Error(`${mutant.id}: no test matches ${JSON.stringify(place)}`);
       if (failure === undefined) continue;
       await this.#confirm(mutant, place, failure);
       return { verdict: 'killed', seeds, killer: { place: placeName(place, failure), ...failure } };
@@ -56,37 +88,28 @@ export class Court {
   }
 
   /** What killed the mutant must let the original live, or it says nothing about the mutant. */
-  async #confirm(mutant, place, failure) {
-    const range = { first: failure.seed, last: failure.seed };
-    const narrowed = place.kind === 'tests' ? { ...place, files: [specOf(place, failure)] } : place;
-    const original = await this.#run(narrowed, await this.#original(), range);
-    if (original.failure === undefined && original.count > 0) return;
-    const where = failure.seed === undefined ? failure.file : `seed ${failure.seed}`;
-    throw new Error(`${mutant.id}: the unchanged source fails too (${where}): ${JSON.stringify(original.failure)}`);
-  }
-
-  async #original() {
-    const folder = join(this.#folder, 'original');
-    this.#originalBundle ??= bundleSimulation({}, folder);
-    return { files: {}, folder: join(folder, `${Math.random()}`), bundle: await this.#originalBundle };
-  }
-
-  async #run(place, subject, { first, last }) {
-    if (place.kind === 'tests') {
-      const { passed, failure } = await runTests(subject.files, place, {
-        folder: subject.folder,
-        cache: join(this.#folder, 'jest'),
-      });
-      return { count: passed, failure };
-    }
-    subject.bundle ??= await bundleSimulation(subject.files, subject.folder);
-    const faultFree = place.kind === 'faultFreeSimulator';
-    const { seeds, failure } = await runSeeds(subject.bundle, { world: place.world, first, last, faultFree });
-    return { count: seeds, failure };
+  async #confirm(mutant, place, { seed, file, name }) {
+    const { failures } = await run(place, { mutant, subject: this.#original, first: seed, last: seed });
+    if (place.kind === 'tests' && !failures.some((other) => other.file === file && other.name === name)) return;
+    if (place.kind !== 'tests' && failures.length === 0) return;
+    const where = seed === undefined ? `${file}: ${name}` : `seed ${seed}: ${failures[0].invariant}`;
+    throw new Error(`${mutant.id}: the unchanged source fails too, ${where}`);
   }
 }
 
-/** Path of the failing spec file below the project's src/, as a pattern. */
-function specOf({ project }, { file }) {
-  return file.slice(`${project}/src/`.length).replaceAll('.', '\\.');
+/** Runs one place: `count` seeds or tests, `failures`, and the first of them as `failure`, with the number of `others`. */
+async function run(place, { mutant, subject, first, last }) {
+  if (place.kind !== 'tests') {
+    const { world } = place;
+    const faultFree = place.kind === 'faultFreeSimulator';
+    const { seeds, failure } = await runSeeds(await subject.bundle, { world, first, last, faultFree });
+    return { count: seeds, failure, failures: failure === undefined ? [] : [failure] };
+  }
+  const sameProject = [...mutant.quiet, ...mutant.dies].filter(({ project }) => project === place.project);
+  const specs = [...new Set(sameProject.flatMap(({ files }) => files))].sort();
+  const tests = testsAt(await subject.tests(place.project, specs), place);
+  if (tests.length === 0) throw new Error(`${mutant.id}: no test matches ${JSON.stringify(place)}`);
+  const failures = tests.filter(({ passed }) => !passed).map(({ file, name, detail }) => ({ file, name, detail }));
+  const failure = failures.length === 0 ? undefined : { ...failures[0], others: failures.length - 1 };
+  return { count: tests.length, failure, failures };
 }

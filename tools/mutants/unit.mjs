@@ -8,27 +8,26 @@ import { ROOT, readJson } from '../lib/workspace.mjs';
 const TEST_TIMEOUT_MS = 60_000;
 
 /**
- * Runs test files of one project with `files` (absolute path to text) in the place of what is on the disk.
- * `tests` is `{ project, files, names? }`: the project's folder, patterns of its spec files, a pattern of test names.
- * Gives `{ passed, failure }`: how many tests passed; undefined or the first `{ file, name, detail, others }`, `others` the number of further ones.
+ * Runs spec files of one project with `files` (absolute path to text) in the place of what is on the disk. `specs` are patterns of
+ * their paths below the project's src/. Gives every test that ran, by file and name: `{ file, name, passed, detail }`. A file that does
+ * not load is a test of that name that failed.
  */
-export async function runTests(files, { project, files: patterns, names }, { folder, cache }) {
+export async function runTests(files, { project, specs }, { folder, cache }) {
   mkdirSync(folder, { recursive: true });
   const texts = join(folder, 'files.json');
   const results = join(folder, 'results.json');
   rmSync(results, { force: true });
   writeFileSync(texts, JSON.stringify(files));
-  const args = ['--config', join(ROOT, 'tools/mutants/jest/config.cjs')];
-  args.push('--runInBand', '--silent', `--testTimeout=${TEST_TIMEOUT_MS}`, '--json', '--outputFile', results);
-  if (names !== undefined) args.push('--testNamePattern', names);
-  args.push(...patterns.map((pattern) => `${project}/src/.*${pattern}`));
+  const args = ['--config', join(ROOT, 'tools/mutants/jest/config.cjs'), '--runInBand', '--silent'];
+  args.push(`--testTimeout=${TEST_TIMEOUT_MS}`, '--json', '--outputFile', results);
+  args.push(...specs.map((spec) => `${project}/src/.*${spec}`));
   const output = await jest(args, {
     SYNOD_MUTANT_PROJECT: join(ROOT, project),
     SYNOD_MUTANT_FILES: texts,
     SYNOD_MUTANT_CACHE: cache,
   });
   if (!existsSync(results)) throw new Error(`jest gave no results: ${output}`);
-  return summary(readJson(results), output);
+  return testsOf(readJson(results));
 }
 
 function jest(args, env) {
@@ -53,25 +52,26 @@ function jest(args, env) {
   });
 }
 
-function summary({ testResults, numPassedTests: passed, success }, output) {
-  const failures = testResults
-    .flatMap(failuresOf)
+function testsOf({ testResults }) {
+  return testResults
+    .flatMap(({ name, status, message, assertionResults }) => {
+      const file = relative(ROOT, name);
+      const ran = assertionResults.filter((test) => test.status === 'passed' || test.status === 'failed');
+      const tests = ran.map(({ fullName, status: outcome, failureMessages }) => {
+        const passed = outcome === 'passed';
+        return { file, name: fullName, passed, detail: passed ? '' : headline(failureMessages[0]) };
+      });
+      if (status === 'passed' || tests.some(({ passed }) => !passed)) return tests;
+      return [{ file, name: 'the file loads', passed: false, detail: headline(message) }];
+    })
     .sort((left, right) => (left.file < right.file ? -1 : left.file > right.file ? 1 : 0));
-  const [failure] = failures;
-  if (failure !== undefined) return { passed, failure: { ...failure, others: failures.length - 1 } };
-  if (success) return { passed, failure: undefined };
-  throw new Error(`jest failed, and no test of it: ${output}`);
 }
 
-function failuresOf({ name, status, message, assertionResults }) {
-  const file = relative(ROOT, name);
-  const failed = assertionResults.filter((test) => test.status === 'failed');
-  if (failed.length === 0 && status === 'failed') return [{ file, name: 'the file loads', detail: headline(message) }];
-  return failed.map(({ fullName, failureMessages }) => ({
-    file,
-    name: fullName,
-    detail: headline(failureMessages[0]),
-  }));
+/** Those of `tests` that belong to a place (see places.mjs). */
+export function testsAt(tests, { project, files, names = '' }) {
+  const spec = new RegExp(`^${project}/src/.*(?:${files.join('|')})`);
+  const name = new RegExp(names);
+  return tests.filter((test) => spec.test(test.file) && (name.test(test.name) || test.name === 'the file loads'));
 }
 
 // eslint-disable-next-line no-control-regex -- jest colours its messages

@@ -21,6 +21,15 @@ describe('worker lease', () => {
     expect(lease.hasLapsed(3_000, 3_000)).toBe(false);
   });
 
+  it('P8: an answer covers no heartbeat that was sent after the one it answers', () => {
+    const lease = new WorkerLease();
+    const answered = lease.send(0);
+    lease.send(1_000);
+    expect(lease.acknowledge(answered, LEADER)).toBe(true);
+    expect(lease.hasLapsed(3_000 - LEASE_MARGIN_MS, 3_000)).toBe(true);
+    expect(lease.unansweredSinceMs()).toBe(1_000);
+  });
+
   it.each([
     ['round', { ...LEADER, round: 4, nodeId: 'c9' }],
     ['priority', { ...LEADER, priority: -1, nodeId: 'c9' }],
