@@ -41,7 +41,8 @@ export function recoverLog(view: LogView, imageSlot: Slot): RecoveredLog {
   }
   const { promised } = view;
   const peers = new Map(view.peers);
-  const covered = { imageSlot, chosenThroughSlot, trimmedThroughSlot, damagedSlots };
+  const logChosenThroughSlot = Math.min(view.chosenThroughHint, lastSlot);
+  const covered = { imageSlot, chosenThroughSlot, logChosenThroughSlot, trimmedThroughSlot, damagedSlots };
   return { promised, ...covered, lastSlot, accepted, unknownSlots, peers };
 }
 
