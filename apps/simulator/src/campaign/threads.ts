@@ -27,66 +27,101 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 
 /** Runs seeds in threads; each takes the next one when it is done, so reports come in any order. */
 export function simulateInThreads(options: ThreadOptions): Simulators {
-  const { jobs, file, world, overrides, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  const waiting: Task[] = [];
-  const threads = new Set<Worker>();
-  let idle: Worker[] = [];
-
-  const start = (): Worker => {
-    const thread = new Worker(file, { workerData: { world, overrides } satisfies ThreadData });
-    threads.add(thread);
-    return thread;
-  };
-  const next = (thread: Worker): void => {
-    const task = waiting.shift();
-    if (task === undefined) idle.push(thread);
-    else give(thread, task);
-  };
-  const replace = (thread: Worker, task: Task, why: string): void => {
-    threads.delete(thread);
-    void thread.terminate();
-    task.done(lostRun(world, task.seed, why));
-    next(start());
-  };
-  const give = (thread: Worker, task: Task): void => {
-    const end = (): void => {
-      clearTimeout(timer);
-      thread.removeAllListeners();
-    };
-    const timer = setTimeout(() => {
-      end();
-      replace(thread, task, `no end after ${timeoutMs / 1000} s`);
-    }, timeoutMs);
-    thread.on('message', (report: RunReport) => {
-      end();
-      task.done(report);
-      next(thread);
-    });
-    thread.on('error', (error) => {
-      end();
-      replace(thread, task, error instanceof Error ? error.message : String(error));
-    });
-    thread.on('exit', (code) => {
-      end();
-      replace(thread, task, `its thread ended with ${code}`);
-    });
-    thread.postMessage(task.seed);
-  };
-
-  for (let count = 0; count < jobs; count += 1) idle.push(start());
+  const pool = new ThreadPool(options);
   return {
-    jobs,
-    simulate: (seed) =>
-      new Promise((done) => {
-        const thread = idle.pop();
-        if (thread === undefined) waiting.push({ seed, done });
-        else give(thread, { seed, done });
-      }),
-    close: async () => {
-      idle = [];
-      await Promise.all([...threads].map((thread) => thread.terminate()));
-    },
+    jobs: options.jobs,
+    simulate: (seed) => new Promise((done) => pool.run({ seed, done })),
+    close: () => pool.close(),
   };
+}
+
+class ThreadPool {
+  private readonly waiting: Task[] = [];
+  private readonly threads = new Set<Thread>();
+  private closed = false;
+
+  constructor(private readonly options: ThreadOptions) {
+    for (let count = 0; count < options.jobs; count += 1) this.start();
+  }
+
+  run(task: Task): void {
+    this.waiting.push(task);
+    this.assign();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all([...this.threads].map((thread) => thread.end()));
+  }
+
+  private start(): void {
+    const thread: Thread = new Thread(this.options, (died) => {
+      if (died) {
+        this.threads.delete(thread);
+        if (!this.closed) this.start();
+      }
+      this.assign();
+    });
+    this.threads.add(thread);
+  }
+
+  private assign(): void {
+    for (const thread of this.threads) {
+      if (!thread.isIdle) continue;
+      const task = this.waiting.shift();
+      if (task === undefined) return;
+      thread.give(task);
+    }
+  }
+}
+
+/** One thread and the run that it is at. */
+class Thread {
+  private readonly worker: Worker;
+  private task: Task | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly options: ThreadOptions,
+    /** Called when it is free again, or dead. */
+    private readonly onFree: (died: boolean) => void,
+  ) {
+    const { file, world, overrides } = options;
+    this.worker = new Worker(file, { workerData: { world, overrides } satisfies ThreadData });
+    this.worker.on('message', (report: RunReport) => this.finish(report, false));
+    this.worker.on('error', (error) => this.lose(error instanceof Error ? error.message : String(error)));
+    this.worker.on('exit', (code) => this.lose(`its thread ended with ${code}`));
+  }
+
+  get isIdle(): boolean {
+    return this.task === undefined;
+  }
+
+  give(task: Task): void {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = this.options;
+    this.task = task;
+    this.timer = setTimeout(() => this.lose(`no end after ${timeoutMs / 1_000} s`), timeoutMs);
+    this.worker.postMessage(task.seed);
+  }
+
+  async end(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private lose(why: string): void {
+    const { task } = this;
+    if (task === undefined) return;
+    void this.worker.terminate();
+    this.finish(lostRun(this.options.world, task.seed, why), true);
+  }
+
+  private finish(report: RunReport, died: boolean): void {
+    const { task } = this;
+    clearTimeout(this.timer);
+    this.task = undefined;
+    task?.done(report);
+    this.onFree(died);
+  }
 }
 
 /** The life of a thread: a seed in, a report out. */

@@ -36,6 +36,12 @@ interface Pending {
   over: boolean;
 }
 
+/** One attempt at a command; only the newest of each is followed up. */
+interface Attempt {
+  readonly pending: Pending;
+  readonly proposalId: number;
+}
+
 interface PendingRead {
   readonly clientId: number;
   readonly acknowledgedBefore: Slot;
@@ -147,12 +153,21 @@ export class Clients {
     });
   }
 
+  /** What was refused together is sent again together. */
   onRefused(proposalIds: readonly number[], _reason: RefusalReason, leader: NodeId | undefined): void {
+    const byClient = new Map<number, Attempt[]>();
     for (const proposalId of proposalIds) {
       const pending = this.byProposal.get(proposalId);
       if (pending === undefined || pending.over || pending.proposalId !== proposalId) continue;
-      this.redirect(pending.clientId, leader);
-      this.clock.after(this.random.between(1, 30), () => this.retry(pending, proposalId));
+      const attempts = byClient.get(pending.clientId) ?? [];
+      attempts.push({ pending, proposalId });
+      byClient.set(pending.clientId, attempts);
+    }
+    // Where nobody knows a leader, there is nothing to be won by asking at once.
+    const [minMs, maxMs] = leader === undefined ? [20, 100] : [1, 20];
+    for (const [clientId, attempts] of byClient) {
+      this.redirect(clientId, leader);
+      this.clock.after(this.random.between(minMs, maxMs), () => this.retry(clientId, attempts));
     }
   }
 
@@ -269,30 +284,32 @@ export class Clients {
   }
 
   private send(clientId: number, burst: readonly Pending[]): void {
-    const proposals = burst.map((pending) => {
+    const attempts = burst.map((pending): Attempt => {
       this.lastId += 1;
-      const proposalId = this.lastId;
-      pending.proposalId = proposalId;
-      this.byProposal.set(proposalId, pending);
-      this.clock.after(RETRY_AFTER_MS, () => this.timeOut(pending, proposalId));
-      return { proposalId, command: pending.command };
+      pending.proposalId = this.lastId;
+      this.byProposal.set(this.lastId, pending);
+      return { pending, proposalId: this.lastId };
     });
+    this.clock.after(RETRY_AFTER_MS, () => this.timeOut(clientId, attempts));
+    const proposals = attempts.map(({ pending, proposalId }) => ({ proposalId, command: pending.command }));
     this.gateway.propose(this.target(clientId), proposals);
   }
 
-  private timeOut(pending: Pending, proposalId: number): void {
-    if (pending.over || pending.proposalId !== proposalId) return;
-    this.redirect(pending.clientId, undefined);
+  private timeOut(clientId: number, attempts: readonly Attempt[]): void {
+    const late = attempts.filter(isCurrent);
+    if (late.length === 0) return;
+    this.redirect(clientId, undefined);
     if (!this.stopped && this.random.chance(this.plan.giveUpRate)) {
-      this.gaveUp += 1;
-      this.finish(pending);
-    } else this.retry(pending, proposalId);
+      this.gaveUp += late.length;
+      for (const { pending } of late) this.finish(pending);
+    } else this.retry(clientId, late);
   }
 
-  private retry(pending: Pending, proposalId: number): void {
-    if (pending.over || pending.proposalId !== proposalId) return;
-    this.retries += 1;
-    this.send(pending.clientId, [pending]);
+  private retry(clientId: number, attempts: readonly Attempt[]): void {
+    const again = attempts.filter(isCurrent).map(({ pending }) => pending);
+    if (again.length === 0) return;
+    this.retries += again.length;
+    this.send(clientId, again);
   }
 
   private finish(pending: Pending): void {
@@ -328,4 +345,8 @@ export class Clients {
     this.moment += 1;
     return this.moment;
   }
+}
+
+function isCurrent({ pending, proposalId }: Attempt): boolean {
+  return !pending.over && pending.proposalId === proposalId;
 }

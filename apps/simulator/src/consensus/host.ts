@@ -406,7 +406,7 @@ export class SimulatedHost implements DurableView {
   private load(effect: Extract<Effect, { type: 'loadEntries' }>): void {
     const { incarnation } = this;
     const { clock, events, random } = this.modules;
-    clock.after(random.between(0.2, 3), () => {
+    clock.after(random.chance(0.2) ? random.between(3, 100) : random.between(0.2, 3), () => {
       if (this.incarnation !== incarnation) return;
       if (effect.fromSlot <= this.log.trimmedThroughSlot) events.add('loadsOvertakenByTrim');
       const { entries, damagedSlot } = this.log.entries(effect.fromSlot, effect.throughSlot, effect.maxBytes);

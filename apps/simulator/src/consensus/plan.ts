@@ -3,7 +3,7 @@ import type { ReplicaOptions } from '@synod/consensus';
 import { PERFECT_DISK, PERFECT_LINK, SeededRandom } from '@synod/testkit';
 import type { ClockSkew, DiskFaults, LinkFaults } from '@synod/testkit';
 import type { BasePlan, Injection } from '../world.js';
-import { INJECTED_KINDS, LEADER_KINDS, NEEDS_PEERS } from './faults/kinds.js';
+import { INJECTED_KINDS, LEADER_KINDS, NEEDS_PEERS, SELDOM_POSSIBLE } from './faults/kinds.js';
 import type { InjectedKind } from './faults/kinds.js';
 
 /** Rises when a seed no longer means the same run. Plans kept in files don't mind. */
@@ -53,7 +53,7 @@ export function planRun(seed: number): RunPlan {
   const learners = random.chance(0.3) ? random.integer(1, 2) : 0;
   const calm = random.chance(0.1);
   const options = planOptions(random);
-  const faultPhaseMs = random.integer(8_000, 13_000);
+  const faultPhaseMs = random.integer(7_000, 11_500);
   return {
     world: 'consensus',
     version: PLAN_VERSION,
@@ -75,9 +75,9 @@ export function planRun(seed: number): RunPlan {
 
 /** As busy as can be in a few runs; the others leave the machine time for more runs. */
 function planLoad(random: SeededRandom) {
-  const clients = random.integer(2, 10);
-  const maxBurst = random.pick([1, 4, 8, 20]);
-  const commandsPerSecond = random.chance(0.05) ? 2_000 : 320;
+  const clients = random.integer(3, 12);
+  const maxBurst = random.pick([1, 8, 16, 30]);
+  const commandsPerSecond = random.chance(0.05) ? 2_000 : 600;
   const leastThinkMs = ((clients * (1 + maxBurst)) / 2 / commandsPerSecond) * 1_000;
   return {
     clients,
@@ -117,7 +117,7 @@ function planLink(random: SeededRandom): LinkFaults {
 function planImage(random: SeededRandom): ImagePlan {
   return {
     intervalMs: random.pick([undefined, 60, 150, 150, 400, 1_500]),
-    maxFlushMs: random.pick([2, 20, 100]),
+    maxFlushMs: random.pick([2, 20, 100, 400]),
     trimKeepSlots: random.pick([undefined, 0, 0, 5, 50]),
     asksTooMuch: random.chance(0.3),
     chunkBytes: random.pick([60, 200, 1_000, 100_000]),
@@ -130,19 +130,20 @@ function planInjections(random: SeededRandom, size: number, faultPhaseMs: number
   const kinds: readonly InjectedKind[] = calm
     ? ['crashLeader']
     : random.shuffle(possible).slice(0, random.integer(3, Math.ceil(possible.length * 0.7)));
-  const meanIntervalMs = random.integer(350, 1_200);
-  const meanDurationMs = random.integer(250, 1_200);
+  const weighted = [...kinds, ...kinds.filter((kind) => SELDOM_POSSIBLE.has(kind))];
+  const meanIntervalMs = random.integer(600, 1_600);
+  const meanDurationMs = random.integer(250, 1_000);
   const injections: Injection[] = [];
   const add = (atMs: number, kind: InjectedKind): void => {
     const durationMs = Math.round(random.between(0.2, 1.8) * meanDurationMs);
     injections.push({ atMs: Math.round(atMs), kind, durationMs, salt: random.nextUint32() });
   };
   for (let atMs = 300; atMs < faultPhaseMs - 300; atMs += random.between(0.2, 1.8) * meanIntervalMs) {
-    add(atMs, random.pick(kinds));
+    add(atMs, random.pick(weighted));
   }
   add(random.between(0.2, 0.7) * faultPhaseMs, size > 1 ? 'lossyLeaderCrash' : 'crashLeader');
   const leaderKinds = LEADER_KINDS.filter((kind) => size > 1 || !NEEDS_PEERS.has(kind));
-  for (let count = 0; count < 3; count += 1) {
+  for (let count = 0; count < 2; count += 1) {
     add(random.between(0.1, 0.95) * faultPhaseMs, calm ? 'crashLeader' : random.pick(leaderKinds));
   }
   return injections.sort((left, right) => left.atMs - right.atMs || left.salt - right.salt);

@@ -41,6 +41,8 @@ export interface RunModules {
 const HEALING_LIMIT_MS = 20_000;
 /** And then this long to answer once more. */
 const SERVING_LIMIT_MS = 2_000;
+/** Then flushes under way end, so that the last look is at what is durable. */
+const SETTLING_MS = 50;
 /** A learner that applied so much has been of use. */
 const LEARNED_SLOTS = 50;
 
@@ -114,6 +116,7 @@ export class Run {
     this.healedAfterMs = this.clock.nowMs - healedAtMs;
     expectThat(converged, 'convergence', this.describeHosts());
     this.serveOnceMore();
+    this.clock.advance(SETTLING_MS);
     const replica = checkOutcome(this.checker, this.clients);
     for (const host of this.hosts) {
       if (!host.out) this.checker.onMachineDigest(host.nodeId, host.appliedSlot, replica.digestAt(host.appliedSlot));

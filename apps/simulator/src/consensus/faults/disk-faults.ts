@@ -83,17 +83,46 @@ function victim(context: FaultContext): SimulatedHost | undefined {
 /** Flips bits in records of the log, of a running process or of one that is about to start. */
 function flipLog(context: FaultContext): (() => void) | undefined {
   const { random, durability } = context;
+  if (random.chance(0.4)) return flipWhatIsLacking(context);
   const host = victim(context);
   if (host === undefined || host.log.accepted.size === 0) return undefined;
   const whileDown = random.chance(0.6);
   if (whileDown) host.crash();
-  const slots = [...host.log.accepted.keys()].sort((left, right) => right - left);
-  // Most often near the end, where a vote may depend on it.
-  const range = random.chance(0.7) ? slots.slice(0, 40) : slots;
+  const range = rangeToDamage(context, host);
   const count = random.integer(1, MAX_FLIPPED_RECORDS);
   for (let flipped = 0; flipped < count; flipped += 1) host.log.damage(random.pick(range));
   durability.expectGoodCopies(`records of ${host.nodeId} were damaged`);
   return () => host.start();
+}
+
+/** One node is down; what it will ask for when it is back is damaged at the leader, or at another that may be damaged. */
+function flipWhatIsLacking(context: FaultContext): (() => void) | undefined {
+  const { clock, random, durability, durationMs } = context;
+  const alive = present(context).filter((host) => host.alive && host.genuine);
+  const source = alive.find((host) => host.leads && durability.mayImpair(host.nodeId)) ?? victim(context);
+  const others = alive.filter((host) => host !== source);
+  if (source === undefined || others.length === 0) return undefined;
+  const laggard = random.pick(others);
+  laggard.crash();
+  clock.after(durationMs * 0.9, () => {
+    if (!source.genuine || !durability.mayImpair(source.nodeId)) return;
+    const lacking = [...source.log.accepted.keys()].filter((slot) => slot > laggard.appliedSlot);
+    for (let flipped = 0; flipped < MAX_FLIPPED_RECORDS && lacking.length > 0; flipped += 1) {
+      source.log.damage(random.pick(lacking));
+    }
+    durability.expectGoodCopies(`records of ${source.nodeId} were damaged`);
+  });
+  return () => laggard.start();
+}
+
+/** Near the end, where a vote may depend on it; what another one lacks, and may ask for; or anywhere. */
+function rangeToDamage(context: FaultContext, host: SimulatedHost): number[] {
+  const { random } = context;
+  const slots = [...host.log.accepted.keys()].sort((left, right) => right - left);
+  const furthestBehind = Math.min(...present(context).map(({ appliedSlot }) => appliedSlot));
+  const lacking = slots.filter((slot) => slot > furthestBehind);
+  if (lacking.length > 0 && random.chance(0.5)) return lacking;
+  return random.chance(0.7) ? slots.slice(0, 40) : slots;
 }
 
 /** Flips bits in the image, which shows at the next start, or when the image is served. */
@@ -101,7 +130,7 @@ function flipImage(context: FaultContext): (() => void) | undefined {
   const { random, durability } = context;
   const host = victim(context);
   if (host === undefined || !host.image.damage()) return undefined;
-  if (random.chance(0.8)) host.crash();
+  if (random.chance(0.9)) host.crash();
   durability.expectGoodCopies(`the image of ${host.nodeId} was damaged`);
   return () => host.start();
 }
@@ -132,11 +161,13 @@ function lyingDisk(context: FaultContext): (() => void) | undefined {
   const { clock, random, durationMs, liarsReturn } = context;
   const host = victim(context);
   if (host === undefined || !host.alive || !isKnownToAll(context, host)) return undefined;
-  host.disk.lie(random.between(20, 400));
-  const powerFails = random.chance(0.5);
+  host.disk.lie(random.between(50, 600));
+  const powerFails = random.chance(0.7);
   let repaired = false;
   const cutPower = (): void => {
-    if (repaired || !host.disk.hasLied) return;
+    if (repaired) return;
+    // An idle disk has nothing to lie about.
+    if (!host.disk.hasLied) return void clock.after(10, cutPower);
     host.cutPower(liarsReturn);
     host.disk.lie(undefined);
     context.notice(host, context.hosts);

@@ -49,6 +49,10 @@ const FAULTS: Readonly<Record<InjectedKind, Begin>> = {
 };
 
 const TRY_AGAIN_AFTER_MS = 50;
+/** A transfer of a snapshot may be over in a moment. */
+const WATCH_CLOSELY: ReadonlySet<string> = new Set(['crashServer']);
+const WATCH_EVERY_MS = 3;
+const WATCH_FOR_MS = 5_000;
 
 /** Carries the plan's injections out, each for its while; several may overlap. */
 export class Faults {
@@ -61,7 +65,8 @@ export class Faults {
     const { clock, plan } = this.modules;
     for (const injection of plan.injections) {
       // What can't strike now, for want of a leader say, may strike a little later.
-      const lastTryMs = injection.atMs + Math.max(500, injection.durationMs);
+      const patienceMs = WATCH_CLOSELY.has(injection.kind) ? WATCH_FOR_MS : Math.max(500, injection.durationMs);
+      const lastTryMs = injection.atMs + patienceMs;
       clock.after(injection.atMs, () => this.tryToInject(injection, new Random(injection.salt), lastTryMs));
     }
   }
@@ -75,7 +80,8 @@ export class Faults {
   private tryToInject(injection: Injection, random: SeededRandom, lastTryMs: number): void {
     const { clock } = this.modules;
     if (this.stopped || this.inject(injection, random) || clock.nowMs >= lastTryMs) return;
-    clock.after(TRY_AGAIN_AFTER_MS, () => this.tryToInject(injection, random, lastTryMs));
+    const waitMs = WATCH_CLOSELY.has(injection.kind) ? WATCH_EVERY_MS : TRY_AGAIN_AFTER_MS;
+    clock.after(waitMs, () => this.tryToInject(injection, random, lastTryMs));
   }
 
   private inject({ kind, durationMs, node }: Injection, random: SeededRandom): boolean {

@@ -63,6 +63,13 @@ export const NEEDS_PEERS: ReadonlySet<InjectedKind> = new Set<InjectedKind>([
   'crashServer',
 ]);
 
+/** Those for which there is seldom an occasion: drawn twice as often. */
+export const SELDOM_POSSIBLE: ReadonlySet<InjectedKind> = new Set<InjectedKind>([
+  'flipImage',
+  'flipLog',
+  'crashServer',
+]);
+
 /** Descriptions for reports. */
 export const FAULT_DESCRIPTIONS: Readonly<Record<InjectedKind | (typeof NOISE_KINDS)[number], string>> = {
   crash: 'a node crashes and restarts',
@@ -83,7 +90,7 @@ export const FAULT_DESCRIPTIONS: Readonly<Record<InjectedKind | (typeof NOISE_KI
   failedFlush: 'a flush fails, its writes lost or kept',
   failThenSucceed: 'a flush fails and later ones succeed',
   fullDisk: 'a disk is full, and has room again later',
-  flipLog: 'bits flip in records of the log',
+  flipLog: 'bits flip in records of the log; some of the time in what a node lacks that is down',
   flipImage: 'bits flip in the image',
   vanish: 'a disk is lost; the node comes back empty under its old id',
   lyingDisk: 'a disk acknowledges early; some of the time power fails before it is durable',
@@ -91,7 +98,7 @@ export const FAULT_DESCRIPTIONS: Readonly<Record<InjectedKind | (typeof NOISE_KI
   wrongLeaderClock: "the leader's wall clock is set wrong",
   strangers: 'messages of other clusters, unknown nodes and wrong disks arrive',
   transfer: 'an operator asks the leader to hand over',
-  crashServer: 'the node that serves a snapshot crashes',
+  crashServer: 'the node that serves a snapshot crashes, or the leader while one is installed',
   loss: 'messages lost',
   duplication: 'messages delivered twice',
   reordering: 'messages that overtook others',

@@ -25,16 +25,7 @@ export const PROCESS_FAULTS: Readonly<Record<ProcessKind, Begin>> = {
       () => (host.health.ailment = ''),
     );
   },
-  /** A snapshot is under way: its source dies, so that it has to go on from another. */
-  crashServer: (context) => {
-    const servers = present(context).flatMap(({ transfer }) => transfer.peer ?? []);
-    if (servers.length === 0) return undefined;
-    const server = context.random.pick(servers);
-    return crash(
-      context,
-      context.hosts.filter(({ nodeId }) => nodeId === server),
-    );
-  },
+  crashServer,
 };
 
 export function crash(context: FaultContext, hosts: readonly SimulatedHost[]): (() => void) | undefined {
@@ -45,6 +36,21 @@ export function crash(context: FaultContext, hosts: readonly SimulatedHost[]): (
   return () => {
     for (const victim of victims) victim.start();
   };
+}
+
+/** A snapshot is under way: its source dies, so that it has to go on from another; or the leader does while it is being installed. */
+function crashServer(context: FaultContext): (() => void) | undefined {
+  const { random, hosts } = context;
+  const [leader] = leaders(context);
+  const installing = hosts.filter(({ isInstalling }) => isInstalling);
+  if (leader !== undefined && installing.length > 0 && random.chance(0.5)) return crash(context, [leader]);
+  const servers = present(context).flatMap(({ transfer }) => transfer.peer ?? []);
+  if (servers.length === 0) return undefined;
+  const server = random.pick(servers);
+  return crash(
+    context,
+    hosts.filter(({ nodeId }) => nodeId === server),
+  );
 }
 
 /** The leader's messages get lost more and more, then it crashes: some accepts reach few, some nobody. */
