@@ -25,7 +25,6 @@ const batch = (slot: number, content: Content): ImageBatch => ({
 const recordsOf = (content: Readonly<Record<string, string>>): ImageRecord[] =>
   Object.entries(content).map(([key, text]) => ({ key, bytes: bytesOf(text) }));
 
-// eslint-disable-next-line @typescript-eslint/require-await -- what it stands for is asynchronous
 async function* inChunks(records: readonly ImageRecord[], size = 2): AsyncGenerator<readonly ImageRecord[]> {
   for (let from = 0; from < records.length; from += size) yield records.slice(from, from + size);
 }

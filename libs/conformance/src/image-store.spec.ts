@@ -33,7 +33,6 @@ imageStoreConformance('LMDB', () => {
 imageStoreConformance('memory', () => {
   const disk = newMemoryImageDisk();
   // The promise of an async function rejects where the opening itself throws.
-  // eslint-disable-next-line @typescript-eslint/require-await
   return subjectOf(
     async () => openMemoryImageStore({ disk }),
     () => undefined,
