@@ -8,7 +8,6 @@ const steps = fc.array(anyStepWithSnapshots, { minLength: 60, maxLength: 500, si
 const MUST_REACH: readonly (keyof ReplicaCounters)[] = [
   'slotsTrimmed',
   'snapshotsInstalled',
-  'snapshotsFailed',
   'startsWithLostImage',
   'diskFullRefusals',
   'recordsRepaired',
