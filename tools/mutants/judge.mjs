@@ -69,7 +69,7 @@ export class Court {
 
   async #isLoud(mutant, subject) {
     for (const place of mutant.quiet) {
-      const { failure } = await run(place, { mutant, subject, first: 1, last: QUIET_SEEDS });
+      const { failure } = await run(place, { mutant, subject, first: 1, last: share(place, QUIET_SEEDS) });
       if (failure !== undefined) return { verdict: 'loud', killer: { place: placeName(place, failure), ...failure } };
     }
     return undefined;
@@ -78,7 +78,7 @@ export class Court {
   async #kill(mutant, subject) {
     let seeds = 0;
     for (const place of mutant.dies) {
-      const { count, failure } = await run(place, { mutant, subject, first: 1, last: this.#seeds });
+      const { count, failure } = await run(place, { mutant, subject, first: 1, last: share(place, this.#seeds) });
       if (place.kind === 'simulator') seeds += count;
       if (failure === undefined) continue;
       await this.#confirm(mutant, place, failure);
@@ -113,3 +113,5 @@ async function run(place, { mutant, subject, first, last }) {
   const failure = failures.length === 0 ? undefined : { ...failures[0], others: failures.length - 1 };
   return { count: tests.length, failure, failures };
 }
+
+const share = (place, seeds) => Math.max(1, Math.ceil(seeds * (place.share ?? 1)));

@@ -1,10 +1,11 @@
 // P8: worker leases, of deposed leaders, under pauses and drift.
 import { edit, mutant } from '../mutant.mjs';
-import { tests, testsNamed } from '../places.mjs';
+import { FAULT_FREE_SCHEDULER, SCHEDULER, tests, testsNamed } from '../places.mjs';
 
 const COORDINATOR = 'apps/coordinator';
 const HUB = `${COORDINATOR}/src/agents/heartbeat-hub.ts`;
 const DECLARER = `${COORDINATOR}/src/leader/lost-declarer.ts`;
+const GUARD = 'apps/worker-agent/src/guard/guard.ts';
 const LEASE = 'libs/client/src/worker/lease.ts';
 
 const QUIET_GROUP = [testsNamed(COORDINATOR, 'a job submitted anywhere reaches a worker anywhere', 'group.spec')];
@@ -14,6 +15,11 @@ const QUIET_WORKER = [
 ];
 const IN_GROUP = [tests(COORDINATOR, 'heartbeat-hub.spec', 'planner-loop.spec', 'worker-liveness.spec', 'group.spec')];
 const IN_WORKER = [tests('libs/client', 'worker/')];
+const IN_AGENT = [
+  SCHEDULER,
+  tests('apps/worker-agent', 'guard/lease.spec', 'agent/heard-chain.spec', 'agent/worker-agent.spec'),
+];
+const QUIET_AGENT = [FAULT_FREE_SCHEDULER];
 
 export const LEASE_MUTANTS = [
   mutant({
@@ -104,5 +110,38 @@ export const LEASE_MUTANTS = [
     ],
     dies: IN_WORKER,
     quiet: QUIET_WORKER,
+  }),
+  mutant({
+    id: 'p8-guard-revives-a-lapsed-lease',
+    title:
+      'a guard that was frozen takes a heartbeat that was told late for a renewal of leases that have lapsed meanwhile',
+    quietBecause: 'no guard is frozen',
+    edits: [edit(GUARD, 'this.#endLapsed(Math.max(atMs, this.modules.clock.monotonicMs()));', '')],
+    dies: IN_AGENT,
+    quiet: QUIET_AGENT,
+  }),
+  mutant({
+    id: 'p8-late-order-runs',
+    title: 'a guard launches an order whose lease has lapsed while it lay in the socket',
+    quietBecause: 'no order lies in the socket for so long',
+    edits: [
+      edit(GUARD, 'this.#endLapsed(this.modules.clock.monotonicMs());\n    void attempt.run();', 'void attempt.run();'),
+    ],
+    dies: IN_AGENT,
+    quiet: QUIET_AGENT,
+  }),
+  mutant({
+    id: 'p8-gap-forgotten',
+    title: 'an agent starts what was assigned before a gap in its heartbeats that was as long as the lease',
+    quietBecause: 'heartbeats have no such gap',
+    edits: [
+      edit(
+        'apps/worker-agent/src/agent/heard-chain.ts',
+        'this.#longestGapMs = Math.max(this.#longestGapMs, nowMs - this.lastMs);',
+        'this.#longestGapMs = nowMs - this.lastMs;',
+      ),
+    ],
+    dies: IN_AGENT,
+    quiet: QUIET_AGENT,
   }),
 ];
