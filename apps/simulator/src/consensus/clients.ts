@@ -105,8 +105,9 @@ export class Clients {
     return count;
   }
 
-  /** One more command on each key and one read of it, after the faults; gives a test for their answers. */
-  askOnceMore(): () => boolean {
+  /** One more command on each key, to a node that serves; gives a test for their answers. */
+  askOnceMore(nodeId: NodeId): () => boolean {
+    this.client(SURGE_CLIENT).leader = nodeId;
     const waiting: (() => boolean)[] = [];
     for (let index = 0; index < this.plan.keys; index += 1) {
       const pending = this.newPending(SURGE_CLIENT, { kind: 'append', key: `k${index}`, value: 'end' });

@@ -100,18 +100,20 @@ export class KeyValueMachine implements SimulatedStateMachine {
   private readonly sessions = new Map<number, Session>();
   private seen = new Digest();
 
-  apply(slot: Slot, entry: Entry): readonly string[] {
+  /** `onEffect` sees each command that does something: neither one that was done before nor one that came too late. */
+  apply(slot: Slot, entry: Entry, onEffect?: (command: KvCommand, index: number) => void): readonly string[] {
     this.seen.number(slot);
     if (entry.kind === 'noop') return [];
-    return entry.commands.map((command) => {
-      const reply = this.execute(decodeCommand(command));
+    return entry.commands.map((bytes, index) => {
+      const command = decodeCommand(bytes);
+      if (onEffect !== undefined && this.isNew(command)) onEffect(command, index);
+      const reply = this.execute(command);
       this.seen.text(reply);
       return reply;
     });
   }
 
-  /** Gives false for a command that was done before, or was forgotten: it has no effect now. */
-  isNew({ client, sequence }: KvCommand): boolean {
+  private isNew({ client, sequence }: KvCommand): boolean {
     const session = this.sessions.get(client);
     return session === undefined || (sequence >= session.lowest && !session.replies.has(sequence));
   }

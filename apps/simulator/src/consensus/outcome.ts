@@ -26,17 +26,13 @@ export function checkOutcome(checker: Checker, clients: Clients): TrueReplica {
   for (let slot = 1; slot <= checker.chosenThroughSlot; slot += 1) {
     const entry = checker.entryAt(slot);
     if (entry === undefined) break;
-    if (entry.kind === 'commands') {
-      entry.commands.forEach((bytes, index) => {
-        const command = decodeCommand(bytes);
-        const name = commandName(command);
-        expectThat(clients.proposed.has(name), 'no phantom', `slot ${slot} holds ${name}, which no client sent`);
-        logged.add(name);
-        // Where it was first: a copy that comes later does nothing, unless the first came when it was forgotten already.
-        if (!orders.has(name)) orders.set(name, slot * COMMANDS_PER_SLOT + index);
-      });
+    for (const bytes of entry.kind === 'commands' ? entry.commands : []) {
+      const name = commandName(decodeCommand(bytes));
+      expectThat(clients.proposed.has(name), 'no phantom', `slot ${slot} holds ${name}, which no client sent`);
+      logged.add(name);
     }
-    machine.apply(slot, entry);
+    const at = slot * COMMANDS_PER_SLOT;
+    machine.apply(slot, entry, (command, index) => orders.set(commandName(command), at + index));
     digests.push(machine.digest());
   }
   for (const [name, slot] of clients.acknowledged) {
