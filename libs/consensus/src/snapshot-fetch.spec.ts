@@ -151,6 +151,19 @@ describe('while a snapshot is installed', () => {
     expect(solo.take('apply')).toEqual([]);
   });
 
+  it('what was accepted below it takes no room in memory afterwards', () => {
+    const solo = behind({ options: { maxEntryBytes: 20, maxOpenBytes: 40 } });
+    solo.accept('c2', b2, 3, ['a', 'b', 'c', 'd', 'e'], 0);
+    solo.input({ type: 'snapshotReceived', slot: 7 });
+    solo.flush();
+    solo.input({ type: 'snapshotInstalled', slot: 7 });
+    solo.flush();
+    solo.effects = [];
+    solo.accept('c2', b2, 9, ['x'], 0);
+    solo.flush();
+    expect(solo.sent('accepted')).toMatchObject([{ body: { slots: [9] } }]);
+  });
+
   it('nobody stands', () => {
     const solo = installing();
     for (let i = 0; i < 20; i += 1) {
