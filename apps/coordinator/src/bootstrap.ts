@@ -2,7 +2,14 @@ import { rpcSecurity } from '@synod/config';
 import { MAX_FEATURE_LEVEL } from '@synod/jobs';
 import { createLogger, systemClock, systemTimers } from '@synod/observability';
 import type { RunningApp } from '@synod/observability';
-import { checkAddresses, checkAdvertised, checkStore, COORDINATOR_OPTIONS, initialMembers } from './options.js';
+import {
+  checkAddresses,
+  checkAdvertised,
+  checkStore,
+  COORDINATOR_OPTIONS,
+  initialMembers,
+  trimOptions,
+} from './options.js';
 import { VERSION } from './version.js';
 import { endProcess } from './death.js';
 import { Coordinator } from './wiring/coordinator.js';
@@ -24,6 +31,7 @@ export async function bootstrap(argv: readonly string[], env: NodeJS.ProcessEnv)
   const coordinator = new Coordinator({
     ...time,
     ...{ durable, security, consul: options, address, directory, version: VERSION },
+    trim: trimOptions(options),
     featureLevel: Math.min(options.featureLevelMax, MAX_FEATURE_LEVEL),
     die: (reason, cause) => {
       endProcess(options.id, reason, cause);

@@ -1,6 +1,10 @@
 import { CONSUL_OPTIONS, defineOptions, LOG_OPTIONS, option, SECURITY_OPTIONS, UsageError } from '@synod/config';
 import { isLoopback, parseAddress, serverCredentials } from '@synod/rpc';
 import type { RpcSecurity } from '@synod/rpc';
+import { DEFAULT_TRIM_OPTIONS } from './replica/trim-policy.js';
+import type { TrimOptions } from './replica/trim-policy.js';
+
+const MIB = 2 ** 20;
 
 export const COORDINATOR_OPTIONS = defineOptions({
   name: 'coordinator',
@@ -28,6 +32,22 @@ export const COORDINATOR_OPTIONS = defineOptions({
       pattern: /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
       patternText: '1 to 40 of a-z, 0-9 and inner dashes',
     }),
+    logKeptSlots: option.integer({
+      summary:
+        'Entries of the log kept behind the image of the state, for members that lag: more lets one that was away for ' +
+        'longer catch up without a snapshot',
+      unit: 'entries',
+      min: 100,
+      max: 100_000_000,
+      default: DEFAULT_TRIM_OPTIONS.keptSlots,
+    }),
+    logKeptMib: option.integer({
+      summary: 'The same in size; whichever is less',
+      unit: 'MiB',
+      min: 1,
+      max: 1_000_000,
+      default: DEFAULT_TRIM_OPTIONS.keptBytes / MIB,
+    }),
     featureLevelMax: option.integer({
       summary:
         'New behaviour begins when all members support it; above this level this member says it does not. ' +
@@ -47,6 +67,13 @@ export const COORDINATOR_OPTIONS = defineOptions({
     ...LOG_OPTIONS,
   },
 });
+
+/** How much of the log is kept; a step of a trim is a twentieth of that. */
+export function trimOptions(options: { readonly logKeptSlots: number; readonly logKeptMib: number }): TrimOptions {
+  const { logKeptSlots: keptSlots, logKeptMib } = options;
+  const stepSlots = Math.min(DEFAULT_TRIM_OPTIONS.stepSlots, Math.ceil(keptSlots / 20));
+  return { ...DEFAULT_TRIM_OPTIONS, keptSlots, keptBytes: logKeptMib * MIB, stepSlots };
+}
 
 export interface Member {
   readonly id: string;

@@ -3,6 +3,7 @@ import type { Entry, ReplicaStatus, Slot } from '@synod/consensus';
 import type { DiskLevel } from '@synod/storage';
 import { isHeard } from './fitness.js';
 import { trimTarget } from './trim-policy.js';
+import type { TrimOptions } from './trim-policy.js';
 
 export interface LogTrimmerModules {
   /** Undefined before the replica has started. */
@@ -11,6 +12,7 @@ export interface LogTrimmerModules {
   readonly diskLevel: () => DiskLevel;
   /** Slots of the snapshots that members fetch from here, or installed lately. */
   readonly servedSlots: () => readonly Slot[];
+  readonly options: TrimOptions;
   readonly trim: (throughSlot: Slot) => void;
 }
 
@@ -33,19 +35,14 @@ export class LogTrimmer {
 
   /** The image of this slot is durable. */
   look(imageSlot: Slot): void {
-    const { status, nowMs, diskLevel, servedSlots, trim } = this.modules;
+    const { status, nowMs, diskLevel, servedSlots, options, trim } = this.modules;
     const replica = status();
     if (replica === undefined || replica.stopped) return;
     const now = nowMs();
     const connected = replica.peers.filter((peer) => isHeard(peer, now)).map((peer) => peer.chosenThroughSlot);
-    const through = trimTarget({
-      imageSlot,
-      trimmedThroughSlot: replica.trimmedThroughSlot,
-      bytesPerSlot: this.averageBytes,
-      connected,
-      served: servedSlots(),
-      diskIsLow: diskLevel() !== 'ok',
-    });
+    const { trimmedThroughSlot } = replica;
+    const facts = { imageSlot, trimmedThroughSlot, bytesPerSlot: this.averageBytes, connected };
+    const through = trimTarget({ ...facts, served: servedSlots(), diskIsLow: diskLevel() !== 'ok' }, options);
     if (through !== undefined) trim(through);
   }
 }

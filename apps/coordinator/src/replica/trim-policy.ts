@@ -38,7 +38,7 @@ export interface TrimFacts {
 }
 
 /** Through which slot the log may go; undefined when it is not worth it. Never above the image. */
-export function trimTarget(facts: TrimFacts, options: TrimOptions = DEFAULT_TRIM_OPTIONS): Slot | undefined {
+export function trimTarget(facts: TrimFacts, options: TrimOptions): Slot | undefined {
   const kept = Math.min(options.keptSlots, Math.floor(options.keptBytes / Math.max(1, facts.bytesPerSlot)));
   let through = facts.imageSlot - kept;
   if (!facts.diskIsLow) {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, systemTimers } from '@synod/observability';
-import { callUnary, ClientPool } from '@synod/rpc';
+import { callUnary, ClientPool, messagesOf } from '@synod/rpc';
 import { services } from '@synod/wire';
-import { quiet } from '../testing/basics.spec-support.js';
+import { codeOf, quiet } from '../testing/basics.spec-support.js';
 import { Coordinator } from './coordinator.js';
 import { openDurable } from './durable.js';
 import type { Durable, DurableOptions } from './durable.js';
@@ -37,10 +37,16 @@ describe('a coordinator with a real data directory', () => {
     ...changes,
   });
 
-  const coordinatorAt = async (): Promise<Coordinator> => {
+  const clusterAt = (address: string) => {
+    const pool = new ClientPool(services.ClusterService, SECURITY);
+    pools.push(pool);
+    return pool.get(address);
+  };
+
+  const coordinatorAt = async (logger = quiet): Promise<Coordinator> => {
     const durable = await openDurable(options(), time);
     const coordinator = new Coordinator({
-      ...time,
+      ...{ ...time, logger },
       ...{ durable, security: SECURITY, directory, address: '127.0.0.1:1', version: 'test', featureLevel: 1 },
       consul: { nodeStore: 'embedded', consul: undefined } as never,
       die: (reason) => {
@@ -68,6 +74,63 @@ describe('a coordinator with a real data directory', () => {
     const again = jobsAt(await second.start('127.0.0.1:0'));
     const { job } = await callUnary(again, 'getJob', { jobId });
     expect(job).toMatchObject({ jobId, state: 'JOB_STATE_READY' });
+  });
+
+  it('a restart begins at the image that the stop wrote, and keeps the log behind it for others', async () => {
+    const first = await coordinatorAt();
+    const jobs = jobsAt(await first.start('127.0.0.1:0'));
+    const ids = await Promise.all([1, 2, 3].map(async () => (await callUnary(jobs, 'submitJob', { spec })).jobId));
+    await first.stop();
+    const lines: { message: string; fields: Readonly<Record<string, unknown>> }[] = [];
+    const info = (fields: Readonly<Record<string, unknown>>, message: string) => lines.push({ message, fields });
+    const second = await coordinatorAt({ ...quiet, info });
+    const address = await second.start('127.0.0.1:0');
+    const loaded = lines.find(({ message }) => message === 'image of the state loaded');
+    const replayed = lines.find(({ message }) => message === 'log replayed');
+    expect(loaded?.fields.slot).toBeGreaterThan(0);
+    expect(replayed?.fields).toMatchObject({ imageSlot: loaded?.fields.slot, chosenThroughSlot: loaded?.fields.slot });
+    const { jobs: kept } = await callUnary(jobsAt(address), 'listJobs', { pageSize: 10 });
+    expect(kept.map(({ jobId }) => jobId).sort()).toEqual([...ids].sort());
+    const { member } = await callUnary(clusterAt(address), 'getMemberStatus', {});
+    expect(member).toMatchObject({ trimmedThroughSlot: '0', diskState: 'DISK_STATE_OK', needsSnapshot: false });
+    expect(Number(member?.imageSlot)).toBeGreaterThan(0);
+    expect(Number(member?.diskFreeBytes)).toBeGreaterThan(0);
+  });
+
+  it('one alone hands the lead to nobody, and knows no member by another name', async () => {
+    const coordinator = await coordinatorAt();
+    const address = await coordinator.start('127.0.0.1:0');
+    await callUnary(jobsAt(address), 'submitJob', { spec });
+    const reasons = await Promise.all(
+      ['', 'c9', 'c1'].map((targetId) =>
+        callUnary(clusterAt(address), 'transferLeadership', { targetId }).then(({ outcome }) => outcome, codeOf),
+      ),
+    );
+    expect(reasons).toEqual(['TRANSFER_REFUSED', 'TRANSFER_REFUSED', 'TRANSFER_OUTCOME_ALREADY_LEADER']);
+  });
+
+  it('state and history are given to members of the cluster only', async () => {
+    const coordinator = await coordinatorAt();
+    const address = await coordinator.start('127.0.0.1:0');
+    const pool = new ClientPool(services.PaxosService, SECURITY);
+    pools.push(pool);
+    const { clusterId } = await callUnary(clusterAt(address), 'getMemberStatus', {});
+    const ask = async (calls: AsyncIterable<unknown>) => {
+      try {
+        for await (const message of calls) return message;
+      } catch (error) {
+        return codeOf(error);
+      }
+      return 'nothing';
+    };
+    for (const asker of [
+      { clusterId: 'other', nodeId: 'c2' },
+      { clusterId, nodeId: 'c9' },
+      { clusterId, nodeId: 'c1' },
+    ]) {
+      expect(await ask(messagesOf(pool.get(address).fetchSnapshot(asker)))).toBe('WRONG_CLUSTER');
+      expect(await ask(messagesOf(pool.get(address).fetchHistory(asker)))).toBe('WRONG_CLUSTER');
+    }
   });
 
   it('stops under load, with streams open: every answer is given or refused, and the directory is free', async () => {

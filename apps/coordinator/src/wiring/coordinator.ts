@@ -5,6 +5,7 @@ import type { RpcSecurity, RpcServer } from '@synod/rpc';
 import { diskHealth, makeBallastIfRoom } from '@synod/storage';
 import { EventLog } from '../events/event-log.js';
 import { DiskWatch } from '../replica/disk-watch.js';
+import type { TrimOptions } from '../replica/trim-policy.js';
 import type { DeathCause } from '../replica/replica-host.js';
 import { isFinal } from '../state/job-lookup.js';
 import { recoverState } from '../state/load-state.js';
@@ -34,6 +35,8 @@ export interface CoordinatorModules {
   readonly version: string;
   /** The highest feature level that this member says it supports. */
   readonly featureLevel: number;
+  /** How much of the log is kept for members that lag. */
+  readonly trim?: TrimOptions | undefined;
   /** Ends the process at once. */
   readonly die: (reason: string, cause: DeathCause) => void;
 }
@@ -155,7 +158,7 @@ function buildParts(modules: CoordinatorModules): Parts {
   const disk = new DiskWatch(directory, { timers, logger, diskHealth, makeBallast: makeBallastIfRoom });
   const replication = buildReplication({
     ...time,
-    ...{ log, image, members, featureLevel, die },
+    ...{ log, image, members, featureLevel, die, trim: modules.trim },
     diskLevel: () => disk.level,
     historyWritten: () => history.written(),
     send: (message) => {

@@ -22,6 +22,8 @@ import { ReplicaHost } from '../replica/replica-host.js';
 import type { DeathCause, Leadership, SnapshotPort } from '../replica/replica-host.js';
 import { StateComparison } from '../replica/state-comparison.js';
 import type { StateAt } from '../replica/state-comparison.js';
+import { DEFAULT_TRIM_OPTIONS } from '../replica/trim-policy.js';
+import type { TrimOptions } from '../replica/trim-policy.js';
 import { DEFAULT_IMAGE_WRITER_OPTIONS, ImageWriter } from '../state/image-writer.js';
 import { ReplicatedState, repliesTo } from '../state/replicated-state.js';
 import { GROUP_ID } from './durable.js';
@@ -42,6 +44,8 @@ export interface ReplicationModules {
   readonly snapshots: SnapshotPort;
   /** Slots of the snapshots that members fetch from here. */
   readonly servedSlots: () => readonly Slot[];
+  /** How much of the log is kept behind the image; default: {@link DEFAULT_TRIM_OPTIONS}. */
+  readonly trim?: TrimOptions | undefined;
   readonly die: (reason: string, cause: DeathCause) => void;
 }
 
@@ -169,6 +173,7 @@ function buildBehind(
     nowMs: () => clock.monotonicMs(),
     diskLevel: modules.diskLevel,
     servedSlots: modules.servedSlots,
+    options: modules.trim ?? DEFAULT_TRIM_OPTIONS,
     trim: (slot) => {
       host.trim(slot);
     },
