@@ -7,17 +7,17 @@ import { bundleSimulation, runSeeds } from './simulation.mjs';
 import { runTests, testsAt } from './unit.mjs';
 
 /** Fault-free runs that a mutant has to pass before it counts as quiet. */
-const QUIET_SEEDS = 5;
+const QUIET_SEEDS = 3;
 
 /**
- * A source, with or without a mutant, and what was run of it: its bundle, and the results of its tests, are made once. Of a project all
+ * A source, with or without a mutant, and what was run of it: its bundles, and the results of its tests, are made once. Of a project all
  * spec files that the mutant's places name run together.
  */
 class Subject {
   #files;
   #folder;
   #cache;
-  #bundle;
+  #bundles = new Map();
   #results = new Map();
 
   constructor(files, folder, cache) {
@@ -26,9 +26,9 @@ class Subject {
     this.#cache = cache;
   }
 
-  get bundle() {
-    this.#bundle ??= bundleSimulation(this.#files, this.#folder);
-    return this.#bundle;
+  bundle(world) {
+    if (!this.#bundles.has(world)) this.#bundles.set(world, bundleSimulation(world, this.#files, this.#folder));
+    return this.#bundles.get(world);
   }
 
   /** All tests of these spec files of a project. */
@@ -102,7 +102,7 @@ async function run(place, { mutant, subject, first, last }) {
   if (place.kind !== 'tests') {
     const { world } = place;
     const faultFree = place.kind === 'faultFreeSimulator';
-    const { seeds, failure } = await runSeeds(await subject.bundle, { world, first, last, faultFree });
+    const { seeds, failure } = await runSeeds(await subject.bundle(world), { first, last, faultFree });
     return { count: seeds, failure, failures: failure === undefined ? [] : [failure] };
   }
   const sameProject = [...mutant.quiet, ...mutant.dies].filter(({ project }) => project === place.project);

@@ -8,7 +8,12 @@ export function edit(file, find, replace) {
 
 export const consensus = (file) => `libs/consensus/src/${file}`;
 
-const CORE_PLACES = Object.freeze([SIMULATOR, tests('libs/consensus')]);
+/** All but those of random schedules, which take as long as all others: the simulator is better at that. */
+const CORE_TESTS = tests('libs/consensus', '(?<!properties)\\.spec\\.ts');
+
+const CORE_PLACES = Object.freeze([SIMULATOR, CORE_TESTS]);
+/** For what is to be seen while the faults last: the simulator asks for progress only after they have been repaired. */
+export const CORE_TESTS_FIRST = Object.freeze([CORE_TESTS, SIMULATOR]);
 
 /**
  * - `id`: its name, which begins with its pitfall. `title`: what is wrong. `quietBecause`: why nothing notices it without faults.
@@ -39,7 +44,13 @@ export function mutant({
 }
 
 /** A change that changes nothing: it must survive all places that it is given, or the harness kills by accident. */
-export function control({ id, title, edits, dies = CORE_PLACES, quiet = [FAULT_FREE_SIMULATOR] }) {
+export function control({
+  id,
+  title,
+  edits,
+  dies = [SIMULATOR, tests('libs/consensus')],
+  quiet = [FAULT_FREE_SIMULATOR],
+}) {
   const quietBecause = 'it behaves as the original does';
   return Object.freeze({
     id,

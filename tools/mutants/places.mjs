@@ -9,7 +9,7 @@ export const SCHEDULER = Object.freeze({ kind: 'simulator', world: 'scheduler', 
 
 /** The same without faults: nothing is injected, links and clocks are perfect, and it is seen from outside. */
 export const FAULT_FREE_SIMULATOR = Object.freeze({ kind: 'faultFreeSimulator', world: 'consensus', share: 1 });
-export const FAULT_FREE_SCHEDULER = Object.freeze({ kind: 'faultFreeSimulator', world: 'scheduler', share: 0.4 });
+export const FAULT_FREE_SCHEDULER = Object.freeze({ kind: 'faultFreeSimulator', world: 'scheduler', share: 0.3 });
 
 /** Spec files of a project (patterns of their paths below src/), all of them without a pattern. */
 export function tests(project, ...files) {

@@ -10,13 +10,13 @@ import { ROOT } from '../lib/workspace.mjs';
 /** A seed takes a fraction of a second; one that takes so long runs for ever. */
 const SEED_TIMEOUT_MS = 120_000;
 
-/** Bundles the driver with `files` (absolute path to text) in the place of what is on the disk; gives the bundle's path. */
-export async function bundleSimulation(files, folder) {
+/** Bundles the driver of a world with `files` (absolute path to text) in the place of what is on the disk; gives the bundle's path. */
+export async function bundleSimulation(world, files, folder) {
   mkdirSync(folder, { recursive: true });
-  const outfile = join(folder, 'simulation.cjs');
+  const outfile = join(folder, `${world}.cjs`);
   const loaded = new Set();
   await build({
-    entryPoints: [join(ROOT, 'tools/mutants/simulation-driver.mjs')],
+    entryPoints: [join(ROOT, `tools/mutants/drivers/${world}.mjs`)],
     outfile,
     absWorkingDir: ROOT,
     bundle: true,
@@ -29,7 +29,7 @@ export async function bundleSimulation(files, folder) {
     plugins: [replaceFiles(files, loaded)],
   });
   const missing = Object.keys(files).filter((path) => !loaded.has(path));
-  if (missing.length > 0) throw new Error(`the simulator does not contain ${missing.join(', ')}`);
+  if (missing.length > 0) throw new Error(`the simulator's world ${world} does not contain ${missing.join(', ')}`);
   return outfile;
 }
 
@@ -49,15 +49,14 @@ function replaceFiles(files, loaded) {
 }
 
 /**
- * Runs seeds `first` to `last` of a world until one fails: `{ seeds, failure }`, where `seeds` is how many ran and `failure` is undefined or
+ * Runs seeds `first` to `last` of a bundle until one fails: `{ seeds, failure }`, where `seeds` is how many ran and `failure` is undefined or
  * `{ seed, invariant, detail }`. A run that never ends, or ends the process, has failed too.
  */
-export function runSeeds(bundle, { world, first, last, faultFree = false, seedTimeoutMs = SEED_TIMEOUT_MS }) {
+export function runSeeds(bundle, { first, last, faultFree = false, seedTimeoutMs = SEED_TIMEOUT_MS }) {
   return new Promise((resolve, reject) => {
     const args = [
       '--max-old-space-size=1024',
       bundle,
-      world,
       String(first),
       String(last),
       ...(faultFree ? ['faultFree'] : []),

@@ -1,8 +1,5 @@
 // P17, P18, P19, P20: what no longer moves.
-import { consensus, edit, mutant } from '../mutant.mjs';
-import { SIMULATOR, tests } from '../places.mjs';
-
-const UNIT_FIRST = [tests('libs/consensus'), SIMULATOR];
+import { consensus, CORE_TESTS_FIRST, edit, mutant } from '../mutant.mjs';
 
 export const LIVENESS_MUTANTS = [
   mutant({
@@ -16,7 +13,7 @@ export const LIVENESS_MUTANTS = [
         "if (!this.parts.fitness.fit && this.role.kind === 'candidate') {",
       ),
     ],
-    dies: UNIT_FIRST,
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p17-unwell-node-stands',
@@ -29,7 +26,7 @@ export const LIVENESS_MUTANTS = [
         'if (ownBallot !== undefined || this.happyNow) return false;',
       ),
     ],
-    dies: UNIT_FIRST,
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p18-deposes-a-happy-leader',
@@ -38,7 +35,7 @@ export const LIVENESS_MUTANTS = [
     edits: [
       edit(consensus('election.ts'), 'for (const reply of this.replies.values()) if (reply.happy) return false;', ''),
     ],
-    dies: UNIT_FIRST,
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p18-happy-by-hearsay',
@@ -51,7 +48,7 @@ export const LIVENESS_MUTANTS = [
         'this.happyNow = reply !== undefined ? this.isHappyLeader(leader, reply) : [...this.replies.values()].some((other) => other.happy && equalBallots(other.leader, this.followedBallot));',
       ),
     ],
-    dies: UNIT_FIRST,
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p18-stands-without-a-quorum',
@@ -64,7 +61,7 @@ export const LIVENESS_MUTANTS = [
         'return this.replies.size + 1 >= Math.min(quorum, 2);',
       ),
     ],
-    dies: UNIT_FIRST,
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p19-fetch-never-asked-again',
@@ -83,14 +80,14 @@ export const LIVENESS_MUTANTS = [
     title: 'a replica that lags fetches one chunk, and the next when it has lagged for a while again',
     quietBecause: 'nobody lags by more than a chunk',
     edits: [edit(consensus('catchup.ts'), 'if (progressed) return this.start(from);', 'if (progressed) return;')],
-    dies: UNIT_FIRST,
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p19-always-the-same-peer',
     title: 'a fetch that got no answer is sent to the same peer again',
     quietBecause: 'every peer answers',
     edits: [edit(consensus('catchup.ts'), 'return able[this.nextPeer % Math.max(1, able.length)];', 'return able[0];')],
-    dies: UNIT_FIRST,
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p20-prepare-sent-once',
