@@ -40,7 +40,7 @@ class Harness {
           },
         },
         encode: ({ key, value }) => ({ key, bytes: Buffer.from(String(value)) }),
-        historyWritten: () => this.history,
+        prepared: () => this.history,
         mayWrite: () => this.mayWrite,
         flushed: (slot) => this.flushed.push(slot),
         failed: (error) => this.failures.push(error),

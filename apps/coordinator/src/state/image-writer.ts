@@ -34,8 +34,12 @@ export interface ImageWriterModules {
   readonly source: () => ImageSource;
   readonly store: Pick<ImageStore, 'write'>;
   readonly encode: (change: StateChange) => ImageChange;
-  /** Resolves when the records of jobs that left the state are on the disk: an image without them must not come first. */
-  readonly historyWritten: () => Promise<void>;
+  /**
+   * Resolves when what an image of this slot builds on is on the disk: the records of jobs that left the state, and the log's own
+   * word that its slots through this one are chosen, without which a restart takes the image for a snapshot that the log doesn't
+   * belong to, and trims it.
+   */
+  readonly prepared: (slot: Slot) => Promise<void>;
   /** False while the disk has no room: a write would fail, which is fatal (P15). The image then stays behind. */
   readonly mayWrite: () => boolean;
   /** The image of this slot is durable. */
@@ -156,7 +160,7 @@ export class ImageWriter {
   }
 
   private async write(): Promise<void> {
-    const { clock, source, store, flushed, failed, historyWritten } = this.modules;
+    const { clock, source, store, flushed, failed, prepared } = this.modules;
     const startedMs = clock.monotonicMs();
     const state = source();
     const slot = state.appliedSlot;
@@ -165,9 +169,9 @@ export class ImageWriter {
     const cutMs = clock.monotonicMs() - startedMs;
     this.longestCutMs = Math.max(this.longestCutMs, cutMs);
     try {
-      const retired = historyWritten();
+      const ready = prepared(slot);
       const changes = await this.encodeAll(taken);
-      await retired;
+      await ready;
       await store.write({ slot, stateHash, changes });
     } catch (error) {
       return failed(error);

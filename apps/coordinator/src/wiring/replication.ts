@@ -179,7 +179,10 @@ function buildBehind(
     },
   });
   const imageWriter = new ImageWriter(DEFAULT_IMAGE_WRITER_OPTIONS, {
-    ...{ clock, timers, logger, store: image, encode: encodeStateChange, historyWritten: modules.historyWritten },
+    ...{ clock, timers, logger, store: image, encode: encodeStateChange },
+    prepared: async (slot) => {
+      await Promise.all([modules.historyWritten(), noteChosen(modules.log, host, slot)]);
+    },
     source: () => state.current,
     mayWrite: () => modules.diskLevel() !== 'full',
     flushed: (slot) => {
@@ -204,6 +207,15 @@ function buildBehind(
     propose: (command) => parts.propose(command, { sheddable: false, once: true }),
   });
   return { imageWriter, comparison, featureLevels, trimmer };
+}
+
+/** What the log knows to be chosen rides along with other writes and may lag: this one makes it durable. */
+async function noteChosen(log: LogStore, host: ReplicaHost, slot: Slot): Promise<void> {
+  const status = host.status();
+  // Before the start, what is replayed is known chosen on the disk.
+  if (status === undefined || status.stopped) return;
+  const promised = { kind: 'promised', ballot: status.promised } as const;
+  await log.append([promised, { kind: 'chosenThrough', slot }]);
 }
 
 /** A majority has another state: this one is wrong, and its image with it (I11). Started again it makes a new one. */
