@@ -1,5 +1,5 @@
 // P4, P5, P6: phase 1, votes, and what a follower takes for chosen.
-import { consensus, edit, mutant } from '../mutant.mjs';
+import { consensus, CORE_TESTS_FIRST, edit, mutant } from '../mutant.mjs';
 
 export const RECOVERY_MUTANTS = [
   mutant({
@@ -85,6 +85,7 @@ export const RECOVERY_MUTANTS = [
         'this.leading?.phase2.onAccepted(from, body);',
       ),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p5-promises-of-any-ballot',
@@ -97,6 +98,7 @@ export const RECOVERY_MUTANTS = [
         'if (this.isComplete(from)) return;',
       ),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p5-accepts-below-promise',

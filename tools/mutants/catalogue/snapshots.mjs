@@ -1,5 +1,5 @@
 // P10: snapshots, trims, installs and prepares that meet.
-import { consensus, edit, mutant } from '../mutant.mjs';
+import { consensus, CORE_TESTS_FIRST, edit, mutant } from '../mutant.mjs';
 
 const ACCEPTOR = consensus('acceptor.ts');
 const ORDER_OF_TRIM = "assert(ordered, 'I7 trim <= flushed image <= applied',";
@@ -107,6 +107,7 @@ export const SNAPSHOT_MUTANTS = [
         'if (introduction !== undefined) {',
       ),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p15-writes-without-room',

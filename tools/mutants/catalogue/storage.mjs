@@ -11,12 +11,13 @@ const QUIET_STORAGE = [
     'a log opened again has what was appended|appends of one tick share',
     'lmdb-log-store.spec',
   ),
-  testsNamed('libs/conformance', 'what was appended is there after a reopening|a jump to a far slot', 'log-store.spec'),
 ];
 const QUIET_GROUP = [
   testsNamed('apps/coordinator', 'a job submitted anywhere reaches a worker anywhere', 'group.spec'),
 ];
-const IN_STORAGE = [tests('libs/storage'), tests('libs/conformance', 'log-store.spec')];
+const IN_STORAGE = [
+  tests('libs/storage', 'group-commit.spec', 'lmdb-log-store.spec', 'recovery.spec', '(?<!image-)damage.spec'),
+];
 const IN_HEALTH = [tests('apps/coordinator', 'replica/')];
 
 export const STORAGE_MUTANTS = [
