@@ -139,9 +139,10 @@ describe('asking for entries', () => {
     for (let i = 0; i < 5; i += 1) solo.tick(200);
     expect(solo.status.needsSnapshot).toBe(true);
     expect(solo.status.counters.snapshotsNeeded).toBe(1);
-    solo.tick();
-    solo.reply('c3', { chosenThroughSlot: 9 });
-    for (let i = 0; i < 5; i += 1) solo.tick(200);
+    for (let i = 0; i < 5; i += 1) {
+      solo.tick(60);
+      solo.reply('c3', { chosenThroughSlot: 9 });
+    }
     expect(solo.sent('fetch').at(-1)?.to).toBe('c3');
     expect(solo.status.needsSnapshot).toBe(false);
   });

@@ -21,6 +21,12 @@ export class Catchup {
   private readonly chosenAt = new Map<NodeId, Slot>();
   /** Peers that trimmed what this replica needs next, through the slot they named. */
   private readonly trimmedAt = new Map<NodeId, Slot>();
+  /**
+   * Peers that left a fetch unanswered and weren't heard since. They are asked on, and are no reason to wait: one that is gone
+   * for good may be the only one that never said that it trimmed what is needed, and then only a snapshot helps (P19).
+   */
+  private readonly silent = new Set<NodeId>();
+  private readonly heardAtMs = new Map<NodeId, number>();
   /** Peers whose connection broke, until they are heard again: asking them would only cost time. */
   private readonly gone = new Set<NodeId>();
   private fetch: Fetch | undefined;
@@ -69,6 +75,8 @@ export class Catchup {
   note(peer: NodeId, chosenThroughSlot: Slot): void {
     this.chosenAt.set(peer, chosenThroughSlot);
     this.gone.delete(peer);
+    this.silent.delete(peer);
+    this.heardAtMs.set(peer, this.env.nowMs);
   }
 
   /** Fetches now, unless a fetch is under way; prefers the peer that showed the gap. */
@@ -112,6 +120,7 @@ export class Catchup {
     const { nowMs, options } = this.env;
     const chosenThroughSlot = this.acceptor.chosenThroughSlot;
     if (this.fetch !== undefined && nowMs - this.fetch.sentAtMs >= options.resendAfterMs) {
+      if ((this.heardAtMs.get(this.fetch.peer) ?? 0) < this.fetch.sentAtMs) this.silent.add(this.fetch.peer);
       this.fetch = undefined;
       this.nextPeer += 1;
       this.start();
@@ -136,16 +145,21 @@ export class Catchup {
     return this.env.mayWrite && this.acceptor.installingSlot === undefined && !this.acceptor.imageLost;
   }
 
-  /** Who can be asked for `fromSlot`. When all that are ahead trimmed it, a snapshot is asked for instead. */
+  /**
+   * Who can be asked for `fromSlot`. When all that are ahead trimmed it, a snapshot is asked for instead; and beside it, when those
+   * that didn't are silent.
+   */
   private choosePeer(fromSlot: Slot, preferred: NodeId | undefined): NodeId | undefined {
     const { acceptor, env } = this;
     const ahead = env.membership.others.filter(
       (peer) => !this.gone.has(peer) && this.chosenThroughOf(peer) >= Math.max(fromSlot, acceptor.trimmedThroughSlot),
     );
     const able = acceptor.imageLost ? [] : ahead.filter((peer) => this.trimmedThroughOf(peer) < fromSlot);
-    if (ahead.length > 0 && able.length === 0 && !this.snapshotNeeded) env.counters.snapshotsNeeded += 1;
-    this.snapshotNeeded = ahead.length > 0 && able.length === 0;
-    if (this.snapshotNeeded) this.snapshots.request(ahead);
+    const holders = ahead.filter((peer) => !this.silent.has(peer) || !able.includes(peer));
+    const needed = holders.length > 0 && able.every((peer) => this.silent.has(peer));
+    if (needed && !this.snapshotNeeded) env.counters.snapshotsNeeded += 1;
+    this.snapshotNeeded = needed;
+    if (needed) this.snapshots.request(holders);
     if (preferred !== undefined && able.includes(preferred)) return preferred;
     return able[this.nextPeer % Math.max(1, able.length)];
   }

@@ -43,15 +43,28 @@ describe('asking for a snapshot', () => {
     expect(solo.status.needsSnapshot).toBe(true);
   });
 
-  it('does not happen while anybody may have the next slot in its log', () => {
+  it('does not happen while anybody who is heard may have the next slot in its log', () => {
+    const solo = new Solo();
+    solo.tick();
+    solo.receive('c2', chosen(9));
+    solo.receive('c2', trimmedReply(9, 5));
+    for (let i = 0; i < 10; i += 1) {
+      solo.reply('c3', { chosenThroughSlot: 9 });
+      solo.tick(100);
+    }
+    expect(solo.take('fetchSnapshot')).toEqual([]);
+    expect(solo.sent('fetch').map(({ to }) => to)).toContain('c3');
+  });
+
+  it('does not wait for ever for the only one that may have the next slot, and is silent (P19)', () => {
     const solo = new Solo();
     solo.tick();
     solo.reply('c3', { chosenThroughSlot: 9 });
     solo.receive('c2', chosen(9));
     solo.receive('c2', trimmedReply(9, 5));
     for (let i = 0; i < 10; i += 1) solo.tick(100);
-    expect(solo.take('fetchSnapshot')).toEqual([]);
     expect(solo.sent('fetch').map(({ to }) => to)).toContain('c3');
+    expect(solo.take('fetchSnapshot')).toEqual([{ type: 'fetchSnapshot', peer: 'c2', aboveSlot: 0 }]);
   });
 
   it('asks for one at a time, and waits for as long as the host does', () => {
