@@ -10,6 +10,7 @@ type DiskKind =
   | 'failThenSucceed'
   | 'fullDisk'
   | 'flipLog'
+  | 'flipVotes'
   | 'flipImage'
   | 'vanish'
   | 'lyingDisk';
@@ -17,6 +18,8 @@ type DiskKind =
 /** Writes that still fit on a disk that its host calls full: what was under way when it noticed. */
 const BALLAST_WRITES = 5_000;
 const MAX_FLIPPED_RECORDS = 6;
+const MAX_FLIPPED_VOTES = 40;
+const MAX_FLIPPED_LACKING = 15;
 
 export const DISK_FAULTS: Readonly<Record<DiskKind, Begin>> = {
   slowDisk: (context) => {
@@ -50,6 +53,7 @@ export const DISK_FAULTS: Readonly<Record<DiskKind, Begin>> = {
     );
   },
   flipLog,
+  flipVotes,
   flipImage,
   vanish: (context) => {
     const host = victim(context);
@@ -83,7 +87,7 @@ function victim(context: FaultContext): SimulatedHost | undefined {
 /** Flips bits in records of the log, of a running process or of one that is about to start. */
 function flipLog(context: FaultContext): (() => void) | undefined {
   const { random, durability } = context;
-  if (random.chance(0.4)) return flipWhatIsLacking(context);
+  if (random.chance(0.6)) return flipWhatIsLacking(context);
   const host = victim(context);
   if (host === undefined || host.log.accepted.size === 0) return undefined;
   const whileDown = random.chance(0.6);
@@ -93,6 +97,53 @@ function flipLog(context: FaultContext): (() => void) | undefined {
   for (let flipped = 0; flipped < count; flipped += 1) host.log.damage(random.pick(range));
   durability.expectGoodCopies(`records of ${host.nodeId} were damaged`);
   return () => host.start();
+}
+
+/**
+ * A slot is chosen by a bare quorum, and then one of its votes is damaged while the others of that quorum are down: who takes the
+ * damaged record for an empty one fills the slot anew with those that never had it (P14).
+ */
+function flipVotes(context: FaultContext): (() => void) | undefined {
+  const { clock, random, durability, network, surge } = context;
+  const voters = present(context).filter((host) => host.voter && host.genuine && host.alive);
+  const leader = voters.find(({ leads }) => leads);
+  const followers = random.shuffle(voters.filter((host) => host !== leader));
+  const [damaged, ...rest] = followers;
+  const quorum = durability.members.length - durability.allowance;
+  if (leader === undefined || damaged === undefined || !durability.mayImpair(damaged.nodeId)) return undefined;
+  const others = rest.slice(0, quorum - 2);
+  const laggards = rest.slice(quorum - 2);
+  if (laggards.length + 1 < quorum) return undefined;
+  const links = laggards.flatMap((laggard) => [leader, damaged, ...others].map((host) => [laggard, host] as const));
+  for (const [left, right] of links) {
+    network.cut(left.nodeId, right.nodeId);
+    network.cut(right.nodeId, left.nodeId);
+  }
+  surge(leader);
+  let repaired = false;
+  const mend = (): void => {
+    for (const [left, right] of links) {
+      network.mend(left.nodeId, right.nodeId);
+      network.mend(right.nodeId, left.nodeId);
+    }
+  };
+  clock.after(random.between(30, 120), () => {
+    if (repaired) return;
+    mend();
+    if (!damaged.genuine || !durability.mayImpair(damaged.nodeId)) return;
+    for (const host of [damaged, leader, ...others]) host.crash();
+    const lacking = [...damaged.log.accepted.keys()].filter((slot) =>
+      laggards.every(({ log }) => !log.accepted.has(slot)),
+    );
+    for (const slot of lacking) if (slot > damaged.appliedSlot - MAX_FLIPPED_VOTES) damaged.log.damage(slot);
+    durability.expectGoodCopies(`votes of ${damaged.nodeId} were damaged`);
+    clock.after(random.between(5, 40), () => damaged.start());
+  });
+  return () => {
+    repaired = true;
+    mend();
+    for (const host of [damaged, leader, ...others]) host.start();
+  };
 }
 
 /** One node is down; what it will ask for when it is back is damaged at the leader, or at another that may be damaged. */
@@ -107,7 +158,7 @@ function flipWhatIsLacking(context: FaultContext): (() => void) | undefined {
   clock.after(durationMs * 0.9, () => {
     if (!source.genuine || !durability.mayImpair(source.nodeId)) return;
     const lacking = [...source.log.accepted.keys()].filter((slot) => slot > laggard.appliedSlot);
-    for (let flipped = 0; flipped < MAX_FLIPPED_RECORDS && lacking.length > 0; flipped += 1) {
+    for (let flipped = 0; flipped < MAX_FLIPPED_LACKING && lacking.length > 0; flipped += 1) {
       source.log.damage(random.pick(lacking));
     }
     durability.expectGoodCopies(`records of ${source.nodeId} were damaged`);
