@@ -19,17 +19,16 @@ class Harness {
   readonly writer: ImageWriter;
 
   constructor() {
-    const state = this;
     this.writer = new ImageWriter(
       { maxChanges: 5, maxDelayMs: 1_000, encodeSlice: 2 },
       {
         source: () => ({
-          appliedSlot: state.appliedSlot,
-          changedCount: state.changed.size,
-          stateHash: () => `hash-${String(state.appliedSlot)}`,
+          appliedSlot: this.appliedSlot,
+          changedCount: this.changed.size,
+          stateHash: () => `hash-${String(this.appliedSlot)}`,
           takeChanges: (): readonly StateChange[] => {
-            const taken = [...state.changed].map(([key, value]) => ({ key, value }));
-            state.changed.clear();
+            const taken = [...this.changed].map(([key, value]) => ({ key, value }));
+            this.changed.clear();
             return taken;
           },
         }),
