@@ -117,14 +117,7 @@ export function buildReplication(modules: ReplicationModules): Replication {
       host.propose(batch);
     },
   });
-  const reads = new ReadGate({
-    timers,
-    serving: () => host.serving,
-    readHere: () => host.read(),
-    readAtLeader: () => link.readIndex(),
-    appliedThrough: (slot) => state.appliedThrough(slot),
-    leadershipChange: () => board.nextChange(timers),
-  });
+  const reads = buildReads(timers, { state, host, link, board });
   const behind = buildBehind(modules, { state, host, link, propose });
   state.onApplied((applied, envelopes) => {
     for (const { sequence, reply } of repliesTo(nodeId, log.incarnation, applied, envelopes))
@@ -149,6 +142,20 @@ export function buildReplication(modules: ReplicationModules): Replication {
     behind.comparison.start();
   };
   return { state, host, health, board, proposals, link, reads, gateway, ...behind, propose, start };
+}
+
+function buildReads(
+  timers: Timers,
+  { state, host, link, board }: Pick<Replication, 'state' | 'host' | 'link' | 'board'>,
+): ReadGate {
+  return new ReadGate({
+    timers,
+    serving: () => host.serving,
+    readHere: () => host.read(),
+    readAtLeader: () => link.readIndex(),
+    appliedThrough: (slot) => state.appliedThrough(slot),
+    leadershipChange: () => board.nextChange(timers),
+  });
 }
 
 function buildHost(
