@@ -58,6 +58,13 @@ describe('a campaign finds replicas that', () => {
   });
 });
 
+describe('a campaign finds, in more runs,', () => {
+  it('replicas that take a damaged record for an empty slot (P14)', async () => {
+    const failure = await firstFailure({ wrapReplica: broken.takesDamagedForEmpty }, 150);
+    expect(['I4', 'agreement', 'I3']).toContain(failure?.invariant);
+  });
+});
+
 describe('a campaign finds nothing', () => {
   it('in replicas that are only wrapped', async () => {
     expect(await firstFailure({ wrapReplica: broken.harmless }, 6)).toBeUndefined();

@@ -7,7 +7,7 @@ import { INJECTED_KINDS, LEADER_KINDS, NEEDS_PEERS, SELDOM_POSSIBLE } from './fa
 import type { InjectedKind } from './faults/kinds.js';
 
 /** Rises when a seed no longer means the same run. Plans kept in files don't mind. */
-export const PLAN_VERSION = 2;
+export const PLAN_VERSION = 3;
 
 /** How a node keeps its image, cuts its log and carries snapshots. */
 export interface ImagePlan {
