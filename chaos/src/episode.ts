@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { LocalCluster, NamespaceNetwork, ProxyNetwork, SmallDisk, until } from '@synod/e2e';
+import { LocalCluster, NamespaceNetwork, ProxyNetwork, SmallDisk } from '@synod/e2e';
 import type { FaultyNetwork } from '@synod/e2e';
 import { SeededRandom } from '@synod/testkit';
+import { SMALL_DISK_MIB } from './faults.js';
 import type { FaultKind, Scene } from './faults.js';
 import { finalChecks } from './final-checks.js';
 import type { Verdict } from './final-checks.js';
@@ -35,13 +36,10 @@ export interface EpisodeReport extends Verdict {
 
 const COORDINATORS = 3;
 const AGENTS = 2;
-const SMALL_DISK_MIB = 1024;
-const WELL_LIMIT_MS = 90_000;
 /** Between two faults, so that some load passes. */
 const REST_MS = [300, 1_500] as const;
 /** Chance that the next fault comes while one lasts. */
 const OVERLAP_CHANCE = 0.2;
-const MAX_LAG_SLOTS = 500;
 
 /** One cluster under one sequence of faults, and what is left of it. */
 export async function runEpisode(plan: EpisodePlan, log: (text: string) => void): Promise<EpisodeReport> {
@@ -133,24 +131,11 @@ async function inflict(
     if (lasting.length === 1 && kind !== kinds.at(-1) && random.chance(OVERLAP_CHANCE)) continue;
     for (const one of lasting) await one.end();
     const endedAtMs = performance.now();
-    await allWell(scene.cluster);
+    await scene.cluster.allWell();
     for (const one of lasting) one.fault.wellAgainMs = performance.now() - endedAtMs;
     lasting.length = 0;
     await pause(random.between(...REST_MS));
   }
-}
-
-async function allWell(cluster: LocalCluster): Promise<void> {
-  await until(
-    'all members well after the end of a fault',
-    async () => {
-      const { leaderId, members } = await cluster.status();
-      const applied = members.map((member) => member.appliedSlot);
-      const together = Math.max(...applied) - Math.min(...applied) < MAX_LAG_SLOTS;
-      return leaderId !== '' && members.every((member) => member.happy) && together ? true : undefined;
-    },
-    WELL_LIMIT_MS,
-  );
 }
 
 /** Until the first acknowledgement of a probe that was sent after this time. */

@@ -29,8 +29,9 @@ export interface FaultKind {
 const NOTHING_NEEDED: readonly Requirement[] = [];
 const HEAL_LIMIT_MS = 60_000;
 const MIB = 1024 * 1024;
-/** More than the watermark below which a coordinator does not lead. */
-const ROOMY_BYTES = 1024 * MIB;
+/** Of one small disk. A coordinator does not lead with less than a tenth of it free, and writes nothing with less than 3 %. */
+export const SMALL_DISK_MIB = 512;
+const LOW_BYTES = 30 * MIB;
 
 export const FAULT_KINDS: readonly FaultKind[] = [
   kill('leader killed', (scene) => leader(scene).then((id) => [id])),
@@ -92,7 +93,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   flush('flushes late by 100 ms, leader', leader, { delayMs: 100 }),
   flush('flushes hang, leader', leader, { delayMs: 30_000 }),
   flush('flushes hang, follower', follower, { delayMs: 30_000 }),
-  fillDisk('disk nearly full', 100 * MIB),
+  fillDisk('disk nearly full', LOW_BYTES),
   fillDisk('disk full', 0),
 ];
 
@@ -198,7 +199,7 @@ function fillDisk(name: string, freeBytes: number): FaultKind {
       const disk = scene.random.pick([...scene.disks.values()]);
       disk.leaveFree(freeBytes);
       return Promise.resolve(async () => {
-        disk.leaveFree(ROOMY_BYTES);
+        disk.leaveFree(SMALL_DISK_MIB * MIB);
         await startDead(scene);
       });
     },

@@ -24,11 +24,17 @@ export interface ClusterOptions {
   readonly network?: ClusterNetwork;
 }
 
+/** A member under load is at the end of the log, when it is no further behind. */
+const MAX_LAG_SLOTS = 200;
+/** A coordinator that says nothing for so long is left out. */
+const ASK_DEADLINE_MS = 1_500;
+
 /** A cluster of real processes in a directory of its own, by default on free ports of loopback. */
 export class LocalCluster {
   readonly processes = new Map<string, AppProcess>();
   readonly addresses: readonly string[];
   readonly client: SynodClient;
+  private readonly ownClients = new Map<string, SynodClient>();
   private kept = false;
 
   private constructor(
@@ -118,12 +124,44 @@ export class LocalCluster {
     return this.client.clusterStatus();
   }
 
-  /** Waits for a leader, and names it. */
-  async leader(): Promise<string> {
+  /**
+   * Waits for a leader, and names the one that most coordinators name. Each of those given is asked by itself, by default all: one
+   * that is cut off or stopped says what it knew, or nothing.
+   */
+  async leader(asked: readonly string[] = this.coordinatorIds()): Promise<string> {
     return until('a leader', async () => {
-      const { leaderId } = await this.status();
-      return leaderId === '' ? undefined : leaderId;
+      const said = await Promise.all(asked.map((id) => this.leaderAccordingTo(id)));
+      const votes = new Map<string, number>();
+      for (const id of said) if (id !== '') votes.set(id, (votes.get(id) ?? 0) + 1);
+      return [...votes].sort(([, a], [, b]) => b - a)[0]?.[0];
     });
+  }
+
+  private async leaderAccordingTo(id: string): Promise<string> {
+    let client = this.ownClients.get(id);
+    if (client === undefined) {
+      client = new SynodClient({ addresses: [this.addressOf(id)], deadlineMs: ASK_DEADLINE_MS });
+      this.ownClients.set(id, client);
+    }
+    try {
+      return (await client.clusterStatus()).leaderId;
+    } catch {
+      return '';
+    }
+  }
+
+  /** Waits until every member runs, serves and stands near the end of the log. */
+  async allWell(limitMs = 90_000): Promise<void> {
+    await until(
+      'all members well',
+      async () => {
+        const { leaderId, members } = await this.status();
+        const applied = members.map((member) => member.appliedSlot);
+        const together = Math.max(...applied) - Math.min(...applied) < MAX_LAG_SLOTS;
+        return leaderId !== '' && members.every((member) => member.happy) && together ? true : undefined;
+      },
+      limitMs,
+    );
   }
 
   async workersOnline(count: number): Promise<void> {
@@ -161,6 +199,7 @@ export class LocalCluster {
 
   async stop(): Promise<void> {
     this.client.close();
+    for (const client of this.ownClients.values()) client.close();
     const running = [...this.processes.values()].filter((process) => process.isRunning);
     const agents = running.filter((process) => process.app === 'worker-agent');
     await Promise.all(agents.map((process) => process.end('SIGTERM')));

@@ -1,10 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const MIB = 1024 * 1024;
 
 /** A small file system of its own in memory, that can be made full. Needs the right to mount. */
 export class SmallDisk {
@@ -16,21 +14,23 @@ export class SmallDisk {
     return new SmallDisk(directory);
   }
 
-  get usedBytes(): number {
-    const { bsize, blocks, bfree } = statfsSync(this.directory);
-    return bsize * (blocks - bfree);
-  }
-
   get freeBytes(): number {
     const { bsize, bfree } = statfsSync(this.directory);
     return bsize * bfree;
   }
 
-  /** Makes the disk larger or smaller, so that so much is free. */
+  /** Fills the disk, or empties it, until so much is free, as far as what fills it goes. */
   leaveFree(bytes: number): void {
-    // A size is counted in pages; less than what is used is refused.
-    const size = Math.ceil((this.usedBytes + bytes) / 4096) * 4096;
-    execFileSync('mount', ['-o', `remount,size=${String(size)}`, this.directory], { stdio: 'pipe' });
+    const filler = join(this.directory, 'filler');
+    const present = existsSync(filler) ? statSync(filler).size : 0;
+    const wanted = Math.max(0, present + this.freeBytes - bytes);
+    if (wanted < present) return truncateSync(filler, wanted);
+    try {
+      writeFileSync(filler, Buffer.alloc(wanted - present, 1), { flag: 'a' });
+    } catch (error) {
+      // Whoever else writes here took the last of it.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
   }
 
   unmount(): void {
@@ -47,7 +47,6 @@ export function mountMissing(): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), 'synod-mount-'));
   try {
     const disk = SmallDisk.mount(directory, 1);
-    disk.leaveFree(2 * MIB);
     disk.unmount();
     return undefined;
   } catch (error) {

@@ -62,6 +62,12 @@ export class FreshReads {
     for (const client of this.clients) client.close();
   }
 
+  /** Ends it at once. */
+  abort(): void {
+    for (const timer of this.timers) clearInterval(timer);
+    for (const client of this.clients) client.close();
+  }
+
   private pick(count: number): string | undefined {
     const acknowledged = this.options.acknowledged();
     const back = count % 2 === 0 ? 0 : Math.floor(Math.random() * Math.min(RECENT, acknowledged.length));

@@ -59,6 +59,12 @@ export class SteadyLoad {
     for (const client of this.clients) client.close();
   }
 
+  /** Ends it at once, whatever is under way: for who has given up. */
+  abort(): void {
+    clearInterval(this.timer);
+    for (const client of this.clients) client.close();
+  }
+
   /** The first answers to submissions that were *sent* after this time, one for each client: what was under way doesn't count. */
   async firstAnswersSince(timeMs: number): Promise<readonly Acknowledgement[]> {
     const first = new Map<number, Acknowledgement>();
