@@ -1,9 +1,20 @@
 import { consensusWorld } from './consensus/world.js';
+import { mixedWorld } from './mixed-world.js';
 import { schedulerWorld } from './scheduler/world.js';
 import type { World } from './world.js';
 
-/** The kinds of run that `--world` names; the first is the default. */
-export const WORLDS: readonly World[] = [consensusWorld(), schedulerWorld()];
+const consensus = consensusWorld() as World;
+const scheduler = schedulerWorld() as World;
+
+/** The kinds of run that `--world` names; the first is the default. A run of the scheduler costs several of the core. */
+export const WORLDS: readonly World[] = [
+  consensus,
+  scheduler,
+  mixedWorld('all', [
+    { world: consensus, share: 3 },
+    { world: scheduler, share: 1 },
+  ]),
+];
 
 export function worldOf(name: string): World | undefined {
   return WORLDS.find((world) => world.name === name);

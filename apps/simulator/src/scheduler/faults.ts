@@ -21,6 +21,9 @@ export interface SchedulerFaultModules {
 /** After a guard died, its agent needs so long to end what it left: until then nothing else befalls that machine. */
 const ORPHAN_CARE_MS = 1_500;
 
+/** A leader that goes on hears nothing of its peers for so long. */
+const IGNORANT_MS = 400;
+
 type Repair = () => void;
 
 /** Lets the injections of the plan strike. Each draws from its own salt, so that leaving one out changes no other. */
@@ -71,7 +74,7 @@ export class SchedulerFaults {
       case 'coordinatorStopped':
         return stopped(some);
       case 'leaderStopped':
-        return stopped(leader);
+        return leader && this.leaderStopped(leader, random.chance(0.5));
       case 'leaderIsolated':
         return leader && this.isolateNode(leader, random.chance(0.5));
       case 'coordinatorIsolated':
@@ -224,6 +227,20 @@ export class SchedulerFaults {
     for (const victim of victims) this.modules.crash(victim);
     return () => {
       for (const victim of victims) victim.start();
+    };
+  }
+
+  /**
+   * Deposed meanwhile, it goes on with heartbeats in its sockets that were sent under its successor. Unheard by its peers for a
+   * while longer, it doesn't learn of that at once: whatever it then says, it must not vouch for (P8).
+   */
+  private leaderStopped(leader: SimulatedCoordinator, alsoCut: boolean): Repair | undefined {
+    const resume = stopped(leader);
+    if (resume === undefined || !alsoCut) return resume;
+    const mend = this.isolateNode(leader, false);
+    return () => {
+      resume();
+      this.modules.time.after(IGNORANT_MS, mend);
     };
   }
 
