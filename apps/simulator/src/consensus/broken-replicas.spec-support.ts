@@ -117,7 +117,7 @@ export class ForgetfulMachine extends KeyValueMachine {
   }
 
   override digest(): string {
-    return JSON.stringify([...this.own].sort());
+    return JSON.stringify([...this.own].sort(([left], [right]) => (left < right ? -1 : 1)));
   }
 }
 
