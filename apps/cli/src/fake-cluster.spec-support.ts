@@ -55,6 +55,7 @@ export class FakeCluster {
         return { jobs: [...this.jobs.values()].reverse(), nextPageToken: '' };
       }),
       cancelJob: unary(async ({ jobId, reason }) => this.cancel(jobId, reason)),
+      checkFence: unimplemented,
       watchEvents: serverStream((_request, stream) => {
         this.watchers.add(stream);
         stream.write({ events: this.events, cursor: 'c1' });
@@ -69,6 +70,7 @@ export class FakeCluster {
     server.addService(services.WorkerService, {
       listWorkers: unary(async () => ({ workers: [WORKER] })),
       getWorker: unimplemented,
+      setWorkerScheduling: unimplemented,
     });
     server.addService(services.ClusterService, {
       getClusterStatus: unary(async () => STATUS),

@@ -76,6 +76,7 @@ export class FakeCoordinator {
       getJob: unary(async ({ jobId }) => ({ job: (behaviour.getJob ?? fail)(jobId, this) })),
       listJobs: unary(async ({ pageToken }) => (behaviour.listJobs ?? fail)(pageToken)),
       cancelJob: unary(async () => ({ alreadyFinal: false })),
+      checkFence: unimplemented,
       watchEvents: serverStream((request, stream) => (behaviour.watch ?? fail)(request, stream, this)),
       getJobLogs: serverStream((request, stream) => (behaviour.logs ?? fail)(request, stream, this)),
     });

@@ -9,6 +9,7 @@ function message(position: number, data: string, attempt = 1): WireGetJobLogsRes
     position: String(position),
     data: Buffer.from(data),
     truncated: false,
+    times: [],
   };
 }
 

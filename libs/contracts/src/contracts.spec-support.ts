@@ -4,11 +4,15 @@ import type {
   AttemptRecord,
   AttemptReport,
   CommandEnvelope,
+  ExecLimits,
+  ExecTask,
   FencingToken,
+  HttpTask,
   JobRecord,
   JobSpec,
   NodeRecord,
   Task,
+  Ulimit,
   WorkerDescription,
 } from '@synod/jobs';
 import { loadWire } from '@synod/wire';
@@ -73,6 +77,30 @@ export const anyToken: fc.Arbitrary<FencingToken> = plainRecord({
   counter: fc.maxSafeInteger().map((it) => Math.abs(it) % 2 ** 48),
 });
 
+const limitValue = fc.integer({ min: 10, max: Number.MAX_SAFE_INTEGER });
+const anyUlimits = fc.subarray(['as', 'core', 'cpu', 'fsize', 'nofile', 'nproc', 'stack'] as const).chain((names) =>
+  fc.tuple(
+    ...names.map((it) =>
+      plainRecord<Ulimit>({
+        name: fc.constant(it),
+        soft: fc.integer({ min: 0, max: 10 }),
+        hard: fc.oneof(fc.constant(-1), limitValue),
+      }),
+    ),
+  ),
+) as fc.Arbitrary<readonly Ulimit[]>;
+const withoutUmask = {
+  ulimits: anyUlimits,
+  memoryMaxBytes: fc.oneof(fc.constant(0), fc.integer({ min: 2 ** 20, max: Number.MAX_SAFE_INTEGER })),
+  cpuMaxPercent: fc.integer({ min: 0, max: 1_000 }),
+  pidsMax: fc.integer({ min: 1, max: 1_000 }),
+  policy: fc.constantFrom('require' as const, 'prefer' as const),
+};
+const anyLimits: fc.Arbitrary<ExecLimits> = fc.oneof(
+  plainRecord<Omit<ExecLimits, 'umask'>>(withoutUmask),
+  plainRecord<Required<ExecLimits>>({ umask: fc.integer({ min: 0, max: 0o777 }), ...withoutUmask }),
+);
+
 const anyTask: fc.Arbitrary<Task> = fc.oneof(
   plainRecord({
     kind: fc.constant('exec' as const),
@@ -85,6 +113,35 @@ const anyTask: fc.Arbitrary<Task> = fc.oneof(
     ),
     stdin: base64,
     user: fc.oneof(fc.constant(''), name),
+  }),
+  plainRecord<ExecTask>({
+    kind: fc.constant('exec' as const),
+    command: name,
+    args: fc.constant([]),
+    env: fc.constant({}),
+    cwd: fc.constant(''),
+    stdin: base64,
+    user: fc.constant(''),
+    limits: anyLimits,
+  }),
+  plainRecord<HttpTask>({
+    kind: fc.constant('http' as const),
+    method: fc.constantFrom('POST', 'PUT', 'DELETE'),
+    url: name.map((it) => `https://example.org/${it}?a=%20`),
+    headers: fc.dictionary(
+      name.map((it) => `X-${it}`.toLowerCase()),
+      fc.constantFrom('', 'a b', '*/*'),
+      {
+        ...{ maxKeys: 3, noNullPrototype: true },
+      },
+    ),
+    body: base64,
+    expectedStatuses: fc.array(
+      plainRecord({ from: fc.integer({ min: 100, max: 300 }), to: fc.integer({ min: 300, max: 599 }) }),
+      { minLength: 1, maxLength: 3 },
+    ),
+    requestTimeoutMs: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+    maxRedirects: fc.integer({ min: 0, max: 20 }),
   }),
   plainRecord({ kind: fc.constant('handler' as const), handler: name, payload: base64 }),
 );
@@ -144,11 +201,12 @@ export const anyRecord: fc.Arbitrary<JobRecord> = plainRecord({
   cancelRequested: fc.boolean(),
   cancelReason: text,
   lostAttempts: fc.integer({ min: 0, max: 1_000 }),
+  drainedAttempts: fc.integer({ min: 0, max: 1_000 }),
   principal: text,
   attempts: fc.array(anyAttempt, { maxLength: 3 }),
 });
 
-export const anyWorker: fc.Arbitrary<WorkerDescription> = plainRecord({
+const describedWorker = {
   workerId: name,
   incarnation: fc.integer({ min: 1 }),
   labels,
@@ -157,7 +215,11 @@ export const anyWorker: fc.Arbitrary<WorkerDescription> = plainRecord({
   handlers: fc.uniqueArray(name, { maxLength: 4 }).map((names) => names.sort((a, b) => (a < b ? -1 : 1))),
   version: name,
   host: name,
-});
+};
+export const anyWorker: fc.Arbitrary<WorkerDescription> = fc.oneof(
+  plainRecord<Omit<WorkerDescription, 'runsHttp'>>(describedWorker),
+  plainRecord<Required<WorkerDescription>>({ ...describedWorker, runsHttp: fc.constant(true) }),
+);
 
 export const anyNode: fc.Arbitrary<NodeRecord> = plainRecord({
   nodeId: name,
@@ -216,6 +278,15 @@ const anyBody: fc.Arbitrary<CommandEnvelope['body']> = fc.oneof(
     cause: fc.constantFrom('asked' as const, 'expired' as const),
   }),
   plainRecord({ type: fc.constant('setFeatureLevel' as const), level: fc.integer({ min: 1, max: 1_000_000 }) }),
+  plainRecord({
+    type: fc.constant('setWorkerScheduling' as const),
+    workerId: name,
+    scheduling: fc.constantFrom('active' as const, 'cordoned' as const, 'draining' as const),
+    evictAtMs: optional(timeMs),
+    incarnation: optional(timeMs),
+    reason: text,
+  }),
+  plainRecord({ type: fc.constant('evictWorker' as const), workerId: name }),
 );
 
 export const anyEnvelope: fc.Arbitrary<CommandEnvelope> = plainRecord({

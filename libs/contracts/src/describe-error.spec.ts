@@ -9,6 +9,7 @@ const refusals: [CommandRefusal, string][] = [
   [{ code: 'sessionEvicted' }, 'ABORTED SESSION_EVICTED'],
   [{ code: 'tooManyJobs', limit: 5 }, 'RESOURCE_EXHAUSTED TOO_MANY_JOBS'],
   [{ code: 'idempotencyKeyReused', idempotencyKey: 'k' }, 'ALREADY_EXISTS IDEMPOTENCY_KEY_REUSED'],
+  [{ code: 'featureLevelTooLow', needed: 2, level: 1 }, 'FAILED_PRECONDITION FEATURE_LEVEL_TOO_LOW'],
 ];
 const requests: [RequestRefusal, string][] = [
   [{ code: 'overloaded', retryAfterMs: 250 }, 'RESOURCE_EXHAUSTED OVERLOADED'],

@@ -92,6 +92,13 @@ function describeRefusal(refusal: CommandRefusal): StatusDescription {
         'This idempotency key was used for another request: choose a new key for a new request.',
         { metadata: { idempotencyKey: refusal.idempotencyKey } },
       );
+    case 'featureLevelTooLow':
+      return status(
+        'FAILED_PRECONDITION',
+        'FEATURE_LEVEL_TOO_LOW',
+        `This needs feature level ${refusal.needed}, and the cluster is at ${refusal.level}: update all members; the level rises by itself seconds later.`,
+        { metadata: { needed: String(refusal.needed), level: String(refusal.level) } },
+      );
     default:
       return unreachable(refusal);
   }

@@ -3,8 +3,10 @@ import type {
   AttemptState,
   ExecutionMode,
   JobState,
+  LimitsPolicy,
   NodeRecord,
   PlacementPolicy,
+  WorkerScheduling,
   WorkerState,
 } from '@synod/jobs';
 import type {
@@ -12,9 +14,11 @@ import type {
   WireDiskState,
   WireExecutionMode,
   WireJobState,
+  WireLimitsPolicy,
   WireMemberRole,
   WireNodeKind,
   WirePlacementPolicy,
+  WireWorkerScheduling,
   WireWorkerState,
 } from '@synod/wire';
 
@@ -85,6 +89,17 @@ export const workerStates = enumCodec<WireWorkerState, WorkerState>({
   online: 'WORKER_STATE_ONLINE',
   lost: 'WORKER_STATE_LOST',
   left: 'WORKER_STATE_LEFT',
+});
+
+export const workerSchedulings = enumCodec<WireWorkerScheduling, WorkerScheduling>({
+  active: 'WORKER_SCHEDULING_ACTIVE',
+  cordoned: 'WORKER_SCHEDULING_CORDONED',
+  draining: 'WORKER_SCHEDULING_DRAINING',
+});
+
+export const limitsPolicies = enumCodec<WireLimitsPolicy, LimitsPolicy>({
+  require: 'LIMITS_POLICY_REQUIRE',
+  prefer: 'LIMITS_POLICY_PREFER',
 });
 
 export const nodeKinds = enumCodec<WireNodeKind, NodeKind>({

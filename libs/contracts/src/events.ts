@@ -5,8 +5,8 @@ import { attemptStates, jobStates } from './enums.js';
 import { fencingTokenToWire } from './integers.js';
 
 /**
- * An event as watchers get it, or undefined for one that is not told outside: of the node store. The state of a worker stands
- * in `message`.
+ * An event as watchers get it, or undefined for one that is not told outside: of the node store. The state of a worker, and how
+ * it is scheduled, stand in `message`.
  */
 export function eventToWire(
   event: JobEvent,
@@ -31,7 +31,7 @@ export function eventToWire(
       return ofAttempt(wire, event);
     case 'jobRetried':
       wire.jobId = event.jobId;
-      wire.message = `lost attempts: ${event.lostAttempts}`;
+      wire.message = `lost attempts: ${event.lostAttempts}, drained: ${event.drainedAttempts}`;
       return wire;
     case 'cancelRequested':
       wire.jobId = event.jobId;
@@ -47,6 +47,13 @@ export function eventToWire(
       wire.workerId = event.workerId;
       wire.message = event.state;
       return wire;
+    case 'workerSchedulingChanged':
+      wire.workerId = event.workerId;
+      wire.message = event.reason === '' ? event.scheduling : `${event.scheduling}: ${event.reason}`;
+      return wire;
+    case 'evictionRequested':
+      wire.fencingToken = fencingTokenToWire(event.fencingToken);
+      return ofAttempt(wire, event);
     case 'nodeChanged':
       return undefined;
     default:

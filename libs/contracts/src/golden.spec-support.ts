@@ -44,12 +44,12 @@ const END_TEXT =
 const REF = { jobId: 'j1', attempt: 1, fencingToken: { generation: 1, counter: 7 } };
 const REF_TEXT = '"jobId":"j1","attempt":1,"fencingToken":{"generation":1,"counter":7}';
 
-interface GoldenCommand {
+export interface GoldenCommand {
   readonly envelope: CommandEnvelope;
   readonly text: string;
 }
 
-function golden(body: CommandEnvelope['body'], bodyText: string): GoldenCommand {
+export function golden(body: CommandEnvelope['body'], bodyText: string): GoldenCommand {
   const origin = { nodeId: 'c1', incarnation: 3, sequence: 5, acknowledgedBelow: 4 };
   return {
     envelope: { groupId: 0, version: 1, stampMs: 1763800000000, principal: 'p', traceContext: '', origin, body },
@@ -163,6 +163,7 @@ export const GOLDEN_RECORD: { readonly record: JobRecord; readonly text: string 
     cancelRequested: false,
     cancelReason: '',
     lostAttempts: 0,
+    drainedAttempts: 0,
     principal: '',
     attempts: [
       {

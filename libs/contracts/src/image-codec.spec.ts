@@ -3,6 +3,7 @@ import type { CommandEnvelope, JobsOptions } from '@synod/jobs';
 import { createJobsStateMachine, restoreJobsStateMachine } from '@synod/jobs';
 import { contractError, overTheWire } from './contracts.spec-support.js';
 import { GOLDEN_COMMANDS, GOLDEN_IMAGE } from './golden.spec-support.js';
+import { GOLDEN_LEVEL_2_COMMANDS, GOLDEN_LEVEL_2_IMAGE, numbered } from './golden-level-2.spec-support.js';
 import {
   chunkedRecordBytes,
   decodeRecordChunk,
@@ -54,6 +55,16 @@ describe('a record of the image', () => {
     const text = ({ key, bytes }: { key: string; bytes: Uint8Array | undefined }) =>
       `${key} ${Buffer.from(bytes ?? []).toString('hex')}`;
     expect(changes.map(text).sort()).toEqual(encoded.map(text).sort());
+  });
+
+  it('lies there byte for byte as in the release that began feature level 2', () => {
+    const machine = createJobsStateMachine(OPTIONS);
+    for (const [at, envelope] of numbered(GOLDEN_LEVEL_2_COMMANDS).entries()) machine.apply(at + 1, [envelope]);
+    const lines = Array.from(machine.records(), (record) => {
+      const { key, bytes } = encodeStateRecord(record);
+      return { key, text: Buffer.from(bytes).toString('utf8') };
+    });
+    expect(lines).toEqual(GOLDEN_LEVEL_2_IMAGE.map(({ key, text }) => ({ key, text: `\u0001${text}` })));
   });
 
   it('lies there byte for byte as in the first release', () => {

@@ -20,15 +20,19 @@ export {
   diskStates,
   executionModes,
   jobStates,
+  limitsPolicies,
   memberRoles,
   nodeKinds,
   placementPolicies,
+  workerSchedulings,
   workerStates,
 } from './enums.js';
 export type { DiskState, MemberRole } from './enums.js';
 export { CommandRefusedError, ContractError, RequestRefusedError } from './errors.js';
 export type { ContractFacts, RequestRefusal } from './errors.js';
 export { eventToWire } from './events.js';
+export { checkFenceFromWire, fenceCheckToWire } from './fence.js';
+export type { FenceQuery } from './fence.js';
 export {
   chunkedRecordBytes,
   decodeRecordChunk,
@@ -96,6 +100,7 @@ export {
   nodeFromWire,
   nodeToWire,
   registerNodeFromWire,
+  setWorkerSchedulingFromWire,
   workerDescriptionFromHello,
   workerDescriptionToHello,
   workerToWire,

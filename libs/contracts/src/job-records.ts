@@ -15,6 +15,7 @@ export function jobToWire(record: JobRecord): WireJobInput {
     cancelRequested: record.cancelRequested,
     cancelReason: record.cancelReason,
     lostAttempts: record.lostAttempts,
+    drainedAttempts: record.drainedAttempts,
     principal: record.principal,
     attempts: record.attempts.map(attemptToWire),
   };

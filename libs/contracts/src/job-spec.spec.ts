@@ -6,6 +6,7 @@ import { jobSpecFromWire, jobSpecToWire, PAYLOAD_MAX_BYTES, SPEC_MAX_BYTES, spec
 import { specBytesBound } from './job-spec.js';
 
 const EXEC = { command: 'true' };
+const HTTP = { url: 'http://example.org/' };
 const of = (input: WireJobSpecInput) => () => jobSpecFromWire(wireSpec(input), 'specs[3]');
 
 describe('a job spec', () => {
@@ -31,6 +32,17 @@ describe('a job spec', () => {
       killGraceMs: 5_000,
       maxLostAttempts: 10,
     });
+  });
+
+  it('with a request gets the defaults of requests, and limits that limit nothing are none', () => {
+    expect(jobSpecFromWire(wireSpec({ http: HTTP })).task).toEqual({
+      ...{ kind: 'http', method: 'GET', url: 'http://example.org/', headers: {}, body: '' },
+      ...{ expectedStatuses: [{ from: 200, to: 299 }], requestTimeoutMs: 30_000, maxRedirects: 0 },
+    });
+    const statuses = wireSpec({ http: { ...HTTP, expectedStatuses: [{ from: 404 }] } });
+    expect(jobSpecFromWire(statuses).task).toMatchObject({ expectedStatuses: [{ from: 404, to: 404 }] });
+    const exec = { ...EXEC, limits: { policy: 'LIMITS_POLICY_PREFER' as const } };
+    expect(jobSpecFromWire(wireSpec({ exec })).task).not.toHaveProperty('limits');
   });
 
   it('may ask for SIGKILL at once: a kill grace of 0 is not the same as none', () => {
@@ -59,6 +71,58 @@ describe('a job spec is refused', () => {
     ['with a relative cwd', { exec: { ...EXEC, cwd: 'tmp' } }, 'exec.cwd'],
     ['with a user that no system has', { exec: { ...EXEC, user: 'a b' } }, 'exec.user'],
     ['with too large an input', { exec: { ...EXEC, stdin: Buffer.alloc(PAYLOAD_MAX_BYTES + 1) } }, 'exec.stdin'],
+    ['with a umask beyond 0777', { exec: { ...EXEC, limits: { umask: 512 } } }, 'exec.limits.umask'],
+    [
+      'with a ulimit that is none',
+      { exec: { ...EXEC, limits: { ulimits: [{ name: 'rss', soft: 1, hard: 1 }] } } },
+      'exec.limits.ulimits[0].name',
+    ],
+    [
+      'with a ulimit twice',
+      { exec: { ...EXEC, limits: { ulimits: ['core', 'core'].map((name) => ({ name, soft: 0, hard: 0 })) } } },
+      'exec.limits.ulimits[1].name',
+    ],
+    [
+      'with a soft limit above the hard one',
+      { exec: { ...EXEC, limits: { ulimits: [{ name: 'cpu', soft: -1, hard: 9 }] } } },
+      'exec.limits.ulimits[0].soft',
+    ],
+    [
+      'with a negative limit',
+      { exec: { ...EXEC, limits: { ulimits: [{ name: 'cpu', soft: 0, hard: -2 }] } } },
+      'exec.limits.ulimits[0].hard',
+    ],
+    ['with little memory', { exec: { ...EXEC, limits: { memoryMaxBytes: 4096 } } }, 'exec.limits.memory_max_bytes'],
+    [
+      'with a policy of the future',
+      { exec: { ...EXEC, limits: { pidsMax: 1, policy: 9 as never } } },
+      'exec.limits.policy',
+    ],
+    ['without a URL', { http: {} }, 'http.url'],
+    ['with a relative URL', { http: { url: '/x' } }, 'http.url'],
+    ['with a URL of another scheme', { http: { url: 'ftp://a/' } }, 'http.url'],
+    ['with a password in the URL', { http: { url: 'http://a:b@c/' } }, 'http.url'],
+    ['with a method that is none', { http: { ...HTTP, method: 'get' } }, 'http.method'],
+    ['with a body of GET', { http: { ...HTTP, body: Buffer.from('x') } }, 'http.body'],
+    ['with a header of no name', { http: { ...HTTP, headers: { 'a b': '' } } }, 'http.headers["a b"]'],
+    ['with a header twice', { http: { ...HTTP, headers: { a: '', A: '' } } }, 'http.headers["A"]'],
+    [
+      "with a header that is the worker's",
+      { http: { ...HTTP, headers: { 'Synod-Attempt': '1' } } },
+      'http.headers["Synod-Attempt"]',
+    ],
+    ['with a header that smuggles another', { http: { ...HTTP, headers: { a: 'b\r\nc: d' } } }, 'http.headers["a"]'],
+    [
+      'with statuses the wrong way round',
+      { http: { ...HTTP, expectedStatuses: [{ from: 204, to: 200 }] } },
+      'http.expected_statuses[0].to',
+    ],
+    [
+      'with a status that is none',
+      { http: { ...HTTP, expectedStatuses: [{ from: 600 }] } },
+      'http.expected_statuses[0].from',
+    ],
+    ['with 21 redirects', { http: { ...HTTP, maxRedirects: 21 } }, 'http.max_redirects'],
     ['without the name of a handler', { handler: {} }, 'handler.handler'],
     [
       'with too large a payload',
@@ -91,6 +155,13 @@ describe('a job spec is refused', () => {
     ['with a mode of the future', { exec: EXEC, mode: 77 as never }, 'mode'],
   ])('%s', (_, input, field) => {
     expect(violatedFields(of(input))).toEqual([`specs[3].${field}`]);
+  });
+
+  it('with limits that are no messages', () => {
+    const wire = wireSpec({ exec: EXEC });
+    const exec = { ...wire.exec, limits: { ulimits: [null, 'x'] } };
+    const json = { ...wire, exec } as unknown as WireJobSpec;
+    expect(violatedFields(() => jobSpecFromWire(json))).toEqual([0, 1].map((at) => `spec.exec.limits.ulimits[${at}]`));
   });
 
   it('with both an exec and a handler task', () => {

@@ -1,6 +1,9 @@
+import { unreachable } from '@synod/base';
 import type { ExecTask, HandlerTask, JobSpec, Task } from '@synod/jobs';
 import type { WireJobSpec, WireJobSpecInput } from '@synod/wire';
 import { base64FromBytes, bytesFromBase64 } from './base64.js';
+import { execLimitsToWire, readExecLimits } from './exec-limits.js';
+import { httpTaskToWire, readHttpTask } from './http-task.js';
 import { executionModes, placementPolicies } from './enums.js';
 import {
   ARGUMENT_MAX_BYTES,
@@ -99,14 +102,16 @@ function readEnum<Domain extends string>(
 const NO_TASK: Task = { kind: 'handler', handler: '', payload: '' };
 
 function readTask(wire: WireJobSpec, prefix: string, violations: Violations): Task {
-  const { exec, handler } = wire;
-  if (exec && handler) {
-    violations.add(prefix, 'task', 'names both exec and handler: keep one');
+  const { exec, handler, http } = wire;
+  const named = Object.entries({ exec, handler, http }).flatMap(([name, task]) => (task ? [name] : []));
+  if (named.length > 1) {
+    violations.add(prefix, 'task', `names ${named.join(' and ')}: keep one`);
     return NO_TASK;
   }
   if (exec) return readExecTask(exec, prefix, violations);
   if (handler) return readHandlerTask(handler, prefix, violations);
-  violations.add(prefix, 'task', 'is missing: set exec or handler');
+  if (http) return readHttpTask(http, prefix, violations);
+  violations.add(prefix, 'task', 'is missing: set exec, handler or http');
   return NO_TASK;
 }
 
@@ -129,6 +134,7 @@ function readExecTask(wire: WireExecTask, prefix: string, violations: Violations
   if (cwd !== '' && !cwd.startsWith('/')) {
     violations.add(prefix, 'exec.cwd', 'is relative: give an absolute path, or none for a directory of the attempt');
   }
+  const limits = wire.limits ? readExecLimits(wire.limits, prefix, violations) : undefined;
   return {
     kind: 'exec',
     command,
@@ -137,6 +143,7 @@ function readExecTask(wire: WireExecTask, prefix: string, violations: Violations
     cwd,
     stdin: base64FromBytes(violations.bytes(prefix, 'exec.stdin', wire.stdin, PAYLOAD_MAX_BYTES)),
     user: violations.text(prefix, 'exec.user', wire.user, USER_RULE),
+    ...(limits === undefined ? {} : { limits }),
   };
 }
 
@@ -185,6 +192,10 @@ export function specBytes(spec: JobSpec): number {
 
 /** Names, punctuation and numbers of a spec in JSON. */
 const SPEC_FRAME_BYTES = 450;
+/** All limits of a process, each with its longest number. */
+const LIMITS_FRAME_BYTES = 800;
+/** `{"from":200,"to":299},` */
+const STATUS_RANGE_BYTES = 24;
 /** The most that JSON makes of one UTF-16 unit: \u0000. */
 const ESCAPED_BYTES = 6;
 
@@ -193,15 +204,27 @@ export function specBytesBound(spec: JobSpec): number {
   const { task } = spec;
   let characters = spec.queue.length + spec.placementKey.length + mapLength(spec.labels) + mapLength(spec.workerLabels);
   let base64Bytes: number;
-  if (task.kind === 'exec') {
-    characters += task.command.length + task.cwd.length + task.user.length + mapLength(task.env);
-    for (const argument of task.args) characters += argument.length + 1;
-    base64Bytes = task.stdin.length;
-  } else {
-    characters += task.handler.length;
-    base64Bytes = task.payload.length;
+  let frameBytes = SPEC_FRAME_BYTES;
+  switch (task.kind) {
+    case 'exec':
+      characters += task.command.length + task.cwd.length + task.user.length + mapLength(task.env);
+      for (const argument of task.args) characters += argument.length + 1;
+      base64Bytes = task.stdin.length;
+      if (task.limits !== undefined) frameBytes += LIMITS_FRAME_BYTES;
+      break;
+    case 'handler':
+      characters += task.handler.length;
+      base64Bytes = task.payload.length;
+      break;
+    case 'http':
+      characters += task.method.length + task.url.length + mapLength(task.headers);
+      base64Bytes = task.body.length;
+      frameBytes += task.expectedStatuses.length * STATUS_RANGE_BYTES;
+      break;
+    default:
+      return unreachable(task);
   }
-  return SPEC_FRAME_BYTES + characters * ESCAPED_BYTES + base64Bytes;
+  return frameBytes + characters * ESCAPED_BYTES + base64Bytes;
 }
 
 function mapLength(map: Readonly<Record<string, string>>): number {
@@ -224,17 +247,25 @@ export function jobSpecToWire(spec: JobSpec): WireJobSpecInput {
     killGraceMs: spec.killGraceMs,
     maxLostAttempts: spec.maxLostAttempts,
   };
-  if (task.kind === 'exec') {
-    wire.exec = {
-      command: task.command,
-      args: task.args as string[],
-      env: task.env,
-      cwd: task.cwd,
-      stdin: bytesFromBase64(task.stdin),
-      user: task.user,
-    };
-  } else {
-    wire.handler = { handler: task.handler, payload: bytesFromBase64(task.payload) };
+  switch (task.kind) {
+    case 'exec':
+      wire.exec = {
+        command: task.command,
+        args: task.args as string[],
+        env: task.env,
+        cwd: task.cwd,
+        stdin: bytesFromBase64(task.stdin),
+        user: task.user,
+        ...(task.limits === undefined ? {} : { limits: execLimitsToWire(task.limits) }),
+      };
+      return wire;
+    case 'handler':
+      wire.handler = { handler: task.handler, payload: bytesFromBase64(task.payload) };
+      return wire;
+    case 'http':
+      wire.http = httpTaskToWire(task);
+      return wire;
+    default:
+      return unreachable(task);
   }
-  return wire;
 }

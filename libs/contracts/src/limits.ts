@@ -58,6 +58,24 @@ export const ARGUMENTS_MAX = 10_000;
 export const ENV_MAX = 1_000;
 export const USER_MAX_CHARACTERS = 256;
 
+/** Control group limits of an exec task. */
+export const MEMORY_MIN_BYTES = MIB;
+export const CPU_MAX_PERCENT = 100_000;
+export const PIDS_MAX = 4_194_304;
+export const UMASK_MAX = 0o777;
+
+/** URL of an http task, in characters. */
+export const URL_MAX_CHARACTERS = 8_192;
+export const HTTP_HEADERS_MAX = 100;
+/** A header's name and value, in characters each. */
+export const HTTP_HEADER_MAX_CHARACTERS = 8_192;
+export const STATUS_RANGES_MAX = 32;
+export const REQUEST_TIMEOUT_DEFAULT_MS = 30_000;
+export const REDIRECTS_MAX = 20;
+
+/** How long a draining worker may go on before it is evicted, in milliseconds. */
+export const EVICT_AFTER_MAX_MS = 366 * 86_400_000;
+
 /** How long a worker may be unheard before its attempts count as lost, in milliseconds. */
 export const LOST_AFTER_MIN_MS = 3_000;
 export const LOST_AFTER_MAX_MS = 86_400_000;

@@ -3,6 +3,7 @@ import type { CommandEnvelope, CommandType } from '@synod/jobs';
 import { COMMAND_VERSIONS } from '@synod/jobs';
 import { anyEnvelope, anyRecord, contractError } from './contracts.spec-support.js';
 import { GOLDEN_COMMANDS, GOLDEN_RECORD } from './golden.spec-support.js';
+import { GOLDEN_LEVEL_2_COMMANDS } from './golden-level-2.spec-support.js';
 import { decodeCommand, decodeJobRecord, encodeCommand, encodeJobRecord, stampCommand } from './index.js';
 
 const bytesOf = (json: unknown, prefix = '\u00010001763800000000') => Buffer.from(prefix + JSON.stringify(json));
@@ -23,16 +24,17 @@ describe('a command in the log', () => {
     expect(decodeCommand(new Uint8Array(large).subarray(5, 5 + bytes.length))).toEqual(first.envelope);
   });
 
-  it('lies in the log byte for byte as in the first release', () => {
-    for (const { envelope, text } of GOLDEN_COMMANDS) {
+  it('lies in the log byte for byte as in the release that began it', () => {
+    for (const { envelope, text } of [...GOLDEN_COMMANDS, ...GOLDEN_LEVEL_2_COMMANDS]) {
       expect(Buffer.from(encodeCommand(envelope)).toString('utf8')).toBe(`\u0001${text}`);
       expect(decodeCommand(Buffer.from(`\u0001${text}`))).toStrictEqual(envelope);
     }
   });
 
   it('has a golden vector for each type', () => {
-    const types = GOLDEN_COMMANDS.map(({ envelope }) => envelope.body.type);
-    expect(types.sort()).toEqual((Object.keys(COMMAND_VERSIONS) as CommandType[]).sort());
+    const all = [...GOLDEN_COMMANDS, ...GOLDEN_LEVEL_2_COMMANDS];
+    const types = new Set(all.map(({ envelope }) => envelope.body.type));
+    expect([...types].sort()).toEqual((Object.keys(COMMAND_VERSIONS) as CommandType[]).sort());
   });
 
   it.each<[string, Uint8Array]>([
@@ -96,8 +98,11 @@ describe('a job record in history', () => {
     );
   });
 
-  it('lies there byte for byte as in the first release', () => {
-    expect(Buffer.from(encodeJobRecord(GOLDEN_RECORD.record)).toString('utf8')).toBe(`\u0001${GOLDEN_RECORD.text}`);
+  it('lies there byte for byte as in the first release, and since level 2 with what was drained', () => {
+    const { record, text } = GOLDEN_RECORD;
+    expect(decodeJobRecord(Buffer.from(`\u0001${text}`))).toStrictEqual(record);
+    const since = text.replace('"lostAttempts":0,', '"lostAttempts":0,"drainedAttempts":0,');
+    expect(Buffer.from(encodeJobRecord(record)).toString('utf8')).toBe(`\u0001${since}`);
   });
 
   it('of another format is unknown, and garbage is damaged', () => {

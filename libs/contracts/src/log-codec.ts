@@ -1,6 +1,6 @@
 import { assert } from '@synod/base';
 import { COMMAND_VERSIONS } from '@synod/jobs';
-import type { AttemptReport, CommandEnvelope, CommandType, JobRecord, ReportAttempts } from '@synod/jobs';
+import type { AttemptReport, Command, CommandEnvelope, CommandType, JobRecord, SetWorkerScheduling } from '@synod/jobs';
 import { ContractError } from './errors.js';
 import { LOG_ENTRY_MAX_BYTES } from './limits.js';
 
@@ -55,7 +55,7 @@ export function decodeCommand(bytes: Uint8Array): CommandEnvelope {
   const { type } = envelope.body;
   if (!Object.hasOwn(COMMAND_VERSIONS, type)) throw unknownCommand(type, envelope.version);
   if (envelope.version > COMMAND_VERSIONS[type]) throw unknownCommand(type, envelope.version);
-  if (type === 'reportAttempts') restoreUnset(envelope.body);
+  restoreUnset(envelope.body);
   return envelope;
 }
 
@@ -84,7 +84,13 @@ function checkEnvelope(
 }
 
 /** JSON drops what is undefined; the domain has these fields always, so that equal records look equal. */
-function restoreUnset(body: ReportAttempts): void {
+function restoreUnset(body: Command): void {
+  if (body.type === 'setWorkerScheduling') {
+    const command = body as { -readonly [Name in keyof SetWorkerScheduling]: SetWorkerScheduling[Name] };
+    command.evictAtMs ??= undefined;
+    command.incarnation ??= undefined;
+  }
+  if (body.type !== 'reportAttempts') return;
   for (const report of body.reports as { -readonly [Name in keyof AttemptReport]: AttemptReport[Name] }[]) {
     report.startedAtMs ??= undefined;
     report.finishedAtMs ??= undefined;
@@ -112,6 +118,8 @@ export function decodeJobRecord(bytes: Uint8Array): JobRecord {
   if (!isObject(record) || typeof record.jobId !== 'string') throw damagedRecord('jobId');
   if (!isObject(record.spec) || !Array.isArray(record.attempts)) throw damagedRecord('spec or attempts');
   record.finishedAtMs ??= undefined;
+  // What the first release wrote has none.
+  record.drainedAttempts ??= 0;
   for (const attempt of record.attempts as Record<string, unknown>[]) {
     attempt.startedAtMs ??= undefined;
     attempt.finishedAtMs ??= undefined;

@@ -19,9 +19,11 @@ import {
   attemptReportFromWire,
   attemptReportsFromWire,
   attemptReportToWire,
+  checkFenceFromWire,
   compareEventPositions,
   eventToWire,
   fencingTokenToString,
+  fenceCheckToWire,
   heartbeatFromWire,
   heldFromHello,
   jobStates,
@@ -30,6 +32,7 @@ import {
   nodeToWire,
   OUTPUT_TAIL_MAX_BYTES,
   registerNodeFromWire,
+  setWorkerSchedulingFromWire,
   RESULT_MAX_BYTES,
   workerDescriptionFromHello,
   workerDescriptionToHello,
@@ -164,11 +167,41 @@ describe('workers and nodes', () => {
       coordinatorId: 'c1',
       registeredAtMs: 7,
       activeAttempts: 0,
+      scheduling: 'draining' as const,
+      evictAtMs: 9,
+      schedulingReason: 'r',
     };
     const worker = overTheWire('Worker', workerToWire(record, undefined));
     expect(worker).toMatchObject({ workerId: 'w', state: 'WORKER_STATE_LOST', registeredAtMs: '7' });
+    expect(worker).toMatchObject({ scheduling: 'WORKER_SCHEDULING_DRAINING', evictAtMs: '9', schedulingReason: 'r' });
     expect('heardAgoMs' in worker).toBe(false);
     expect(overTheWire('Worker', workerToWire(record, 12.6)).heardAgoMs).toBe('13');
+  });
+
+  it('a worker is scheduled as asked, with a deadline from now on', () => {
+    const of = (changes: object) => {
+      const request = { workerId: 'w', scheduling: 'WORKER_SCHEDULING_DRAINING' as const, ...changes };
+      return () => setWorkerSchedulingFromWire(overTheWire('SetWorkerSchedulingRequest', request), 1_000);
+    };
+    const command = { type: 'setWorkerScheduling', workerId: 'w', incarnation: undefined };
+    expect(of({ reason: 'r' })()).toEqual({ ...command, scheduling: 'draining', evictAtMs: undefined, reason: 'r' });
+    expect(of({ evictAfterMs: 0 })()).toMatchObject({ evictAtMs: 1_000 });
+    expect(of({ evictAfterMs: 500 })()).toMatchObject({ evictAtMs: 1_500 });
+    expect(violatedFields(of({ evictAfterMs: 400 * 86_400_000 }))).toEqual(['evict_after_ms']);
+    const cordoned = { scheduling: 'WORKER_SCHEDULING_CORDONED' };
+    expect(violatedFields(of({ ...cordoned, evictAfterMs: 5 }))).toEqual(['evict_after_ms']);
+    expect(violatedFields(of({ workerId: '', scheduling: 0 }))).toEqual(['worker_id', 'scheduling']);
+  });
+
+  it('a fencing token is checked by its number', () => {
+    const request = overTheWire('CheckFenceRequest', { jobId: 'j1', fencingToken: '281474976710665' });
+    expect(checkFenceFromWire(request)).toEqual({ jobId: 'j1', fencingToken: { generation: 1, counter: 9 } });
+    expect(violatedFields(() => checkFenceFromWire({ ...request, jobId: '' }))).toEqual(['job_id']);
+    const newestToken = { generation: 1, counter: 9 };
+    const answer = fenceCheckToWire({ current: true, newestToken, jobState: 'running' });
+    expect(overTheWire('CheckFenceResponse', answer)).toMatchObject({ current: true, newestToken: '281474976710665' });
+    const none = fenceCheckToWire({ current: false, newestToken: undefined, jobState: 'ready' });
+    expect(overTheWire('CheckFenceResponse', none)).toEqual({ current: false, jobState: 'JOB_STATE_READY' });
   });
 
   it('a coordinator without an address can not be registered', () => {
@@ -219,8 +252,8 @@ describe('events', () => {
       { attemptState: 'ATTEMPT_STATE_TIMED_OUT', message: 'm' },
     ],
     [
-      { type: 'jobRetried', jobId: 'j1', lostAttempts: 2 },
-      { jobId: 'j1', message: 'lost attempts: 2' },
+      { type: 'jobRetried', jobId: 'j1', lostAttempts: 2, drainedAttempts: 1 },
+      { jobId: 'j1', message: 'lost attempts: 2, drained: 1' },
     ],
     [
       { type: 'cancelRequested', jobId: 'j1', attempt: undefined, workerId: undefined, fencingToken: undefined },
@@ -238,6 +271,14 @@ describe('events', () => {
     [
       { type: 'workerChanged', workerId: 'w1', incarnation: 1, state: 'left' },
       { workerId: 'w1', message: 'left' },
+    ],
+    [
+      { type: 'workerSchedulingChanged', workerId: 'w1', scheduling: 'draining', evictAtMs: 5, reason: 'kernel' },
+      { workerId: 'w1', message: 'draining: kernel' },
+    ],
+    [
+      { type: 'evictionRequested', ...attempt },
+      { attempt: 2, workerId: 'w1', fencingToken: '281474976710665' },
     ],
   ])('are told to watchers: %j', (event, fields) => {
     const wire = eventToWire(event, AT);

@@ -121,6 +121,16 @@ export class Violations {
     return value.length > maxItems ? [] : value;
   }
 
+  /** A list of messages. */
+  messages(prefix: string, field: string, value: unknown, maxItems: number): readonly object[] {
+    const items = this.list(prefix, field, value, maxItems);
+    const isMessage = (item: unknown): item is object => typeof item === 'object' && item !== null;
+    for (const [index, item] of items.entries()) {
+      if (!isMessage(item)) this.add(prefix, `${field}[${index}]`, `must be an object, not ${shown(item)}`);
+    }
+    return items.filter(isMessage);
+  }
+
   /** A map of text to text, whose entries `check` looks at. The map itself is returned, not a copy. */
   map(
     prefix: string,

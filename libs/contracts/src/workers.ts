@@ -1,23 +1,25 @@
-import type { AttemptRef, NodeRecord, WorkerDescription, WorkerRecord } from '@synod/jobs';
+import type { AttemptRef, NodeRecord, SetWorkerScheduling, WorkerDescription, WorkerRecord } from '@synod/jobs';
 import type {
   WireHello,
   WireHelloInput,
   WireNode,
   WireNodeInput,
   WireRegisterNodeRequest,
+  WireSetWorkerSchedulingRequest,
   WireWorkerInput,
 } from '@synod/wire';
 import { attemptRefFromWire } from './attempts.js';
-import { nodeKinds, workerStates } from './enums.js';
+import { nodeKinds, workerSchedulings, workerStates } from './enums.js';
 import {
   CAPACITY_MAX,
+  EVICT_AFTER_MAX_MS,
   HANDLERS_MAX,
   HELD_MAX,
   NODE_TTL_DEFAULT_MS,
   NODE_TTL_MAX_MS,
   NODE_TTL_MIN_MS,
 } from './limits.js';
-import { ADDRESS_RULE, HANDLER_RULE, HOST_RULE, NODE_ID_RULE, readLabels, VERSION_RULE } from './rules.js';
+import { ADDRESS_RULE, HANDLER_RULE, HOST_RULE, NODE_ID_RULE, readLabels, REASON_RULE, VERSION_RULE } from './rules.js';
 import { Violations } from './violations.js';
 
 /** What a worker says of itself; handlers come out sorted and once each. Throws `invalidRequest`. */
@@ -31,6 +33,7 @@ export function workerDescriptionFromHello(hello: WireHello): WorkerDescription 
     labels: readLabels(violations, 'hello', 'labels', hello.labels),
     capacity: violations.integer('hello', 'capacity', hello.capacity, { min: 1, max: CAPACITY_MAX, unit: 'attempts' }),
     runsExec: violations.flag('hello', 'runs_exec', hello.runsExec),
+    ...(violations.flag('hello', 'runs_http', hello.runsHttp) ? { runsHttp: true } : {}),
     handlers: [...new Set(handlers as readonly string[])].sort(compareCodeUnits),
     version: violations.text('hello', 'version', hello.version, VERSION_RULE),
     host: violations.text('hello', 'host', hello.host, HOST_RULE),
@@ -66,14 +69,47 @@ export function workerToWire(worker: WorkerRecord, heardAgoMs: number | undefine
     capacity: worker.capacity,
     activeAttempts: worker.activeAttempts,
     runsExec: worker.runsExec,
+    runsHttp: worker.runsHttp === true,
     handlers: worker.handlers as string[],
     version: worker.version,
     host: worker.host,
     coordinatorId: worker.coordinatorId,
     registeredAtMs: worker.registeredAtMs,
+    scheduling: workerSchedulings.toWire[worker.scheduling],
+    schedulingReason: worker.schedulingReason,
   };
+  if (worker.evictAtMs !== undefined) wire.evictAtMs = worker.evictAtMs;
   if (heardAgoMs !== undefined) wire.heardAgoMs = Math.round(heardAgoMs);
   return wire;
+}
+
+/** How an operator wants a worker scheduled. `nowMs` is the wall clock, from which `evict_after_ms` counts. */
+export function setWorkerSchedulingFromWire(
+  request: WireSetWorkerSchedulingRequest,
+  nowMs: number,
+): SetWorkerScheduling {
+  const violations = new Violations();
+  const workerId = violations.text('', 'worker_id', request.workerId, NODE_ID_RULE);
+  const scheduling = workerSchedulings.fromWire(request.scheduling);
+  if (scheduling === undefined) violations.add('', 'scheduling', 'must be ACTIVE, CORDONED or DRAINING');
+  const evictAfterMs =
+    request.evictAfterMs === undefined ? undefined : violations.unsigned('', 'evict_after_ms', request.evictAfterMs);
+  if (evictAfterMs !== undefined && evictAfterMs > EVICT_AFTER_MAX_MS) {
+    violations.add('', 'evict_after_ms', `is more than ${EVICT_AFTER_MAX_MS} ms: leave it out to wait for ever`);
+  }
+  if (evictAfterMs !== undefined && scheduling !== undefined && scheduling !== 'draining') {
+    violations.add('', 'evict_after_ms', 'goes with DRAINING only: leave it out');
+  }
+  const reason = violations.text('', 'reason', request.reason, REASON_RULE);
+  violations.throwIfAny();
+  return {
+    type: 'setWorkerScheduling',
+    workerId,
+    scheduling: scheduling ?? 'active',
+    evictAtMs: evictAfterMs === undefined ? undefined : nowMs + evictAfterMs,
+    incarnation: undefined,
+    reason,
+  };
 }
 
 function readNode(wire: WireNode, ttlMs: number, prefix: string, violations: Violations): NodeRecord {

@@ -13,7 +13,10 @@ describe('openAgentSession', () => {
     const worker = aWorker('w1', { labels: { zone: 'a' }, handlers: ['h'] });
     const events = driver.eventsOf(() => expect(driver.open(worker)).toEqual({ type: 'agentSessionOpened' }));
     expect(events).toEqual([{ type: 'workerChanged', workerId: 'w1', incarnation: 1, state: 'online' }]);
-    const record = { ...worker, state: 'online', coordinatorId: 'c1', registeredAtMs: START_MS, activeAttempts: 0 };
+    const record = {
+      ...{ ...worker, runsHttp: false, state: 'online', coordinatorId: 'c1', registeredAtMs: START_MS },
+      ...{ scheduling: 'active', evictAtMs: undefined, schedulingReason: '', activeAttempts: 0 },
+    };
     expect(driver.machine.worker('w1')).toEqual(record);
     expect(driver.machine.workers()).toEqual([record]);
   });

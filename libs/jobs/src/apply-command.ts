@@ -1,15 +1,18 @@
 import { unreachable } from '@synod/base';
 import type { CommandEnvelope } from './commands.js';
 import type { EntryContext } from './entry-context.js';
+import { neededFeatureLevel } from './feature-levels.js';
 import { assignJobs } from './handlers/assign-jobs.js';
 import { cancelJob } from './handlers/cancel-job.js';
 import { closeWorker } from './handlers/close-worker.js';
 import { deregisterNode } from './handlers/deregister-node.js';
+import { evictWorker } from './handlers/evict-worker.js';
 import { loseAttempts } from './handlers/lose-attempts.js';
 import { openAgentSession } from './handlers/open-agent-session.js';
 import { registerNode } from './handlers/register-node.js';
 import { reportAttempts } from './handlers/report-attempts.js';
 import { setFeatureLevel } from './handlers/set-feature-level.js';
+import { setWorkerScheduling } from './handlers/set-worker-scheduling.js';
 import { submitJobs } from './handlers/submit-jobs.js';
 import type { JobsState } from './state/jobs-state.js';
 import type { CompactReply } from './state/reply-hash.js';
@@ -17,6 +20,10 @@ import type { CompactReply } from './state/reply-hash.js';
 /** One handler for each command. Whether the command was applied before has been decided by its client session. */
 export function applyCommand(state: JobsState, entry: EntryContext, envelope: CommandEnvelope): CompactReply {
   const { body } = envelope;
+  const needed = neededFeatureLevel(body);
+  if (needed > state.featureLevel) {
+    return { type: 'refused', refusal: { code: 'featureLevelTooLow', needed, level: state.featureLevel } };
+  }
   switch (body.type) {
     case 'submitJobs':
       return submitJobs(state, entry, body, envelope);
@@ -38,6 +45,10 @@ export function applyCommand(state: JobsState, entry: EntryContext, envelope: Co
       return deregisterNode(state, entry, body);
     case 'setFeatureLevel':
       return setFeatureLevel(state, body);
+    case 'setWorkerScheduling':
+      return setWorkerScheduling(state, entry, body);
+    case 'evictWorker':
+      return evictWorker(state, entry, body);
     default:
       return unreachable(body);
   }

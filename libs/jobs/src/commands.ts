@@ -1,5 +1,5 @@
 import type { AttemptEnd, FencingToken, JobId, JobSpec } from './job.js';
-import type { NodeRecord, WorkerDescription } from './worker.js';
+import type { NodeRecord, WorkerDescription, WorkerScheduling } from './worker.js';
 
 /** The client session of a coordinator incarnation: it makes a forwarded or repeated command apply once (P9). */
 export interface CommandOrigin {
@@ -115,6 +115,30 @@ export interface DeregisterNode {
   readonly cause: 'asked' | 'expired';
 }
 
+/** Whether a worker may be given new attempts, from here on. From feature level 2. */
+export interface SetWorkerScheduling {
+  readonly type: 'setWorkerScheduling';
+  readonly workerId: string;
+  readonly scheduling: WorkerScheduling;
+  /** With `draining`: when what still runs there is evicted; undefined: never. */
+  readonly evictAtMs: number | undefined;
+  /**
+   * Asked by the worker itself, for this incarnation only: the next one is active again. Such a command is refused for another
+   * incarnation and leaves alone what an operator said. Undefined: until changed.
+   */
+  readonly incarnation: number | undefined;
+  readonly reason: string;
+}
+
+/**
+ * The leader's look found that the deadline of a draining worker has passed: its attempts are to end and to run elsewhere,
+ * but for those that may run at most once. From feature level 2.
+ */
+export interface EvictWorker {
+  readonly type: 'evictWorker';
+  readonly workerId: string;
+}
+
 /**
  * All members support this level: what it starts, starts here. Levels never fall; a lower one changes nothing. A level that a
  * program doesn't support stops it before it applies anything.
@@ -134,7 +158,9 @@ export type Command =
   | ReportAttempts
   | RegisterNode
   | DeregisterNode
-  | SetFeatureLevel;
+  | SetFeatureLevel
+  | SetWorkerScheduling
+  | EvictWorker;
 
 export type CommandType = Command['type'];
 
@@ -150,9 +176,12 @@ export const COMMAND_VERSIONS: Readonly<Record<CommandType, number>> = {
   registerNode: 1,
   deregisterNode: 1,
   setFeatureLevel: 1,
+  setWorkerScheduling: 1,
+  evictWorker: 1,
 };
 
-export type AssignmentRefusal = 'jobChanged' | 'jobUnknown' | 'workerGone' | 'workerFull' | 'workerUnfit';
+export type AssignmentRefusal =
+  'jobChanged' | 'jobUnknown' | 'workerGone' | 'workerFull' | 'workerUnfit' | 'workerNotActive';
 
 /** `stale`: the token is not the current one of the job, or the attempt has ended; the report was recorded as refused. */
 export type ReportOutcome = 'applied' | 'duplicate' | 'stale';
@@ -170,6 +199,9 @@ export type CommandReply =
   | { readonly type: 'nodeDeregistered' }
   /** The level from here on. */
   | { readonly type: 'featureLevelSet'; readonly level: number }
+  | { readonly type: 'workerSchedulingSet' }
+  /** How many attempts are to end; 0 also when the worker is no longer to be evicted. */
+  | { readonly type: 'workerEvicted'; readonly evicting: number }
   | { readonly type: 'refused'; readonly refusal: CommandRefusal };
 
 export type CommandRefusal =
@@ -180,4 +212,6 @@ export type CommandRefusal =
   /** The client session was evicted, or the reply is already forgotten: the command was NOT applied again. */
   | { readonly code: 'sessionEvicted' }
   | { readonly code: 'tooManyJobs'; readonly limit: number }
-  | { readonly code: 'idempotencyKeyReused'; readonly idempotencyKey: string };
+  | { readonly code: 'idempotencyKeyReused'; readonly idempotencyKey: string }
+  /** What is asked begins with a feature level that the group hasn't reached: some member runs an older program. */
+  | { readonly code: 'featureLevelTooLow'; readonly needed: number; readonly level: number };

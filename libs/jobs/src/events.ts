@@ -1,5 +1,5 @@
 import type { AttemptEnd, FencingToken, JobId, JobState } from './job.js';
-import type { WorkerState } from './worker.js';
+import type { WorkerScheduling, WorkerState } from './worker.js';
 
 /** What a command changed. Every replica produces the same events at the same place: cursor = (slot, index). */
 export type JobEvent =
@@ -21,8 +21,13 @@ export type JobEvent =
       readonly workerId: string;
       readonly end: AttemptEnd;
     }
-  /** The job will run again, because its attempt was lost. */
-  | { readonly type: 'jobRetried'; readonly jobId: JobId; readonly lostAttempts: number }
+  /** The job will run again, because its attempt was lost, or ended where it was drained. */
+  | {
+      readonly type: 'jobRetried';
+      readonly jobId: JobId;
+      readonly lostAttempts: number;
+      readonly drainedAttempts: number;
+    }
   | {
       readonly type: 'cancelRequested';
       readonly jobId: JobId;
@@ -39,5 +44,20 @@ export type JobEvent =
       readonly workerId: string;
       readonly incarnation: number;
       readonly state: WorkerState;
+    }
+  | {
+      readonly type: 'workerSchedulingChanged';
+      readonly workerId: string;
+      readonly scheduling: WorkerScheduling;
+      readonly evictAtMs: number | undefined;
+      readonly reason: string;
+    }
+  /** The worker is drained, and its time is over: the attempt is to end there and to run elsewhere. */
+  | {
+      readonly type: 'evictionRequested';
+      readonly jobId: JobId;
+      readonly attempt: number;
+      readonly workerId: string;
+      readonly fencingToken: FencingToken;
     }
   | { readonly type: 'nodeChanged'; readonly nodeId: string; readonly present: boolean };

@@ -51,7 +51,7 @@ describe('feature levels', () => {
     const driver = new Driver({ maxFeatureLevel: 2 });
     driver.command(setLevel(2));
     const records = [...driver.machine.records()];
-    expect(() => restoreJobsStateMachine({}, 1, records)).toThrow(
+    expect(() => restoreJobsStateMachine({ maxFeatureLevel: 1 }, 1, records)).toThrow(
       expect.objectContaining({ facts: { code: 'featureLevelUnsupported', level: 2, supported: 1 } }) as Error,
     );
     expect(createJobsStateMachine({ maxFeatureLevel: 2 }).featureLevel).toBe(1);

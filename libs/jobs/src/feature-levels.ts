@@ -1,3 +1,6 @@
+import type { Command } from './commands.js';
+import type { JobSpec } from './job.js';
+
 /** What begins when a level is chosen through the log, and not before: new behaviour starts on all replicas at the same slot. */
 export interface FeatureLevel {
   readonly level: number;
@@ -9,10 +12,33 @@ export interface FeatureLevel {
  * All levels that this program supports, rising from 1 without gaps. Whoever changes what a command does adds a level here and
  * asks for it in the handler; the old behaviour stays for logs that were written below it.
  */
-export const FEATURE_LEVELS: readonly FeatureLevel[] = [{ level: 1, starts: 'the commands of the first release' }];
+export const FEATURE_LEVELS: readonly FeatureLevel[] = [
+  { level: 1, starts: 'the commands of the first release' },
+  { level: 2, starts: 'scheduling of workers (cordon, drain, eviction), http tasks, limits of exec tasks' },
+];
 
 /** The level that every group begins at, without a command. */
 export const FIRST_FEATURE_LEVEL = 1;
+
+/** The level from which a worker's `runsHttp` counts; below, it is as if it weren't said. */
+export const HTTP_FEATURE_LEVEL = 2;
+
+/** The level that a command needs: below it, it is refused, and who proposes it should not, for an older member can't read it. */
+export function neededFeatureLevel(command: Command): number {
+  switch (command.type) {
+    case 'setWorkerScheduling':
+    case 'evictWorker':
+      return 2;
+    case 'submitJobs':
+      return command.specs.some(isOfLevel2) ? 2 : FIRST_FEATURE_LEVEL;
+    default:
+      return FIRST_FEATURE_LEVEL;
+  }
+}
+
+function isOfLevel2({ task }: JobSpec): boolean {
+  return task.kind === 'http' || (task.kind === 'exec' && task.limits !== undefined);
+}
 
 /** The highest level that this program supports. */
 export const MAX_FEATURE_LEVEL = FEATURE_LEVELS.length;

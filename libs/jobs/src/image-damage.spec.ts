@@ -2,16 +2,18 @@ import fc from 'fast-check';
 import { imageOf, recordsOf, viewOf } from './image-replicas.spec-support.js';
 import { CommandMaker, TIGHT_OPTIONS } from './image-world.spec-support.js';
 import type { StateRecord } from './image.js';
+import type { ExecTask } from './job.js';
 import { JobsError } from './jobs-error.js';
-import { aNode, anEnd, aSpec, aWorker, Driver } from './machine.spec-support.js';
+import { aNode, anEnd, anHttpTask, aSpec, aWorker, Driver, someLimits, START_MS } from './machine.spec-support.js';
 import { beginJobsRestore, restoreJobsStateMachine } from './state-machine.js';
 
 /** A state with something of everything. */
 function richState(): Driver {
   const driver = new Driver(TIGHT_OPTIONS);
+  driver.raiseLevel();
   const labels = { zone: 'a' };
   driver.open(aWorker('w1', { labels, handlers: ['mail'] }));
-  driver.open(aWorker('w2'));
+  driver.open(aWorker('w2', { runsHttp: true }));
   const specs = [aSpec({ labels }), aSpec({ task: { kind: 'handler', handler: 'mail', payload: 'cA==' } }), aSpec()];
   const [first, second] = driver.submit(...specs) as [string, string];
   driver.start('w1', driver.assign(first, 'w1'));
@@ -32,6 +34,16 @@ function richState(): Driver {
     driver.apply(maker.envelope({ kind, a: 4 * at + 1, b: 7 * at + 1, c: 3 * at + 2, d: 10 * at + 1 }));
   }
   driver.open(aWorker('w1', { incarnation: 50 }));
+  driver.open(aWorker('w5', { runsHttp: true }));
+  const exec = aSpec().task;
+  const evicted = driver.submit(
+    aSpec({ task: anHttpTask() }),
+    aSpec({ task: { ...exec, limits: someLimits() } as ExecTask }),
+  );
+  for (const jobId of evicted) driver.assign(jobId, 'w5');
+  driver.schedule('w5', 'draining', START_MS - 1);
+  driver.evict('w5');
+  driver.report('w5', driver.attemptOf(evicted[0] as string), { end: anEnd('lost') });
   const running = driver.submitOne();
   driver.report('w1', driver.assign(running, 'w1'), { startedAtMs: 5 });
   driver.assign(driver.submitOne(), 'w1');
@@ -193,7 +205,7 @@ describe('a damaged image', () => {
 
   it('is damage or nothing, whatever the records are', () => {
     const key = fc.oneof(fc.constantFrom(...image.keys()), fc.constantFrom('c', 'j/', 'k/', 'n/', 'r/', 's/', 'w/'));
-    const value = fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue(), { minLength: 7, maxLength: 11 }));
+    const value = fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue(), { minLength: 7, maxLength: 16 }));
     fc.assert(
       fc.property(fc.array(fc.record({ key, value }), { maxLength: 4 }), (strange) => {
         expect(['imageDamaged', 'featureLevelUnsupported']).toContain(errorOf(strange)?.code);

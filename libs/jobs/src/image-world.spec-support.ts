@@ -1,6 +1,6 @@
 import type { AttemptRef, AttemptReport, Command, CommandEnvelope, CommandOrigin } from './commands.js';
 import type { AttemptOutcome, JobId, JobSpec } from './job.js';
-import { aNode, anEnd, aSpec, aWorker, START_MS } from './machine.spec-support.js';
+import { aNode, anEnd, anHttpTask, aSpec, aWorker, someLimits, START_MS } from './machine.spec-support.js';
 import { CLIENT_SESSION_WINDOW } from './options.js';
 import type { JobsOptions } from './options.js';
 import type { JobsView } from './state-machine-port.js';
@@ -29,6 +29,8 @@ export const COMMAND_KINDS = [
   'register',
   'deregister',
   'level',
+  'schedule',
+  'evict',
 ] as const;
 
 /** One command by numbers for choices, resolved against the state when it comes. */
@@ -123,6 +125,10 @@ export class CommandMaker {
         return { type: 'deregisterNode', nodeId: pick(NODES, a), incarnation: b % 4, cause: 'asked' };
       case 'level':
         return { type: 'setFeatureLevel', level: 1 + (a % 3) };
+      case 'schedule':
+        return this.scheduling(pick(WORKERS, a), b, c, d);
+      case 'evict':
+        return { type: 'evictWorker', workerId: pick(WORKERS, a) };
     }
   }
 
@@ -176,6 +182,18 @@ export class CommandMaker {
     return { type: 'reportAttempts', workerId, incarnation: 1, reports };
   }
 
+  private scheduling(workerId: string, b: number, c: number, d: number): Command {
+    const known = this.view.worker(workerId)?.incarnation ?? 1;
+    return {
+      type: 'setWorkerScheduling',
+      workerId,
+      scheduling: pick(['draining', 'active', 'draining', 'cordoned'] as const, b),
+      evictAtMs: [undefined, START_MS - 1, this.nowMs + 100][c % 3],
+      incarnation: d % 3 === 0 ? known - (d % 2) : undefined,
+      reason: d % 2 === 0 ? '' : 'nëw kernel',
+    };
+  }
+
   private opening(workerId: string, b: number, c: number, d: number): Command {
     const known = this.view.worker(workerId)?.incarnation ?? 1;
     const held = this.view.activeAttempts(workerId).filter((_, at) => ((d >> at) & 1) === 1);
@@ -184,6 +202,7 @@ export class CommandMaker {
       // At times less than it holds.
       capacity: 1 + (c % 5),
       runsExec: c % 7 !== 0,
+      runsHttp: b % 2 === 0,
       handlers: d % 2 === 0 ? ['mail'] : [],
       labels: labelsOf(c),
       version: `1.${d % 3}`,
@@ -201,9 +220,11 @@ function specOf(shape: number, salt: number): JobSpec {
     cwd: '/tmp',
     stdin: 'aGk=',
     user: 'root',
+    ...(salt % 3 === 0 ? { limits: someLimits({ umask: salt % 2, pidsMax: salt % 5 }) } : {}),
   };
+  const http = anHttpTask({ headers: labelsOf(salt), maxRedirects: salt % 3 });
   return aSpec({
-    task: shape % 3 === 0 ? { kind: 'handler', handler: 'mail', payload: 'cA==' } : exec,
+    task: shape % 3 === 0 ? { kind: 'handler', handler: 'mail', payload: 'cA==' } : shape % 7 === 1 ? http : exec,
     queue: shape % 4 === 0 ? 'urgent' : 'default',
     labels: labelsOf(shape),
     workerLabels: shape % 8 === 5 ? { zone: 'a' } : {},

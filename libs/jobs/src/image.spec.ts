@@ -24,6 +24,8 @@ const weights: Readonly<Record<Choice['kind'], number>> = {
   register: 2,
   deregister: 1,
   level: 1,
+  schedule: 3,
+  evict: 2,
 };
 const choice: fc.Arbitrary<Choice> = fc.record({
   kind: fc.oneof(...COMMAND_KINDS.map((kind) => ({ weight: weights[kind], arbitrary: fc.constant(kind) }))),
@@ -169,6 +171,8 @@ describe('an image of the state', () => {
       'restored and replayed',
       'retired',
       'workerClosed',
+      'workerEvicted',
+      'workerSchedulingSet',
     ]);
   });
 });

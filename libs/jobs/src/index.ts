@@ -13,6 +13,7 @@ export type {
   CommandReply,
   CommandType,
   DeregisterNode,
+  EvictWorker,
   LoseAttempts,
   OpenAgentSession,
   ProposedAssignment,
@@ -20,11 +21,14 @@ export type {
   ReportAttempts,
   ReportOutcome,
   SetFeatureLevel,
+  SetWorkerScheduling,
   SubmitJobs,
 } from './commands.js';
 export type { JobEvent } from './events.js';
-export { FEATURE_LEVELS, MAX_FEATURE_LEVEL } from './feature-levels.js';
+export { FEATURE_LEVELS, HTTP_FEATURE_LEVEL, MAX_FEATURE_LEVEL, neededFeatureLevel } from './feature-levels.js';
 export type { FeatureLevel } from './feature-levels.js';
+export { checkFence } from './fence.js';
+export type { FenceCheck } from './fence.js';
 export type { StateChange, StateRecord } from './image.js';
 export { JOB_ID_LENGTH, MAX_GROUP_ID, mintJobId, parseJobId } from './job-id.js';
 export type { JobIdParts } from './job-id.js';
@@ -35,16 +39,22 @@ export type {
   AttemptRecord,
   AttemptState,
   Base64,
+  ExecLimits,
   ExecTask,
   ExecutionMode,
   FencingToken,
   HandlerTask,
+  HttpTask,
   JobId,
   JobRecord,
   JobSpec,
   JobState,
+  LimitsPolicy,
   PlacementPolicy,
+  StatusRange,
   Task,
+  Ulimit,
+  UlimitName,
 } from './job.js';
 export { JobsError } from './jobs-error.js';
 export type { JobsErrorFacts } from './jobs-error.js';
@@ -61,6 +71,6 @@ export type {
   ReadyClass,
   ReadyJob,
 } from './state-machine-port.js';
-export type { NodeRecord, WorkerDescription, WorkerRecord, WorkerState } from './worker.js';
+export type { NodeRecord, WorkerDescription, WorkerRecord, WorkerScheduling, WorkerState } from './worker.js';
 export { workerFits } from './worker-fit.js';
 export type { WorkerNeeds } from './worker-fit.js';

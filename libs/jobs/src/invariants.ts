@@ -4,6 +4,7 @@ import type { JobState } from './job.js';
 import { MAX_KEPT_ATTEMPTS } from './options.js';
 import type { JobEntry } from './state/job-entry.js';
 import type { JobsState } from './state/jobs-state.js';
+import type { WorkerEntry } from './state/worker-entry.js';
 
 const ACTIVE_STATES: ReadonlySet<JobState> = new Set(['assigned', 'running']);
 
@@ -55,6 +56,7 @@ function checkAttempts(state: JobsState, job: JobEntry, tokens: Set<number>): vo
     tokens.add(counter);
     previous = counter;
     const isLast = at === attempts.length - 1;
+    assert(!attempt.evicting || job.interned.spec.mode !== 'atMostOnce', 'what runs at most once is not evicted');
     assert(isLast || !attempt.isActive, 'J2 only the last attempt may be active', () => jobId);
     assert(
       attempt.attempt === job.lastAttemptNumber - (attempts.length - 1 - at),
@@ -87,6 +89,7 @@ function checkWorkers(state: JobsState): void {
     assert(worker.hasTrueHashes(), 'J9 hashes of descriptions are true', () => workerId);
     assert(activeJobs.size <= worker.allowance, 'J3 capacity is never exceeded', () => workerId);
     assert(worker.state === 'online' || activeJobs.size === 0, 'J2 an offline worker holds nothing', () => workerId);
+    checkScheduling(worker);
     assert((worker.offlineOrder === 0) === (worker.state === 'online'), 'offline workers are in order', () => workerId);
     let previous = 0;
     for (const job of activeJobs) {
@@ -98,6 +101,18 @@ function checkWorkers(state: JobsState): void {
   }
   const { assigned, running } = state.jobs.counts();
   assert(active === assigned + running, 'J2 as many active attempts as active jobs', () => `${active}`);
+}
+
+function checkScheduling({ workerId, incarnation, scheduled }: WorkerEntry): void {
+  const { scheduling, evictAtMs, reason } = scheduled;
+  const isPlain = evictAtMs === undefined && scheduled.incarnation === undefined && reason === '';
+  assert(scheduling !== 'active' || isPlain, 'an active worker has nothing more to say', () => workerId);
+  assert(scheduling === 'draining' || evictAtMs === undefined, 'only a draining worker is evicted', () => workerId);
+  assert(
+    (scheduled.incarnation ?? incarnation) <= incarnation,
+    'no scheduling is of a later incarnation',
+    () => workerId,
+  );
 }
 
 function checkReadyIndex(state: JobsState): void {

@@ -24,6 +24,55 @@ export interface ExecTask {
   readonly stdin: Base64;
   /** User to run as; empty means the agent's own. */
   readonly user: string;
+  /** What the process may use; absent means the agent's own limits, as in all that feature level 1 wrote. */
+  readonly limits?: ExecLimits;
+}
+
+export type UlimitName = 'as' | 'core' | 'cpu' | 'fsize' | 'nofile' | 'nproc' | 'stack';
+
+/** A resource limit of POSIX, in the kernel's own unit (bytes, seconds, a count); -1 is unlimited. */
+export interface Ulimit {
+  readonly name: UlimitName;
+  readonly soft: number;
+  readonly hard: number;
+}
+
+/** What happens where the host can't enforce a limit of a control group: the attempt fails, or runs with a warning. */
+export type LimitsPolicy = 'require' | 'prefer';
+
+/** Limits of an exec task. 0 of a control group's limit means none. */
+export interface ExecLimits {
+  /** File mode bits to clear, 0 to 0o777; absent means the agent's own. */
+  readonly umask?: number;
+  /** Sorted by name, each once. */
+  readonly ulimits: readonly Ulimit[];
+  readonly memoryMaxBytes: number;
+  /** Of one processor: 150 is one and a half. */
+  readonly cpuMaxPercent: number;
+  readonly pidsMax: number;
+  readonly policy: LimitsPolicy;
+}
+
+/** An inclusive range of statuses. */
+export interface StatusRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A request over HTTP, made by the worker's guard. It fails unless the status is one of those expected. */
+export interface HttpTask {
+  readonly kind: 'http';
+  readonly method: string;
+  /** Absolute, http or https. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Base64;
+  /** At least one. */
+  readonly expectedStatuses: readonly StatusRange[];
+  /** From the first connection to the end of the last answer, redirects included. */
+  readonly requestTimeoutMs: number;
+  /** Redirects that are followed; 0: an answer that redirects is an answer like any other. */
+  readonly maxRedirects: number;
 }
 
 /** A function that a handler worker registered under a name. */
@@ -33,7 +82,7 @@ export interface HandlerTask {
   readonly payload: Base64;
 }
 
-export type Task = ExecTask | HandlerTask;
+export type Task = ExecTask | HandlerTask | HttpTask;
 
 /** What happens to an attempt whose worker can't be reached (DESIGN: modes by job). */
 export type ExecutionMode = 'oneLiveHolder' | 'atLeastOnce' | 'atMostOnce';
@@ -94,6 +143,8 @@ export interface AttemptRecord {
   readonly startedAtMs: number | undefined;
   readonly finishedAtMs: number | undefined;
   readonly end: AttemptEnd | undefined;
+  /** There, and true, once its worker was drained and told to end it. */
+  readonly evicting?: true;
 }
 
 export interface JobRecord {
@@ -107,6 +158,8 @@ export interface JobRecord {
   readonly cancelRequested: boolean;
   readonly cancelReason: string;
   readonly lostAttempts: number;
+  /** Attempts that were ended because their worker was drained; they don't count towards `maxLostAttempts`. */
+  readonly drainedAttempts: number;
   readonly principal: string;
   /** The last attempts, oldest first; at most 16 are kept. */
   readonly attempts: readonly AttemptRecord[];

@@ -8,12 +8,13 @@ import type {
   ProposedAssignment,
 } from './commands.js';
 import type { JobEvent } from './events.js';
-import type { AttemptEnd, AttemptOutcome, JobId, JobRecord, JobSpec } from './job.js';
+import { MAX_FEATURE_LEVEL } from './feature-levels.js';
+import type { AttemptEnd, AttemptOutcome, ExecLimits, HttpTask, JobId, JobRecord, JobSpec } from './job.js';
 import type { JobsOptions } from './options.js';
 import type { AppliedEntry } from './state-machine-port.js';
 import type { CheckedJobsStateMachine } from './state-machine.js';
 import { createJobsStateMachine } from './state-machine.js';
-import type { NodeRecord, WorkerDescription } from './worker.js';
+import type { NodeRecord, WorkerDescription, WorkerScheduling } from './worker.js';
 
 export const START_MS = 1_700_000_000_000;
 
@@ -30,6 +31,33 @@ export function aSpec(changes: Partial<JobSpec> = {}): JobSpec {
     startToCloseTimeoutMs: 0,
     killGraceMs: 5_000,
     maxLostAttempts: 3,
+    ...changes,
+  };
+}
+
+export function anHttpTask(changes: Partial<HttpTask> = {}): HttpTask {
+  return {
+    kind: 'http',
+    method: 'POST',
+    url: 'https://example.org/hook',
+    headers: { accept: '*/*' },
+    body: 'aGk=',
+    expectedStatuses: [{ from: 200, to: 299 }],
+    requestTimeoutMs: 30_000,
+    maxRedirects: 0,
+    ...changes,
+  };
+}
+
+export function someLimits(changes: Partial<ExecLimits> = {}): ExecLimits {
+  const ulimits = [{ name: 'nofile', soft: 1_024, hard: 4_096 } as const];
+  return {
+    umask: 0o027,
+    ulimits,
+    memoryMaxBytes: 2 ** 30,
+    cpuMaxPercent: 150,
+    pidsMax: 10,
+    policy: 'prefer',
     ...changes,
   };
 }
@@ -161,6 +189,20 @@ export class Driver {
 
   finish(workerId: string, ref: AttemptRef, end: AttemptEnd = anEnd('succeeded')): CommandReply {
     return this.report(workerId, ref, { startedAtMs: this.nowMs, finishedAtMs: this.nowMs, end });
+  }
+
+  /** From here on everything that this program can do. */
+  raiseLevel(): void {
+    this.command({ type: 'setFeatureLevel', level: MAX_FEATURE_LEVEL });
+  }
+
+  /** As an operator, or as the worker's incarnation. */
+  schedule(workerId: string, scheduling: WorkerScheduling, evictAtMs?: number, incarnation?: number): CommandReply {
+    return this.command({ type: 'setWorkerScheduling', workerId, scheduling, evictAtMs, incarnation, reason: 'r' });
+  }
+
+  evict(workerId: string): CommandReply {
+    return this.command({ type: 'evictWorker', workerId });
   }
 
   /** Submits, assigns and finishes one job. */

@@ -2,6 +2,8 @@ import type { AttemptRef, Command, CommandReply } from './commands.js';
 import type { AttemptEnd, ExecutionMode, JobSpec } from './job.js';
 import { FINAL_JOB_STATES } from './job.js';
 import type { JobState } from './job.js';
+import { neededFeatureLevel } from './feature-levels.js';
+import type { WorkerScheduling } from './worker.js';
 
 interface ModelAttempt {
   readonly number: number;
@@ -10,15 +12,18 @@ interface ModelAttempt {
   end: AttemptEnd | undefined;
   lostByControl: boolean;
   started: boolean;
+  evicting: boolean;
 }
 
 export interface ModelJob {
   readonly jobId: string;
   readonly mode: ExecutionMode;
   readonly maxLost: number;
-  readonly handler: string | undefined;
+  /** What its worker must be able to do: `exec`, `http` or the name of a handler. */
+  readonly needs: string;
   state: JobState;
   lost: number;
+  drained: number;
   cancelRequested: boolean;
   readonly attempts: ModelAttempt[];
 }
@@ -27,8 +32,11 @@ interface ModelWorker {
   incarnation: number;
   online: boolean;
   capacity: number;
-  runsExec: boolean;
-  handlers: readonly string[];
+  does: readonly string[];
+  scheduling: WorkerScheduling;
+  evictAtMs: number | undefined;
+  /** Undefined: an operator said it. */
+  byIncarnation: number | undefined;
 }
 
 /**
@@ -43,10 +51,17 @@ export class Model {
   tokens = 0;
   featureLevel = 1;
 
-  constructor(readonly maxFinished: number) {}
+  constructor(
+    readonly maxFinished: number,
+    readonly nowMs: number,
+  ) {}
 
   /** `minted` are the ids that the state machine gave to the jobs of a submission; the model can't know them. */
   apply(command: Command, minted: readonly string[]): CommandReply {
+    const needed = neededFeatureLevel(command);
+    if (needed > this.featureLevel) {
+      return { type: 'refused', refusal: { code: 'featureLevelTooLow', needed, level: this.featureLevel } };
+    }
     switch (command.type) {
       case 'submitJobs':
         minted.forEach((jobId, at) => this.addJob(jobId, command.specs[at] as JobSpec));
@@ -70,15 +85,24 @@ export class Model {
         return { type: 'attemptsLost', lost: lost.length };
       }
       case 'closeWorker':
-        return this.close(command.workerId, command.incarnation);
+        return this.close(command.workerId, command.incarnation, command.cause === 'left');
       case 'openAgentSession': {
-        const { workerId, incarnation, capacity, runsExec, handlers } = command.worker;
+        const { workerId, incarnation, capacity, runsExec, runsHttp = false, handlers } = command.worker;
         const known = this.workers.get(workerId);
         if (known !== undefined && known.incarnation > incarnation) {
           return { type: 'refused', refusal: { code: 'incarnationOutdated', newest: known.incarnation } };
         }
         if (known !== undefined && known.incarnation < incarnation) this.loseAll(workerId, command.held);
-        this.workers.set(workerId, { incarnation, online: true, capacity, runsExec, handlers });
+        const does = [...(runsExec ? ['exec'] : []), ...(runsHttp ? ['http'] : []), ...handlers];
+        const before = known ?? { scheduling: 'active' as const, evictAtMs: undefined, byIncarnation: undefined };
+        const isOver = before.byIncarnation !== undefined && before.byIncarnation < incarnation;
+        const scheduled = isOver ? ACTIVE : before;
+        this.workers.set(workerId, {
+          ...{ incarnation, online: true, capacity, does },
+          scheduling: scheduled.scheduling,
+          evictAtMs: scheduled.evictAtMs,
+          byIncarnation: scheduled.byIncarnation,
+        });
         return { type: 'agentSessionOpened' };
       }
       case 'registerNode': {
@@ -95,6 +119,22 @@ export class Model {
       case 'setFeatureLevel':
         this.featureLevel = Math.max(this.featureLevel, command.level);
         return { type: 'featureLevelSet', level: this.featureLevel };
+      case 'setWorkerScheduling': {
+        const { workerId, incarnation, scheduling, evictAtMs } = command;
+        const worker = this.workers.get(workerId);
+        if (worker === undefined) return { type: 'refused', refusal: { code: 'workerUnknown', workerId } };
+        if (incarnation !== undefined && incarnation !== worker.incarnation) {
+          return { type: 'refused', refusal: { code: 'incarnationOutdated', newest: worker.incarnation } };
+        }
+        const isOperators = worker.scheduling !== 'active' && worker.byIncarnation === undefined;
+        if (incarnation !== undefined && isOperators) return { type: 'workerSchedulingSet' };
+        Object.assign(worker, ACTIVE);
+        if (scheduling !== 'active') Object.assign(worker, { scheduling, byIncarnation: incarnation });
+        if (scheduling === 'draining') worker.evictAtMs = evictAtMs;
+        return { type: 'workerSchedulingSet' };
+      }
+      case 'evictWorker':
+        return this.evict(command.workerId);
     }
   }
 
@@ -112,15 +152,16 @@ export class Model {
   }
 
   private addJob(jobId: string, spec: JobSpec): void {
-    const handler = spec.task.kind === 'handler' ? spec.task.handler : undefined;
+    const needs = spec.task.kind === 'handler' ? spec.task.handler : spec.task.kind;
     const { mode, maxLostAttempts: maxLost } = spec;
     this.jobs.set(jobId, {
       jobId,
       mode,
       maxLost,
-      handler,
+      needs,
       state: 'ready',
       lost: 0,
+      drained: 0,
       cancelRequested: false,
       attempts: [],
     });
@@ -142,12 +183,13 @@ export class Model {
     if (job.state !== 'ready') return 'jobChanged';
     const worker = this.workers.get(workerId);
     if (worker?.online !== true || worker.incarnation !== incarnation) return 'workerGone';
-    const fits = job.handler === undefined ? worker.runsExec : worker.handlers.includes(job.handler);
-    if (!fits) return 'workerUnfit';
+    if (worker.scheduling !== 'active') return 'workerNotActive';
+    if (!worker.does.includes(job.needs)) return 'workerUnfit';
     if (this.active(workerId).length >= worker.capacity) return 'workerFull';
     this.tokens += 1;
     const number = job.attempts.length + 1;
-    job.attempts.push({ number, token: this.tokens, workerId, end: undefined, lostByControl: false, started: false });
+    const flags = { lostByControl: false, started: false, evicting: false };
+    job.attempts.push({ number, token: this.tokens, workerId, end: undefined, ...flags });
     job.state = 'assigned';
     return undefined;
   }
@@ -167,7 +209,8 @@ export class Model {
     }
     if (end === undefined) return starts ? 'applied' : 'duplicate';
     attempt.end = end;
-    if (end.outcome === 'lost') this.afterLoss(job);
+    const isDrained = attempt.evicting || this.workers.get(workerId)?.scheduling === 'draining';
+    if (end.outcome === 'lost') this.afterLoss(job, isDrained);
     else if (end.outcome === 'succeeded') this.finish(job, 'succeeded');
     else this.finish(job, end.outcome === 'cancelled' && job.cancelRequested ? 'cancelled' : 'failed');
     return 'applied';
@@ -177,37 +220,50 @@ export class Model {
     const job = this.jobs.get(ref.jobId);
     const attempt = job === undefined ? undefined : activeOf(job);
     if (job === undefined || attempt === undefined || !isMeant(attempt, ref)) return false;
-    this.lose(job);
+    this.lose(job, false);
     return true;
   }
 
-  private close(workerId: string, incarnation: number): CommandReply {
+  private evict(workerId: string): CommandReply {
+    const worker = this.workers.get(workerId);
+    if (worker === undefined) return { type: 'refused', refusal: { code: 'workerUnknown', workerId } };
+    const isDue = worker.scheduling === 'draining' && (worker.evictAtMs ?? Infinity) <= this.nowMs;
+    const evicted = this.active(workerId).filter((job) => {
+      const attempt = activeOf(job) as ModelAttempt;
+      return isDue && !attempt.evicting && !job.cancelRequested && job.mode !== 'atMostOnce';
+    });
+    for (const job of evicted) (activeOf(job) as ModelAttempt).evicting = true;
+    return { type: 'workerEvicted', evicting: evicted.length };
+  }
+
+  private close(workerId: string, incarnation: number, left: boolean): CommandReply {
     const worker = this.workers.get(workerId);
     if (worker === undefined) return { type: 'refused', refusal: { code: 'workerUnknown', workerId } };
     if (worker.incarnation <= incarnation) {
-      this.loseAll(workerId, []);
+      this.loseAll(workerId, [], left && worker.scheduling === 'draining');
       worker.online = false;
     }
     return { type: 'workerClosed' };
   }
 
-  private loseAll(workerId: string, held: readonly AttemptRef[]): void {
+  private loseAll(workerId: string, held: readonly AttemptRef[], drained = false): void {
     for (const job of this.active(workerId)) {
       const attempt = activeOf(job) as ModelAttempt;
-      if (!held.some((ref) => ref.jobId === job.jobId && isMeant(attempt, ref))) this.lose(job);
+      if (!held.some((ref) => ref.jobId === job.jobId && isMeant(attempt, ref))) this.lose(job, drained);
     }
   }
 
-  private lose(job: ModelJob): void {
+  private lose(job: ModelJob, drained: boolean): void {
     const attempt = activeOf(job) as ModelAttempt;
     attempt.lostByControl = true;
-    this.afterLoss(job);
+    this.afterLoss(job, drained || attempt.evicting);
   }
 
-  private afterLoss(job: ModelJob): void {
-    job.lost += 1;
+  private afterLoss(job: ModelJob, drained: boolean): void {
+    if (drained) job.drained += 1;
+    else job.lost += 1;
     if (job.cancelRequested) this.finish(job, 'cancelled');
-    else if (job.mode === 'atMostOnce' || job.lost >= job.maxLost) this.finish(job, 'failed');
+    else if (job.mode === 'atMostOnce' || (!drained && job.lost >= job.maxLost)) this.finish(job, 'failed');
     else job.state = 'ready';
   }
 
@@ -216,6 +272,8 @@ export class Model {
     this.finished.push(job.jobId);
   }
 }
+
+const ACTIVE = { scheduling: 'active' as const, evictAtMs: undefined, byIncarnation: undefined };
 
 function activeOf(job: ModelJob): ModelAttempt | undefined {
   const last = job.attempts.at(-1);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { AttemptRef, Command, CommandEnvelope, CommandReply } from './commands.js';
 import type { AttemptOutcome, JobSpec } from './job.js';
-import { aNode, anEnd, aSpec, aWorker, Driver } from './machine.spec-support.js';
+import { aNode, anEnd, anHttpTask, aSpec, aWorker, Driver, START_MS } from './machine.spec-support.js';
 import { Model } from './model.spec-support.js';
 import { createJobsStateMachine } from './state-machine.js';
 import { compareText } from './state/compare.js';
@@ -18,12 +18,20 @@ type Step =
   | { readonly kind: 'close'; readonly worker: number; readonly older: number; readonly cause: number }
   | { readonly kind: 'open'; readonly worker: number; readonly newer: number; readonly held: number }
   | { readonly kind: 'node'; readonly node: number; readonly incarnation: number; readonly leaves: boolean }
+  | {
+      readonly kind: 'schedule';
+      readonly worker: number;
+      readonly scheduling: number;
+      readonly at: number;
+      readonly by: number;
+    }
+  | { readonly kind: 'evict'; readonly worker: number }
   | { readonly kind: 'repeat'; readonly back: number };
 
 const nat = (max: number) => fc.nat({ max });
 const strange = fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: nat(3) });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('submit' as const), count: nat(3), shape: nat(5) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('submit' as const), count: nat(3), shape: nat(7) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), job: nat(99) }) },
   {
     weight: 6,
@@ -66,6 +74,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       leaves: fc.boolean(),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('schedule' as const),
+      worker: nat(4),
+      scheduling: nat(3),
+      at: nat(2),
+      by: nat(3),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('evict' as const), worker: nat(4) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('repeat' as const), back: nat(5) }) },
 );
 
@@ -74,12 +93,13 @@ const OUTCOMES: readonly AttemptOutcome[] = ['succeeded', 'failed', 'timedOut', 
 /** Drives the state machine and the model by the same steps. */
 class Comparison {
   readonly driver = new Driver(OPTIONS);
-  readonly model = new Model(OPTIONS.maxFinishedJobs);
+  readonly model = new Model(OPTIONS.maxFinishedJobs, START_MS);
   readonly submitted: string[] = [];
   private readonly sent: { readonly envelope: CommandEnvelope; readonly reply: CommandReply }[] = [];
   private nodeSequence = 0;
 
   run(steps: readonly Step[]): void {
+    this.send({ type: 'setFeatureLevel', level: 2 });
     for (const it of steps) {
       if (it.kind === 'repeat') this.repeat(it.back);
       else this.send(this.commandOf(it));
@@ -116,10 +136,13 @@ class Comparison {
   }
 
   private stateOfModel(): string {
-    const jobs = [...this.model.jobs.values()].map((job) => [job.jobId, job.state, job.lost, job.cancelRequested]);
+    const jobs = [...this.model.jobs.values()].map((job) => [
+      ...[job.jobId, job.state, job.lost, job.drained, job.cancelRequested],
+    ]);
     const workers = [...this.model.workers].map(([workerId, worker]) => {
-      const active = this.model.active(workerId).map((job) => job.jobId);
-      return [workerId, worker.incarnation, worker.online, worker.capacity, active];
+      const active = this.model.active(workerId).map((job) => [job.jobId, job.attempts.at(-1)?.evicting]);
+      const { incarnation, online, capacity, scheduling, evictAtMs } = worker;
+      return [workerId, incarnation, online, capacity, scheduling, evictAtMs, active];
     });
     return JSON.stringify([jobs, workers.sort(byFirst), [...this.model.nodes].sort(byFirst)]);
   }
@@ -127,10 +150,13 @@ class Comparison {
   private stateOfMachine(): string {
     const { machine } = this.driver;
     const listed = machine.listJobs({ states: [], queue: '' }, undefined, 10_000).slice().reverse();
-    const jobs = listed.map((job) => [job.jobId, job.state, job.lostAttempts, job.cancelRequested]);
-    const workers = machine.workers().map(({ workerId, incarnation, state, capacity }) => {
-      const active = machine.activeAttempts(workerId).map((attempt) => attempt.jobId);
-      return [workerId, incarnation, state === 'online', capacity, active];
+    const jobs = listed.map((job) => [
+      ...[job.jobId, job.state, job.lostAttempts, job.drainedAttempts, job.cancelRequested],
+    ]);
+    const workers = machine.workers().map((worker) => {
+      const { workerId, incarnation, state, capacity, scheduling, evictAtMs } = worker;
+      const active = machine.activeAttempts(workerId).map((attempt) => [attempt.jobId, attempt.evicting]);
+      return [workerId, incarnation, state === 'online', capacity, scheduling, evictAtMs, active];
     });
     return JSON.stringify([jobs, workers, machine.nodes().map((node) => [node.nodeId, node.incarnation])]);
   }
@@ -163,6 +189,20 @@ class Comparison {
       }
       case 'open':
         return this.opening(`w${it.worker}`, it.newer, it.held);
+      case 'schedule': {
+        const workerId = `w${it.worker}`;
+        const known = this.model.workers.get(workerId)?.incarnation ?? 1;
+        return {
+          type: 'setWorkerScheduling',
+          workerId,
+          scheduling: (['active', 'cordoned', 'draining', 'draining'] as const)[it.scheduling] ?? 'active',
+          evictAtMs: [START_MS - 1, START_MS + 1, undefined][it.at],
+          incarnation: [undefined, undefined, known, known - 1][it.by],
+          reason: 'r',
+        };
+      }
+      case 'evict':
+        return { type: 'evictWorker', workerId: `w${it.worker}` };
       case 'node':
         return it.leaves
           ? { type: 'deregisterNode', nodeId: `n${it.node}`, incarnation: it.incarnation, cause: 'asked' }
@@ -215,6 +255,7 @@ class Comparison {
       incarnation: known + newer - (newer === 2 ? 3 : 0),
       capacity: number + 1,
       runsExec: number !== 2,
+      runsHttp: number > 1,
       handlers: number % 2 === 0 ? ['mail'] : [],
     });
     return { type: 'openAgentSession', worker, held: refs };
@@ -236,11 +277,16 @@ function specOf(shape: number): JobSpec {
   return aSpec({
     mode: modes[shape % 3] ?? 'oneLiveHolder',
     maxLostAttempts: 1 + (shape % 4),
-    ...(shape > 3 ? { task } : {}),
+    ...(shape > 5 ? { task: anHttpTask() } : shape > 3 ? { task } : {}),
   });
 }
 
-const openAll: readonly Step[] = [0, 1, 2, 3].map((worker) => ({ kind: 'open', worker, newer: 0, held: 0 }));
+const openAll: readonly Exclude<Step, { kind: 'repeat' }>[] = [0, 1, 2, 3].map((worker) => ({
+  kind: 'open',
+  worker,
+  newer: 0,
+  held: 0,
+}));
 const steps = fc.array(step, { minLength: 20, maxLength: 120, size: 'max' });
 /** The time limit bounds the shrinking of a failure. */
 const RUNS = { numRuns: 40, interruptAfterTimeLimit: 60_000 };
@@ -268,6 +314,7 @@ describe('state machine against the plain model', () => {
       'attemptFinished',
       'attemptStarted',
       'cancelRequested',
+      'evictionRequested',
       'finished cancelled',
       'finished failed',
       'finished succeeded',
@@ -276,6 +323,7 @@ describe('state machine against the plain model', () => {
       'nodeChanged',
       'reportRefused',
       'workerChanged',
+      'workerSchedulingChanged',
     ]);
   });
 

@@ -1,9 +1,11 @@
 import type { Command } from './commands.js';
-import { aNode, aSpec, aWorker, anEnd, Driver } from './machine.spec-support.js';
+import type { WorkerScheduling } from './worker.js';
+import { aNode, aSpec, aWorker, anEnd, anHttpTask, Driver, someLimits, START_MS } from './machine.spec-support.js';
 
 /** The state after these commands, all in one entry, in this order. */
 function hashAfter(...bodies: readonly Command[]): string {
   const driver = new Driver();
+  driver.raiseLevel();
   driver.apply(...bodies.map((body) => driver.envelope(body)));
   return driver.machine.stateHash();
 }
@@ -34,6 +36,8 @@ describe('state hash', () => {
       type: 'registerNode',
       node: aNode('n', changes),
     });
+    const { umask, ...withoutUmask } = someLimits();
+    expect(umask).toBeDefined();
     const exec = { kind: 'exec' as const, command: 'c', args: [] as string[], env: {}, cwd: '', stdin: '', user: '' };
     const commands: readonly Command[] = [
       submit(),
@@ -58,6 +62,26 @@ describe('state hash', () => {
       submit({ task: { ...exec, user: 'x' } }),
       submit({ task: { kind: 'handler', handler: 'c', payload: '' } }),
       submit({ task: { kind: 'handler', handler: '', payload: 'c' } }),
+      submit({ task: { ...exec, limits: someLimits() } }),
+      submit({ task: { ...exec, limits: someLimits({ umask: 0 }) } }),
+      submit({ task: { ...exec, limits: withoutUmask } }),
+      submit({ task: { ...exec, limits: someLimits({ ulimits: [] }) } }),
+      submit({ task: { ...exec, limits: someLimits({ ulimits: [{ name: 'core', soft: 1_024, hard: 4_096 }] }) } }),
+      submit({ task: { ...exec, limits: someLimits({ ulimits: [{ name: 'nofile', soft: 1, hard: 4_096 }] }) } }),
+      submit({ task: { ...exec, limits: someLimits({ ulimits: [{ name: 'nofile', soft: 1_024, hard: -1 }] }) } }),
+      submit({ task: { ...exec, limits: someLimits({ memoryMaxBytes: 0 }) } }),
+      submit({ task: { ...exec, limits: someLimits({ cpuMaxPercent: 0 }) } }),
+      submit({ task: { ...exec, limits: someLimits({ pidsMax: 0 }) } }),
+      submit({ task: { ...exec, limits: someLimits({ policy: 'require' }) } }),
+      submit({ task: anHttpTask() }),
+      submit({ task: anHttpTask({ method: 'PUT' }) }),
+      submit({ task: anHttpTask({ url: 'http://x' }) }),
+      submit({ task: anHttpTask({ headers: {} }) }),
+      submit({ task: anHttpTask({ body: '' }) }),
+      submit({ task: anHttpTask({ expectedStatuses: [{ from: 200, to: 200 }] }) }),
+      submit({ task: anHttpTask({ expectedStatuses: [{ from: 201, to: 299 }] }) }),
+      submit({ task: anHttpTask({ requestTimeoutMs: 1 }) }),
+      submit({ task: anHttpTask({ maxRedirects: 1 }) }),
       { type: 'submitJobs', specs: [aSpec(), aSpec()], idempotencyKey: '' },
       { type: 'submitJobs', specs: [aSpec()], idempotencyKey: 'k' },
       worker({}),
@@ -66,6 +90,7 @@ describe('state hash', () => {
       worker({ labels: { a: 'b' } }),
       worker({ capacity: 5 }),
       worker({ runsExec: false }),
+      worker({ runsHttp: true }),
       worker({ handlers: ['a'] }),
       worker({ version: '2' }),
       worker({ host: 'h' }),
@@ -106,6 +131,32 @@ describe('state hash', () => {
       expect(hashes.has(running)).toBe(false);
     }
     expect(hashes.size).toBe(ends.length);
+  });
+
+  it('differs for each way in which a worker is scheduled, and for what was evicted or drained there', () => {
+    const hashes = new Set<string>();
+    const ways: readonly (readonly [WorkerScheduling, number?, number?])[] = [
+      ['active'],
+      ['cordoned'],
+      ['draining'],
+      ['draining', START_MS + 1],
+      ['draining', START_MS],
+      ['draining', START_MS, 1],
+    ];
+    for (const way of ways) {
+      const driver = new Driver();
+      driver.raiseLevel();
+      driver.open(aWorker('w1'));
+      const ref = driver.assign(driver.submitOne(), 'w1');
+      driver.schedule('w1', ...way);
+      hashes.add(driver.machine.stateHash());
+      if (way[1] !== START_MS) continue;
+      driver.evict('w1');
+      hashes.add(driver.machine.stateHash());
+      driver.report('w1', ref, { end: anEnd('lost') });
+      hashes.add(driver.machine.stateHash());
+    }
+    expect(hashes.size).toBe(ways.length + 4);
   });
 
   it('belongs to its group and generation', () => {

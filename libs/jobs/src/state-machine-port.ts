@@ -20,7 +20,8 @@ export interface AppliedEntry {
 export interface ReadyClass {
   readonly classKey: string;
   readonly queue: string;
-  readonly task: { readonly kind: 'exec' } | { readonly kind: 'handler'; readonly handler: string };
+  readonly task:
+    { readonly kind: 'exec' } | { readonly kind: 'http' } | { readonly kind: 'handler'; readonly handler: string };
   readonly workerLabels: Readonly<Record<string, string>>;
   /** In order of jobId. */
   jobs(): IterableIterator<ReadyJob>;
@@ -47,7 +48,7 @@ export interface JobsView {
   /** Sorted by workerId. */
   workers(): readonly WorkerRecord[];
   /**
-   * Rises when a worker comes, goes or describes itself anew, and not with its load: what is computed of the workers alone
+   * Rises when a worker comes, goes, describes itself anew or is scheduled otherwise, and not with its load: what is computed of the workers alone
    * may be kept until then. No part of the state: replicas may differ in it.
    */
   readonly workersRevision: number;
@@ -64,6 +65,8 @@ export interface ActiveAttempt extends AttemptRef {
   readonly spec: JobSpec;
   readonly started: boolean;
   readonly cancelRequested: boolean;
+  /** Its worker was drained and is to end it; how it ends will say `lost`. */
+  readonly evicting: boolean;
 }
 
 export interface JobFilter {

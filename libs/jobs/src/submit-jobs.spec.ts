@@ -36,6 +36,7 @@ describe('submitJobs', () => {
       cancelRequested: false,
       cancelReason: '',
       lostAttempts: 0,
+      drainedAttempts: 0,
       principal: 'alice',
       attempts: [],
     });

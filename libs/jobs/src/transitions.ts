@@ -57,7 +57,8 @@ export function finishAttempt(
 
 /**
  * The attempt is lost: its worker is gone, or ended it without a result. The job runs again, unless it was cancelled, must
- * run at most once, or has lost as many attempts as it may. The end's message says which.
+ * run at most once, or has lost as many attempts as it may. The end's message says which. One that was `drained` was ended by
+ * an operator's wish: it says nothing against the job and doesn't count towards `maxLostAttempts`.
  */
 export function loseAttempt(
   state: JobsState,
@@ -65,15 +66,19 @@ export function loseAttempt(
   job: JobEntry,
   end: AttemptEnd,
   finishedAtMs: number | undefined,
+  drained = false,
 ): void {
   assert(end.outcome === 'lost', 'a lost attempt ends lost', () => job.jobId);
-  job.lostAttempts += 1;
-  const { next, because } = afterLoss(job);
+  const isDrained = drained || job.activeAttempt?.evicting === true;
+  if (isDrained) job.drainedAttempts += 1;
+  else job.lostAttempts += 1;
+  const { next, because } = afterLoss(job, isDrained);
   const message = because === '' ? end.message : `${end.message}; ${because}`;
   closeActiveAttempt(state, entry, job, { ...end, message }, finishedAtMs ?? entry.timeMs);
   if (next === 'ready') {
     state.jobs.move(job, 'ready');
-    entry.events.push({ type: 'jobRetried', jobId: job.jobId, lostAttempts: job.lostAttempts });
+    const { jobId, lostAttempts, drainedAttempts } = job;
+    entry.events.push({ type: 'jobRetried', jobId, lostAttempts, drainedAttempts });
   } else {
     finishJob(state, entry, job, next);
   }
@@ -86,14 +91,24 @@ export function loseAttemptsOf(
   worker: WorkerEntry,
   message: string,
   isLost: (job: JobEntry, attempt: AttemptEntry) => boolean,
+  drained = false,
 ): number {
   const lost = [...worker.activeJobs].filter((job) => {
     const attempt = job.activeAttempt;
     assert(attempt?.workerId === worker.workerId, 'J2 a worker lists only its own attempts', () => job.jobId);
     return isLost(job, attempt);
   });
-  for (const job of lost) loseAttempt(state, entry, job, lostEnd(message), undefined);
+  for (const job of lost) loseAttempt(state, entry, job, lostEnd(message), undefined, drained);
   return lost.length;
+}
+
+/** The attempt's worker is to end it; until it has, the attempt is as current as ever. */
+export function evictAttempt(state: JobsState, entry: EntryContext, job: JobEntry, attempt: AttemptEntry): void {
+  assert(attempt.isActive && !attempt.evicting, 'an active attempt is evicted once', () => job.jobId);
+  attempt.evicting = true;
+  state.jobs.touch(job);
+  const { attempt: number, workerId, fencingToken } = attempt;
+  entry.events.push({ type: 'evictionRequested', jobId: job.jobId, attempt: number, workerId, fencingToken });
 }
 
 export function finishJob(state: JobsState, entry: EntryContext, job: JobEntry, final: JobState): void {
@@ -153,13 +168,13 @@ function finalStateAfter(outcome: AttemptOutcome, cancelRequested: boolean): Job
   }
 }
 
-function afterLoss(job: JobEntry): { readonly next: JobState; readonly because: string } {
+function afterLoss(job: JobEntry, drained: boolean): { readonly next: JobState; readonly because: string } {
   const { mode, maxLostAttempts } = job.interned.spec;
   if (job.cancelRequested) return { next: 'cancelled', because: 'the job was being cancelled' };
   if (mode === 'atMostOnce') {
     return { next: 'failed', because: 'it may have run, and mode atMostOnce forbids to run it again' };
   }
-  if (job.lostAttempts >= maxLostAttempts) {
+  if (!drained && job.lostAttempts >= maxLostAttempts) {
     return {
       next: 'failed',
       because: `${job.lostAttempts} attempts were lost, and maxLostAttempts is ${maxLostAttempts}`,

@@ -120,8 +120,8 @@ describe('views', () => {
     const last = driver.assign(first, 'w2');
     driver.start('w2', last);
     expect(driver.machine.activeAttempts('w2')).toEqual([
-      { ...later, workerIncarnation: 1, spec: aSpec(), started: false, cancelRequested: false },
-      { ...last, workerIncarnation: 1, spec: aSpec(), started: true, cancelRequested: false },
+      { ...later, workerIncarnation: 1, spec: aSpec(), started: false, cancelRequested: false, evicting: false },
+      { ...last, workerIncarnation: 1, spec: aSpec(), started: true, cancelRequested: false, evicting: false },
     ]);
     expect(driver.machine.activeAttempts('unknown')).toEqual([]);
   });

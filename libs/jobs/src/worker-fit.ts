@@ -1,3 +1,4 @@
+import { unreachable } from '@synod/base';
 import type { ReadyClass } from './state-machine-port.js';
 import type { WorkerDescription } from './worker.js';
 
@@ -12,13 +13,29 @@ export interface WorkerNeeds {
  * the planner, which proposes, and for the state machine, which checks.
  */
 export function workerFits(
-  worker: Pick<WorkerDescription, 'runsExec' | 'handlers' | 'labels'>,
+  worker: Pick<WorkerDescription, 'runsExec' | 'runsHttp' | 'handlers' | 'labels'>,
   needs: WorkerNeeds,
 ): boolean {
   const { task, workerLabels } = needs;
-  if (task.kind === 'exec' ? !worker.runsExec : !worker.handlers.includes(task.handler)) return false;
+  if (!runsTask(worker, task)) return false;
   for (const label in workerLabels) {
     if (!Object.hasOwn(worker.labels, label) || worker.labels[label] !== workerLabels[label]) return false;
   }
   return true;
+}
+
+function runsTask(
+  worker: Pick<WorkerDescription, 'runsExec' | 'runsHttp' | 'handlers'>,
+  task: WorkerNeeds['task'],
+): boolean {
+  switch (task.kind) {
+    case 'exec':
+      return worker.runsExec;
+    case 'http':
+      return worker.runsHttp === true;
+    case 'handler':
+      return worker.handlers.includes(task.handler);
+    default:
+      return unreachable(task);
+  }
 }

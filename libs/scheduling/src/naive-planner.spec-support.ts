@@ -23,6 +23,7 @@ export function naivePlan(
     const fitting = workers.filter(
       (worker) =>
         worker.state === 'online' &&
+        worker.scheduling === 'active' &&
         workerFits(worker, readyClass) &&
         eligible(worker.workerId) &&
         loadOf(worker) < worker.capacity,

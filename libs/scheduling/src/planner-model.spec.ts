@@ -12,6 +12,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('finish' as const), worker: nat(29), most: nat(5) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('open' as const), worker: nat(29), shape: nat(7) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('close' as const), worker: nat(29) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('schedule' as const), worker: nat(29), how: nat(2) }) },
 );
 
 describe('planner against one that looks at everything', () => {
@@ -54,6 +55,9 @@ describe('planner against one that looks at everything', () => {
               break;
             case 'open':
               openShaped(cluster, it.worker, it.shape);
+              break;
+            case 'schedule':
+              cluster.schedule(`w${it.worker}`, (['active', 'cordoned', 'draining'] as const)[it.how] ?? 'active');
               break;
             case 'close':
               cluster.close(`w${it.worker}`);

@@ -7,8 +7,9 @@ import type {
   ReadyClass,
   ReadyJob,
   WorkerDescription,
+  WorkerScheduling,
 } from '@synod/jobs';
-import { createJobsStateMachine } from '@synod/jobs';
+import { createJobsStateMachine, MAX_FEATURE_LEVEL } from '@synod/jobs';
 
 export const everyone = () => true;
 
@@ -31,6 +32,15 @@ export class Cluster {
       worker: { workerId, incarnation: 1, ...description, ...changes },
       held: [],
     });
+  }
+
+  /** As an operator wants it. */
+  schedule(workerId: string, scheduling: WorkerScheduling): void {
+    if (this.machine.featureLevel < MAX_FEATURE_LEVEL) {
+      this.command({ type: 'setFeatureLevel', level: MAX_FEATURE_LEVEL });
+    }
+    const command = { evictAtMs: undefined, incarnation: undefined, reason: '' };
+    this.command({ type: 'setWorkerScheduling', workerId, scheduling, ...command });
   }
 
   close(workerId: string): void {

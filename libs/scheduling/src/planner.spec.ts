@@ -41,6 +41,43 @@ describe('planner', () => {
     expect(planner.plan(cluster.machine, everyone, 10)).toEqual([]);
   });
 
+  it('gives a cordoned or draining worker nothing, by load or by key, and gives it work again when it is active', () => {
+    const cluster = new Cluster();
+    for (const workerId of ['w1', 'w2', 'w3']) cluster.open(workerId, { capacity: 10 });
+    const planner = new Planner();
+    const owner = planOf({ placement: 'consistentHash', placementKey: 'k' })[0];
+    expect(owner).toBeDefined();
+    cluster.schedule(owner as string, 'cordoned');
+    expect(planOf({ placement: 'consistentHash', placementKey: 'k' })).not.toContain(owner);
+    cluster.schedule(owner as string, 'draining');
+    expect(new Set(planOf({}, 12))).toEqual(new Set(['w1', 'w2', 'w3'].filter((it) => it !== owner)));
+    cluster.schedule(owner as string, 'active');
+    expect(planOf({ placement: 'consistentHash', placementKey: 'k' })).toEqual([owner]);
+
+    function planOf(changes: Parameters<Cluster['submit']>[1], count = 1): readonly string[] {
+      cluster.submit(count, changes);
+      const plan = planner.plan(cluster.machine, everyone, count);
+      expect(cluster.assign(plan)).toBe(0);
+      planner.settled(plan);
+      for (const workerId of ['w1', 'w2', 'w3']) cluster.finishAll(workerId);
+      return workersOf(plan);
+    }
+  });
+
+  it('gives requests to workers that make them', () => {
+    const cluster = new Cluster();
+    cluster.schedule('nobody', 'active');
+    cluster.open('w1', {});
+    cluster.open('w2', { runsExec: false, runsHttp: true });
+    const http = { kind: 'http' as const, method: 'GET', url: 'http://x/', headers: {}, body: '' };
+    const task = { ...http, expectedStatuses: [{ from: 200, to: 299 }], requestTimeoutMs: 1, maxRedirects: 0 };
+    cluster.submit(1, { task });
+    cluster.submit(1);
+    const plan = new Planner().plan(cluster.machine, everyone, 9);
+    expect(workersOf(plan)).toEqual(['w2', 'w1']);
+    expect(cluster.assign(plan)).toBe(0);
+  });
+
   it('reserves what it proposed until it is settled: no job twice, no capacity twice', () => {
     const cluster = new Cluster();
     cluster.open('w1', { capacity: 3 });

@@ -18,12 +18,13 @@ export interface PlanRound extends WorkerLoads {
 }
 
 /**
- * The workers that can run jobs with the same needs. The list is kept while no worker comes, goes or describes itself; heap
+ * The workers that can run jobs with the same needs. The list is kept while no worker comes, goes, describes itself or is
+ * scheduled otherwise; heap
  * and free list are made for each plan, when a job first asks for them.
  */
 export class WorkerPool {
   private workersRevision = -1;
-  /** Places of online workers that fit, rising. */
+  /** Places of online workers that fit and are neither cordoned nor draining, rising. */
   private fitting: readonly number[] = [];
   private roundNumber = -1;
   private heap: LoadHeap | undefined = undefined;
@@ -44,7 +45,8 @@ export class WorkerPool {
     this.workersRevision = round.workersRevision;
     const fitting: number[] = [];
     for (const [place, worker] of round.workers.entries()) {
-      if (worker.state === 'online' && workerFits(worker, this.needs)) fitting.push(place);
+      const isOpen = worker.state === 'online' && worker.scheduling === 'active';
+      if (isOpen && workerFits(worker, this.needs)) fitting.push(place);
     }
     this.fitting = fitting;
   }

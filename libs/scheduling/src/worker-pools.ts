@@ -46,5 +46,5 @@ export class WorkerPools {
 
 function needsKey({ task, workerLabels }: WorkerNeeds): string {
   const labels = Object.entries(workerLabels).sort((left, right) => compareIds(left[0], right[0]));
-  return JSON.stringify([task.kind === 'exec' ? '' : task.handler, task.kind, labels]);
+  return JSON.stringify([task.kind === 'handler' ? task.handler : '', task.kind, labels]);
 }

@@ -325,6 +325,41 @@ export type {
 export type { Welcome as WireWelcomeInput, Welcome__Output as WireWelcome } from './generated/synod/v1/Welcome.js';
 export type { Worker as WireWorkerInput, Worker__Output as WireWorker } from './generated/synod/v1/Worker.js';
 export type {
+  CheckFenceRequest as WireCheckFenceRequestInput,
+  CheckFenceRequest__Output as WireCheckFenceRequest,
+} from './generated/synod/v1/CheckFenceRequest.js';
+export type {
+  CheckFenceResponse as WireCheckFenceResponseInput,
+  CheckFenceResponse__Output as WireCheckFenceResponse,
+} from './generated/synod/v1/CheckFenceResponse.js';
+export type {
+  Evictions as WireEvictionsInput,
+  Evictions__Output as WireEvictions,
+} from './generated/synod/v1/Evictions.js';
+export type {
+  ExecLimits as WireExecLimitsInput,
+  ExecLimits__Output as WireExecLimits,
+} from './generated/synod/v1/ExecLimits.js';
+export type { HttpTask as WireHttpTaskInput, HttpTask__Output as WireHttpTask } from './generated/synod/v1/HttpTask.js';
+export type { LogTime as WireLogTimeInput, LogTime__Output as WireLogTime } from './generated/synod/v1/LogTime.js';
+export type {
+  SetWorkerSchedulingRequest as WireSetWorkerSchedulingRequestInput,
+  SetWorkerSchedulingRequest__Output as WireSetWorkerSchedulingRequest,
+} from './generated/synod/v1/SetWorkerSchedulingRequest.js';
+export type {
+  SetWorkerSchedulingResponse as WireSetWorkerSchedulingResponseInput,
+  SetWorkerSchedulingResponse__Output as WireSetWorkerSchedulingResponse,
+} from './generated/synod/v1/SetWorkerSchedulingResponse.js';
+export type {
+  StatusRange as WireStatusRangeInput,
+  StatusRange__Output as WireStatusRange,
+} from './generated/synod/v1/StatusRange.js';
+export type { Ulimit as WireUlimitInput, Ulimit__Output as WireUlimit } from './generated/synod/v1/Ulimit.js';
+export type {
+  WorkerLoad as WireWorkerLoadInput,
+  WorkerLoad__Output as WireWorkerLoad,
+} from './generated/synod/v1/WorkerLoad.js';
+export type {
   AttemptState as WireAttemptStateInput,
   AttemptState__Output as WireAttemptState,
 } from './generated/synod/v1/AttemptState.js';
@@ -358,6 +393,14 @@ export type {
   WorkerState as WireWorkerStateInput,
   WorkerState__Output as WireWorkerState,
 } from './generated/synod/v1/WorkerState.js';
+export type {
+  LimitsPolicy as WireLimitsPolicyInput,
+  LimitsPolicy__Output as WireLimitsPolicy,
+} from './generated/synod/v1/LimitsPolicy.js';
+export type {
+  WorkerScheduling as WireWorkerSchedulingInput,
+  WorkerScheduling__Output as WireWorkerScheduling,
+} from './generated/synod/v1/WorkerScheduling.js';
 export type { AgentServiceClient, AgentServiceDefinition } from './generated/synod/v1/AgentService.js';
 export type { ClusterServiceClient, ClusterServiceDefinition } from './generated/synod/v1/ClusterService.js';
 export type { JobServiceClient, JobServiceDefinition } from './generated/synod/v1/JobService.js';

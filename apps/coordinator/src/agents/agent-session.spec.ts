@@ -465,7 +465,12 @@ describe('agent sessions', () => {
 describe('session messages', () => {
   const attempt = (payload: string) => ({
     ...{ jobId: 'j', attempt: 1, fencingToken: { generation: 0, counter: 1 }, workerIncarnation: 1 },
-    ...{ spec: aSpec({ task: { kind: 'handler', handler: 'noop', payload } }), started: false, cancelRequested: false },
+    ...{
+      spec: aSpec({ task: { kind: 'handler', handler: 'noop', payload } }),
+      started: false,
+      cancelRequested: false,
+      evicting: false,
+    },
   });
 
   it('a thousand small assignments are one message', () => {

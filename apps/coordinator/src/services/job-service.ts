@@ -26,6 +26,7 @@ import type { History } from '../state/history.js';
 import type { EventWatch } from '../events/event-watch.js';
 import type { JobLogs } from '../logs/job-logs.js';
 import { answerEach } from './answer-each.js';
+import { checkFenceHandler } from './check-fence.js';
 import { listJobs } from './list-jobs.js';
 import { expectReply, patienceMs } from './service-context.js';
 import type { ServiceContext } from './service-context.js';
@@ -86,6 +87,7 @@ export function jobServiceHandlers(modules: JobServiceModules): Handlers<(typeof
         await writeWithBackpressure(stream, response);
       }
     }),
+    checkFence: checkFenceHandler(modules),
     getJobLogs: serverStream(async (request, stream, call) => {
       const query = jobLogsFromWire(request);
       const relayed = call.metadata.get(RELAYED_KEY).length > 0;

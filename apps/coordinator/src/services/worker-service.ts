@@ -1,13 +1,14 @@
-import { RequestRefusedError, workerToWire } from '@synod/contracts';
+import { RequestRefusedError, setWorkerSchedulingFromWire, workerToWire } from '@synod/contracts';
 import { unary } from '@synod/rpc';
 import type { Handlers } from '@synod/rpc';
 import type { services } from '@synod/wire';
-import { patienceMs } from './service-context.js';
+import { expectReply, patienceMs } from './service-context.js';
 import type { ServiceContext } from './service-context.js';
 
 export interface WorkerServiceModules extends ServiceContext {
   /** Milliseconds since the leader heard of the worker; undefined where this coordinator doesn't lead. */
   readonly heardAgoMs: (workerId: string) => number | undefined;
+  readonly wallMs: () => number;
 }
 
 export function workerServiceHandlers(modules: WorkerServiceModules): Handlers<(typeof services)['WorkerService']> {
@@ -23,6 +24,12 @@ export function workerServiceHandlers(modules: WorkerServiceModules): Handlers<(
       const worker = view.worker(workerId);
       if (worker === undefined) throw new RequestRefusedError({ code: 'workerUnknown', workerId });
       return { worker: workerToWire(worker, heardAgoMs(workerId)) };
+    }),
+    setWorkerScheduling: unary(async (request, call) => {
+      const command = setWorkerSchedulingFromWire(request, modules.wallMs());
+      const reply = await modules.propose(command, { sheddable: false, timeoutMs: patienceMs(call.remainingMs) });
+      expectReply(reply, 'workerSchedulingSet');
+      return {};
     }),
   };
 }

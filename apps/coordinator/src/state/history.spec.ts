@@ -53,7 +53,7 @@ function record(number: number, changes: Partial<JobRecord> = {}): JobRecord {
   return {
     ...{ jobId: `j${String(number).padStart(6, '0')}`, spec: aSpec(), state: 'succeeded', revision: 1 },
     ...{ submittedAtMs: 1, finishedAtMs: 2, cancelRequested: false, cancelReason: '', lostAttempts: 0 },
-    ...{ principal: '', attempts: [] },
+    ...{ drainedAttempts: 0, principal: '', attempts: [] },
     ...changes,
   };
 }

@@ -22,5 +22,6 @@ export function activeAttemptOf(view: JobsView, jobId: JobId): ActiveAttempt | u
     spec: job.spec,
     started: attempt.startedAtMs !== undefined,
     cancelRequested: job.cancelRequested,
+    evicting: attempt.evicting === true,
   };
 }

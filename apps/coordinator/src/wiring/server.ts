@@ -83,6 +83,7 @@ export function buildServer(modules: ServerModules): RpcServer {
       workerServiceHandlers({
         ...context,
         heardAgoMs: (workerId) => (replication.host.serving ? agents.liveness.silentForMs(workerId) : undefined),
+        wallMs: () => modules.clock.wallMs(),
       }),
     )
     .addService(services.RegistryService, registryServiceHandlers(modules.nodeStore));

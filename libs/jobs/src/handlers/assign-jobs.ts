@@ -19,6 +19,7 @@ function assign(state: JobsState, entry: EntryContext, proposed: ProposedAssignm
   if (worker === undefined || worker.state !== 'online' || worker.incarnation !== proposed.workerIncarnation) {
     return 'workerGone';
   }
+  if (worker.scheduled.scheduling !== 'active') return 'workerNotActive';
   if (!workerFits(worker.description, job.interned.spec)) return 'workerUnfit';
   if (worker.activeJobs.size >= worker.description.capacity) return 'workerFull';
   assignJob(state, entry, job, worker);

@@ -17,7 +17,9 @@ export function closeWorker(state: JobsState, entry: EntryContext, command: Clos
   if (worker === undefined) return { type: 'refused', refusal: { code: 'workerUnknown', workerId } };
   if (worker.incarnation > incarnation || worker.state !== 'online') return { type: 'workerClosed' };
 
-  loseAttemptsOf(state, entry, worker, MESSAGES[cause](workerId), () => true);
+  // Who drains and then says goodbye gives back what it has not begun.
+  const drained = cause === 'left' && worker.scheduled.scheduling === 'draining';
+  loseAttemptsOf(state, entry, worker, MESSAGES[cause](workerId), () => true, drained);
   const gone = cause === 'left' ? 'left' : 'lost';
   state.workers.goOffline(worker, gone, state.nextOrder());
   entry.events.push({ type: 'workerChanged', workerId, incarnation: worker.incarnation, state: gone });

@@ -1,8 +1,10 @@
 import type { AttemptRef, CommandEnvelope, OpenAgentSession } from '../commands.js';
 import type { EntryContext } from '../entry-context.js';
+import { HTTP_FEATURE_LEVEL } from '../feature-levels.js';
 import type { AttemptEntry, JobEntry } from '../state/job-entry.js';
 import type { JobsState } from '../state/jobs-state.js';
 import type { CompactReply } from '../state/reply-hash.js';
+import { ACTIVE_SCHEDULING } from '../state/worker-entry.js';
 import type { WorkerEntry } from '../state/worker-entry.js';
 import { loseAttemptsOf } from '../transitions.js';
 import type { WorkerDescription } from '../worker.js';
@@ -27,6 +29,18 @@ export function openAgentSession(
   const registeredAtMs = isNew ? entry.timeMs : worker.registeredAtMs;
   state.workers.goOnline(worker, description, origin.nodeId, registeredAtMs);
   const { workerId, incarnation } = worker;
+  const scheduledBy = worker.scheduled.incarnation;
+  if (scheduledBy !== undefined && scheduledBy < incarnation) {
+    // An earlier incarnation drained because it was to stop; it has.
+    state.workers.schedule(worker, ACTIVE_SCHEDULING);
+    entry.events.push({
+      type: 'workerSchedulingChanged',
+      workerId,
+      scheduling: 'active',
+      evictAtMs: undefined,
+      reason: '',
+    });
+  }
   entry.events.push({ type: 'workerChanged', workerId, incarnation, state: 'online' });
   return { type: 'agentSessionOpened' };
 }
@@ -59,13 +73,15 @@ function takeOver(
   }
 }
 
-function copyDescription({ interner }: JobsState, worker: WorkerDescription): WorkerDescription {
+function copyDescription({ interner, featureLevel }: JobsState, worker: WorkerDescription): WorkerDescription {
+  const runsHttp = worker.runsHttp === true && featureLevel >= HTTP_FEATURE_LEVEL;
   return {
     workerId: worker.workerId,
     incarnation: worker.incarnation,
     labels: interner.record(worker.labels),
     capacity: worker.capacity,
     runsExec: worker.runsExec,
+    ...(runsHttp ? { runsHttp } : {}),
     handlers: interner.texts(worker.handlers),
     version: interner.text(worker.version),
     host: worker.host,

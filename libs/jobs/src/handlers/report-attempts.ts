@@ -43,8 +43,13 @@ function applyToActive(
   const starts = job.state === 'assigned' && (end === undefined || startedAtMs !== undefined);
   if (starts) startAttempt(state, entry, job, attempt, startedAtMs ?? entry.timeMs);
   if (end === undefined) return starts ? 'applied' : 'duplicate';
-  if (end.outcome === 'lost') loseAttempt(state, entry, job, end, finishedAtMs);
-  else finishAttempt(state, entry, job, end, finishedAtMs);
+  if (end.outcome === 'lost') {
+    // A worker that drains ends what it can't wait for.
+    const drained = state.workers.get(attempt.workerId)?.scheduled.scheduling === 'draining';
+    loseAttempt(state, entry, job, end, finishedAtMs, drained);
+  } else {
+    finishAttempt(state, entry, job, end, finishedAtMs);
+  }
   return 'applied';
 }
 

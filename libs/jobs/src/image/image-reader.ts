@@ -26,6 +26,13 @@ export class ImageReader {
     return fields.length === count ? fields : this.fail(`has ${fields.length} fields instead of ${count}`);
   }
 
+  /** A list of `fewest` fields, or of those and more up to `most`: what a later feature level added behind. */
+  fieldsUpTo(value: unknown, fewest: number, most: number): readonly unknown[] {
+    const fields = this.list(value);
+    const isOne = fields.length === fewest || fields.length === most;
+    return isOne ? fields : this.fail(`has ${fields.length} fields instead of ${fewest} or ${most}`);
+  }
+
   text(value: unknown): string {
     return typeof value === 'string' ? value : this.fail('has something else in place of a text');
   }
@@ -49,6 +56,11 @@ export class ImageReader {
   count(value: unknown): number {
     const integer = this.integer(value);
     return integer >= 0 ? integer : this.fail('has a negative count');
+  }
+
+  positive(value: unknown): number {
+    const count = this.count(value);
+    return count > 0 ? count : this.fail('has nothing in place of a count');
   }
 
   /** A count that is hashed as one 32-bit word. */

@@ -1,11 +1,12 @@
 import { mintJobId, parseJobId } from '../job-id.js';
-import type { AttemptEnd, AttemptOutcome, ExecutionMode, JobSpec, PlacementPolicy, Task } from '../job.js';
+import type { AttemptEnd, AttemptOutcome, ExecutionMode, JobSpec, PlacementPolicy } from '../job.js';
 import { FINAL_JOB_STATES } from '../job.js';
 import { MAX_KEPT_ATTEMPTS } from '../options.js';
 import { JOB_PREFIX } from '../state/image-keys.js';
 import type { SpecInterner } from '../state/interned-spec.js';
 import { ATTEMPT_STATE_CODES, AttemptEntry, JOB_STATE_CODES, JobEntry } from '../state/job-entry.js';
 import type { ImageReader } from './image-reader.js';
+import { taskFrom } from './restore-task.js';
 
 const PLACEMENTS: Readonly<Record<PlacementPolicy, true>> = { leastLoaded: true, consistentHash: true };
 const MODES: Readonly<Record<ExecutionMode, true>> = { oneLiveHolder: true, atLeastOnce: true, atMostOnce: true };
@@ -21,7 +22,7 @@ const OUTCOMES: Readonly<Record<AttemptOutcome, true>> = {
 export function restoreJob(read: ImageReader, value: unknown, groupId: number, interner: SpecInterner): JobEntry {
   const id = parseJobId(read.keyAfter(JOB_PREFIX));
   if (id?.groupId !== groupId) return read.fail('has no job id of this group');
-  const fields = read.fields(value, 11);
+  const fields = read.fieldsUpTo(value, 11, 12);
   const jobId = mintJobId(groupId, id.slot, id.index);
   const interned = interner.intern(specFrom(read, fields[9]));
   const principal = interner.text(read.text(fields[8]));
@@ -33,6 +34,7 @@ export function restoreJob(read: ImageReader, value: unknown, groupId: number, i
   job.cancelRequested = read.flag(fields[5]);
   job.cancelReason = read.text(fields[6]);
   job.lostAttempts = read.count(fields[7]);
+  if (fields.length > 11) job.drainedAttempts = read.positive(fields[11]);
   const attempts = read.list(fields[10]);
   if (attempts.length > 0) job.attempts = attempts.map((attempt) => attemptFrom(read, attempt, interner));
   checkJob(read, job);
@@ -52,7 +54,7 @@ function checkJob(read: ImageReader, job: JobEntry): void {
 }
 
 function attemptFrom(read: ImageReader, value: unknown, interner: SpecInterner): AttemptEntry {
-  const fields = read.fields(value, 10);
+  const fields = read.fieldsUpTo(value, 10, 11);
   const fencingToken = { generation: read.count(fields[1]), counter: read.count(fields[2]) };
   const workerId = interner.text(read.text(fields[3]));
   const attempt = new AttemptEntry(
@@ -63,6 +65,10 @@ function attemptFrom(read: ImageReader, value: unknown, interner: SpecInterner):
     read.integer(fields[6]),
   );
   attempt.startedAtMs = read.optionalInteger(fields[7]);
+  if (fields.length > 10) {
+    read.check(fields[10] === true, 'has an eviction that is none');
+    attempt.evicting = true;
+  }
   if (fields[9] === null) {
     attempt.state = read.oneOf(fields[5], ATTEMPT_STATE_CODES);
     read.check(!Object.hasOwn(OUTCOMES, attempt.state), 'has an attempt without its end');
@@ -101,28 +107,4 @@ function specFrom(read: ImageReader, value: unknown): JobSpec {
     killGraceMs: read.integer(fields[9]),
     maxLostAttempts: read.integer(fields[10]),
   };
-}
-
-function taskFrom(read: ImageReader, value: unknown): Task {
-  const [kind] = read.list(value);
-  switch (kind) {
-    case 'exec': {
-      const [, command, args, env, cwd, stdin, user] = read.fields(value, 7);
-      return {
-        kind,
-        command: read.text(command),
-        args: read.texts(args),
-        env: read.labels(env),
-        cwd: read.text(cwd),
-        stdin: read.text(stdin),
-        user: read.text(user),
-      };
-    }
-    case 'handler': {
-      const [, handler, payload] = read.fields(value, 3);
-      return { kind, handler: read.text(handler), payload: read.text(payload) };
-    }
-    default:
-      return read.fail('has a task of an unknown kind');
-  }
 }

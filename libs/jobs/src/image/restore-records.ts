@@ -1,13 +1,15 @@
-import type { NodeRecord, WorkerState } from '../worker.js';
+import type { NodeRecord, WorkerScheduling, WorkerState } from '../worker.js';
 import type { KeyedSubmission } from '../state/idempotency-keys.js';
 import { NODE_PREFIX, SESSION_PREFIX, WORKER_PREFIX } from '../state/image-keys.js';
 import type { SessionImage } from '../state/client-sessions.js';
 import type { SpecInterner } from '../state/interned-spec.js';
 import type { StateCounters } from '../state/jobs-state.js';
-import { WorkerEntry } from '../state/worker-entry.js';
+import { ACTIVE_SCHEDULING, WorkerEntry } from '../state/worker-entry.js';
+import type { SchedulingEntry } from '../state/worker-entry.js';
 import type { ImageReader } from './image-reader.js';
 
 const WORKER_STATES: Readonly<Record<WorkerState, true>> = { online: true, lost: true, left: true };
+const SCHEDULINGS: Readonly<Record<WorkerScheduling, true>> = { active: true, cordoned: true, draining: true };
 const NODE_KINDS: Readonly<Record<NodeRecord['kind'], true>> = { coordinator: true, registry: true, worker: true };
 
 /** What an image says of itself: the slot that it is of, and whose group's. */
@@ -31,13 +33,15 @@ export function countersFrom(read: ImageReader, value: unknown): CountersImage {
 }
 
 export function workerFrom(read: ImageReader, value: unknown, interner: SpecInterner): WorkerEntry {
-  const fields = read.fields(value, 11);
+  const fields = read.fieldsUpTo(value, 11, 16);
+  const runsHttp = fields.length > 11 && read.flag(fields[11]);
   const worker = new WorkerEntry({
     workerId: read.keyAfter(WORKER_PREFIX),
     incarnation: read.integer(fields[0]),
     labels: interner.record(read.labels(fields[1])),
     capacity: read.integer(fields[2]),
     runsExec: read.flag(fields[3]),
+    ...(runsHttp ? { runsHttp } : {}),
     handlers: interner.texts(read.texts(fields[4])),
     version: interner.text(read.text(fields[5])),
     host: read.text(fields[6]),
@@ -46,8 +50,30 @@ export function workerFrom(read: ImageReader, value: unknown, interner: SpecInte
   worker.coordinatorId = read.text(fields[8]);
   worker.registeredAtMs = read.integer(fields[9]);
   worker.offlineOrder = read.count(fields[10]);
+  if (fields.length > 11) worker.scheduled = schedulingFrom(read, fields.slice(12));
+  read.check(
+    fields.length === 11 || runsHttp || worker.scheduled.scheduling !== 'active',
+    'says at length that nothing is unusual',
+  );
   read.check((worker.offlineOrder === 0) === (worker.state === 'online'), 'has a state that its order denies');
   return worker;
+}
+
+function schedulingFrom(
+  read: ImageReader,
+  [word, evictAtMs, incarnation, reason]: readonly unknown[],
+): SchedulingEntry {
+  const scheduling = read.oneOf(word, SCHEDULINGS);
+  const scheduled = {
+    scheduling,
+    evictAtMs: read.optionalInteger(evictAtMs),
+    incarnation: read.optionalInteger(incarnation),
+    reason: read.text(reason),
+  };
+  if (scheduling !== 'active') return scheduled;
+  const { evictAtMs: at, incarnation: of, reason: why } = scheduled;
+  read.check(at === undefined && of === undefined && why === '', 'is active, and yet not');
+  return ACTIVE_SCHEDULING;
 }
 
 export function nodeFrom(

@@ -31,12 +31,15 @@ export function replyFrom(read: ImageReader, value: readonly unknown[]): Compact
       return { type, refusals: Array.from(read.text(argument()), (digit) => refusalOf(read, digit)) };
     case 'attemptsReported':
       return { type, outcomes: Array.from(read.text(argument()), (digit) => outcomeOf(read, digit)) };
+    case 'workerEvicted':
+      return { type, evicting: read.index(argument()) };
     case 'featureLevelSet':
       return { type, level: read.count(argument()) };
     case 'agentSessionOpened':
     case 'workerClosed':
     case 'nodeRegistered':
     case 'nodeDeregistered':
+    case 'workerSchedulingSet':
       read.fields(value, 1);
       return { type };
     case 'refused':
@@ -63,6 +66,10 @@ function commandRefusal(read: ImageReader, value: readonly unknown[]): CommandRe
       return { code, limit: read.integer(argument()) };
     case 'idempotencyKeyReused':
       return { code, idempotencyKey: read.text(argument()) };
+    case 'featureLevelTooLow': {
+      const [, needed, level] = read.fields(value, 3);
+      return { code, needed: read.count(needed), level: read.count(level) };
+    }
     default:
       return read.fail('has a refusal of an unknown code');
   }

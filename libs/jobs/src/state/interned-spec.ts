@@ -1,5 +1,5 @@
 import { unreachable } from '@synod/base';
-import type { JobSpec, Task } from '../job.js';
+import type { ExecLimits, ExecTask, HttpTask, JobSpec, Task } from '../job.js';
 import { HashLanes } from './hash-lanes.js';
 import { RECORD_KINDS } from './state-hash.js';
 
@@ -105,9 +105,21 @@ export class SpecInterner {
           cwd: this.text(task.cwd),
           stdin: task.stdin,
           user: this.text(task.user),
+          ...(task.limits === undefined ? {} : { limits: copyLimits(task.limits) }),
         };
       case 'handler':
         return { kind: 'handler', handler: this.text(task.handler), payload: task.payload };
+      case 'http':
+        return {
+          kind: 'http',
+          method: this.text(task.method),
+          url: this.text(task.url),
+          headers: this.record(task.headers),
+          body: task.body,
+          expectedStatuses: task.expectedStatuses.map(({ from, to }) => ({ from, to })),
+          requestTimeoutMs: task.requestTimeoutMs,
+          maxRedirects: task.maxRedirects,
+        };
       default:
         return unreachable(task);
     }
@@ -118,27 +130,57 @@ export class SpecInterner {
 export function mixSpec(lanes: HashLanes, spec: JobSpec): void {
   lanes.begin(RECORD_KINDS.spec);
   const { task } = spec;
-  switch (task.kind) {
-    case 'exec':
-      lanes.word(1).text(task.command).texts(task.args).textRecord(task.env);
-      lanes.text(task.cwd).text(task.stdin).text(task.user);
-      break;
-    case 'handler':
-      lanes.word(2).text(task.handler).text(task.payload);
-      break;
-    default:
-      unreachable(task);
-  }
+  mixTask(lanes, task);
   lanes.text(spec.queue).textRecord(spec.labels).textRecord(spec.workerLabels);
   lanes.text(spec.placement).text(spec.placementKey).text(spec.mode);
   lanes.integer(spec.lostAfterMs).integer(spec.startToCloseTimeoutMs).integer(spec.killGraceMs);
   lanes.integer(spec.maxLostAttempts);
 }
 
+function mixTask(lanes: HashLanes, task: Task): void {
+  switch (task.kind) {
+    case 'exec':
+      lanes.word(1).text(task.command).texts(task.args).textRecord(task.env);
+      lanes.text(task.cwd).text(task.stdin).text(task.user);
+      // Only where there are any, and with a number that no length of the queue's name has, which follows otherwise.
+      if (task.limits !== undefined) mixLimits(lanes.word(-1), task.limits);
+      break;
+    case 'handler':
+      lanes.word(2).text(task.handler).text(task.payload);
+      break;
+    case 'http':
+      lanes.word(3).text(task.method).text(task.url).textRecord(task.headers).text(task.body);
+      lanes.word(task.expectedStatuses.length);
+      for (const { from, to } of task.expectedStatuses) lanes.word(from).word(to);
+      lanes.integer(task.requestTimeoutMs).integer(task.maxRedirects);
+      break;
+    default:
+      unreachable(task);
+  }
+}
+
+function mixLimits(lanes: HashLanes, limits: ExecLimits): void {
+  lanes.integer(limits.umask).word(limits.ulimits.length);
+  for (const { name, soft, hard } of limits.ulimits) lanes.text(name).integer(soft).integer(hard);
+  lanes.integer(limits.memoryMaxBytes).integer(limits.cpuMaxPercent).integer(limits.pidsMax).text(limits.policy);
+}
+
+function copyLimits(limits: ExecLimits): ExecLimits {
+  const { umask, ulimits, memoryMaxBytes, cpuMaxPercent, pidsMax, policy } = limits;
+  return {
+    ...(umask === undefined ? {} : { umask }),
+    ulimits: ulimits.map(({ name, soft, hard }) => ({ name, soft, hard })),
+    memoryMaxBytes,
+    cpuMaxPercent,
+    pidsMax,
+    policy,
+  };
+}
+
 /** What decides which workers can run a job, and its queue; each part with its length, so that no two are confused. */
 function classKeyOf(spec: JobSpec): string {
   const { task, queue, workerLabels } = spec;
-  let key = task.kind === 'exec' ? 'exec' : `handler ${task.handler.length}:${task.handler}`;
+  let key: string = task.kind === 'handler' ? `handler ${task.handler.length}:${task.handler}` : task.kind;
   key += ` ${queue.length}:${queue}`;
   for (const label of Object.keys(workerLabels).sort()) {
     const value = workerLabels[label] as string;
@@ -164,18 +206,60 @@ function equalSpecs(left: JobSpec, right: JobSpec): boolean {
 }
 
 function equalTasks(left: Task, right: Task): boolean {
-  if (left.kind === 'handler') {
-    return right.kind === 'handler' && left.handler === right.handler && left.payload === right.payload;
+  switch (left.kind) {
+    case 'exec':
+      return right.kind === 'exec' && equalExec(left, right);
+    case 'handler':
+      return right.kind === 'handler' && left.handler === right.handler && left.payload === right.payload;
+    case 'http':
+      return right.kind === 'http' && equalHttp(left, right);
+    default:
+      return unreachable(left);
   }
+}
+
+function equalExec(left: ExecTask, right: ExecTask): boolean {
   return (
-    right.kind === 'exec' &&
     left.command === right.command &&
     left.cwd === right.cwd &&
     left.stdin === right.stdin &&
     left.user === right.user &&
     left.args.length === right.args.length &&
     left.args.every((arg, at) => arg === right.args[at]) &&
-    equalRecords(left.env, right.env)
+    equalRecords(left.env, right.env) &&
+    equalLimits(left.limits, right.limits)
+  );
+}
+
+function equalLimits(left: ExecLimits | undefined, right: ExecLimits | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right;
+  return (
+    left.umask === right.umask &&
+    left.memoryMaxBytes === right.memoryMaxBytes &&
+    left.cpuMaxPercent === right.cpuMaxPercent &&
+    left.pidsMax === right.pidsMax &&
+    left.policy === right.policy &&
+    left.ulimits.length === right.ulimits.length &&
+    left.ulimits.every(({ name, soft, hard }, at) => {
+      const other = right.ulimits[at];
+      return name === other?.name && soft === other.soft && hard === other.hard;
+    })
+  );
+}
+
+function equalHttp(left: HttpTask, right: HttpTask): boolean {
+  return (
+    left.method === right.method &&
+    left.url === right.url &&
+    left.body === right.body &&
+    left.requestTimeoutMs === right.requestTimeoutMs &&
+    left.maxRedirects === right.maxRedirects &&
+    left.expectedStatuses.length === right.expectedStatuses.length &&
+    left.expectedStatuses.every(({ from, to }, at) => {
+      const other = right.expectedStatuses[at];
+      return from === other?.from && to === other.to;
+    }) &&
+    equalRecords(left.headers, right.headers)
   );
 }
 

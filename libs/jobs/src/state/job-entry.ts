@@ -30,12 +30,17 @@ export const ATTEMPT_STATE_CODES: Readonly<Record<AttemptState, number>> = {
   lost: 8,
 };
 
+/** Beside the state's code: hashes of attempts that are not evicted stay as feature level 1 had them. */
+const EVICTING_BIT = 0x100;
+
 /** An attempt as the state machine changes it; readers get an {@link AttemptRecord}. */
 export class AttemptEntry {
   state: AttemptState = 'assigned';
   startedAtMs: number | undefined = undefined;
   finishedAtMs: number | undefined = undefined;
   end: AttemptEnd | undefined = undefined;
+  /** Its worker was drained and is to end it. */
+  evicting = false;
   /** Hash of `end`, taken once: output tails are long. */
   endHashA = 0;
   endHashB = 0;
@@ -74,13 +79,14 @@ export class AttemptEntry {
       startedAtMs: this.startedAtMs,
       finishedAtMs: this.finishedAtMs,
       end: this.end,
+      ...(this.evicting ? { evicting: true } : {}),
     };
   }
 
   /** The outcome is the state. */
   imageValue(): unknown {
     const { fencingToken, end } = this;
-    return [
+    const value = [
       this.attempt,
       fencingToken.generation,
       fencingToken.counter,
@@ -94,11 +100,14 @@ export class AttemptEntry {
         ? null
         : [end.exitCode ?? null, end.signal, end.message, end.result, end.stdoutTail, end.stderrTail],
     ];
+    // Only where it is so: what feature level 1 wrote stays as it was.
+    return this.evicting ? [...value, true] : value;
   }
 
   mixInto(lanes: HashLanes): void {
     lanes.integer(this.attempt).integer(this.fencingToken.generation).integer(this.fencingToken.counter);
-    lanes.text(this.workerId).integer(this.workerIncarnation).word(ATTEMPT_STATE_CODES[this.state]);
+    const state = ATTEMPT_STATE_CODES[this.state] | (this.evicting ? EVICTING_BIT : 0);
+    lanes.text(this.workerId).integer(this.workerIncarnation).word(state);
     lanes.integer(this.assignedAtMs).integer(this.startedAtMs).integer(this.finishedAtMs);
     lanes.word(this.endHashA).word(this.endHashB);
   }
@@ -116,6 +125,7 @@ export class JobEntry extends HashedRecord {
   cancelRequested = false;
   cancelReason = '';
   lostAttempts = 0;
+  drainedAttempts = 0;
   /** Oldest first; shared while empty. */
   attempts: readonly AttemptEntry[] = NO_ATTEMPTS;
 
@@ -162,6 +172,7 @@ export class JobEntry extends HashedRecord {
       cancelRequested: this.cancelRequested,
       cancelReason: this.cancelReason,
       lostAttempts: this.lostAttempts,
+      drainedAttempts: this.drainedAttempts,
       principal: this.principal,
       attempts: this.attempts.map((attempt) => attempt.toRecord()),
     };
@@ -172,7 +183,7 @@ export class JobEntry extends HashedRecord {
   }
 
   override imageValue(): unknown {
-    return [
+    const value = [
       this.state,
       this.revision,
       this.submittedAtMs,
@@ -185,6 +196,7 @@ export class JobEntry extends HashedRecord {
       specToImage(this.interned.spec),
       this.attempts.map((attempt) => attempt.imageValue()),
     ];
+    return this.drainedAttempts > 0 ? [...value, this.drainedAttempts] : value;
   }
 
   override mixInto(lanes: HashLanes): void {
@@ -195,6 +207,8 @@ export class JobEntry extends HashedRecord {
     lanes.flag(this.cancelRequested).text(this.cancelReason).integer(this.lostAttempts).text(this.principal);
     lanes.word(this.attempts.length);
     for (const attempt of this.attempts) attempt.mixInto(lanes);
+    // Behind all else and only where there are any: hashes of jobs without are as feature level 1 had them.
+    if (this.drainedAttempts > 0) lanes.integer(this.drainedAttempts);
   }
 
   /** Whether the hashes kept of spec and ends are those of their contents. For tests: it reads everything. */

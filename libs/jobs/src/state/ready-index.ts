@@ -16,7 +16,8 @@ class ReadyClassEntry implements ReadyClass {
     spec: JobSpec,
   ) {
     this.queue = spec.queue;
-    this.task = spec.task.kind === 'exec' ? { kind: 'exec' } : { kind: 'handler', handler: spec.task.handler };
+    const { task } = spec;
+    this.task = task.kind === 'handler' ? { kind: 'handler', handler: task.handler } : { kind: task.kind };
     this.workerLabels = spec.workerLabels;
   }
 

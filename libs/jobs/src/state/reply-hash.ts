@@ -21,6 +21,7 @@ export const REFUSAL_CODES: Readonly<Record<AssignmentRefusal, number>> = {
   workerGone: 3,
   workerFull: 4,
   workerUnfit: 5,
+  workerNotActive: 6,
 };
 
 /** They never change. */
@@ -53,6 +54,10 @@ export function mixReply(lanes: HashLanes, reply: CompactReply): HashLanes {
       return lanes.word(9);
     case 'featureLevelSet':
       return lanes.word(11).integer(reply.level);
+    case 'workerSchedulingSet':
+      return lanes.word(12);
+    case 'workerEvicted':
+      return lanes.word(13).word(reply.evicting);
     case 'refused':
       return mixRefusal(lanes.word(10), reply.refusal);
     default:
@@ -74,6 +79,8 @@ function mixRefusal(lanes: HashLanes, refusal: CommandRefusal): HashLanes {
       return lanes.word(5).integer(refusal.limit);
     case 'idempotencyKeyReused':
       return lanes.word(6).text(refusal.idempotencyKey);
+    case 'featureLevelTooLow':
+      return lanes.word(7).integer(refusal.needed).integer(refusal.level);
     default:
       return unreachable(refusal);
   }

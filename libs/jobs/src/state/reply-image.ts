@@ -26,7 +26,10 @@ export function replyToImage(reply: CompactReply): readonly unknown[] {
     case 'workerClosed':
     case 'nodeRegistered':
     case 'nodeDeregistered':
+    case 'workerSchedulingSet':
       return [type];
+    case 'workerEvicted':
+      return [type, reply.evicting];
     case 'refused':
       return [type, ...refusalToImage(reply.refusal)];
     default:
@@ -49,6 +52,8 @@ function refusalToImage(refusal: CommandRefusal): readonly unknown[] {
       return [code, refusal.limit];
     case 'idempotencyKeyReused':
       return [code, refusal.idempotencyKey];
+    case 'featureLevelTooLow':
+      return [code, refusal.needed, refusal.level];
     default:
       return unreachable(refusal);
   }

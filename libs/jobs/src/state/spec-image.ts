@@ -1,5 +1,5 @@
 import { unreachable } from '@synod/base';
-import type { JobSpec, Task } from '../job.js';
+import type { ExecLimits, JobSpec, Task } from '../job.js';
 
 /** A spec as an image holds it: by position, as the names of its fields would be half of it. */
 export function specToImage(spec: JobSpec): unknown {
@@ -21,10 +21,22 @@ export function specToImage(spec: JobSpec): unknown {
 function taskToImage(task: Task): unknown {
   switch (task.kind) {
     case 'exec':
-      return [task.kind, task.command, task.args, task.env, task.cwd, task.stdin, task.user];
+      return task.limits === undefined
+        ? [task.kind, task.command, task.args, task.env, task.cwd, task.stdin, task.user]
+        : [task.kind, task.command, task.args, task.env, task.cwd, task.stdin, task.user, limitsToImage(task.limits)];
     case 'handler':
       return [task.kind, task.handler, task.payload];
+    case 'http': {
+      const { kind, method, url, headers, body, expectedStatuses, requestTimeoutMs, maxRedirects } = task;
+      const statuses = expectedStatuses.map(({ from, to }) => [from, to]);
+      return [kind, method, url, headers, body, statuses, requestTimeoutMs, maxRedirects];
+    }
     default:
       return unreachable(task);
   }
+}
+
+function limitsToImage({ umask, ulimits, memoryMaxBytes, cpuMaxPercent, pidsMax, policy }: ExecLimits): unknown {
+  const limits = ulimits.map(({ name, soft, hard }) => [name, soft, hard]);
+  return [umask ?? null, limits, memoryMaxBytes, cpuMaxPercent, pidsMax, policy];
 }

@@ -3,6 +3,7 @@ import type { WorkerDescription, WorkerRecord, WorkerState } from '../worker.js'
 import { compareText } from './compare.js';
 import type { StateHash } from './state-hash.js';
 import { WorkerEntry } from './worker-entry.js';
+import type { SchedulingEntry } from './worker-entry.js';
 
 /** All known workers; those that went offline are bounded. */
 export class WorkerTable {
@@ -18,7 +19,7 @@ export class WorkerTable {
     private readonly hash: StateHash,
   ) {}
 
-  /** Rises when a worker comes, goes or describes itself; not with its load. No part of the state. */
+  /** Rises when a worker comes, goes, describes itself or is scheduled otherwise; not with its load. No part of the state. */
   get revision(): number {
     return this.changes;
   }
@@ -44,6 +45,12 @@ export class WorkerTable {
     worker.coordinatorId = coordinatorId;
     worker.registeredAtMs = registeredAtMs;
     worker.describe(description);
+    this.changed(worker);
+  }
+
+  schedule(worker: WorkerEntry, scheduled: SchedulingEntry): void {
+    worker.scheduled = scheduled;
+    worker.forgetRecord();
     this.changed(worker);
   }
 

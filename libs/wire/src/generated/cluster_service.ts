@@ -14,8 +14,13 @@ import type { Ballot as _synod_v1_Ballot, Ballot__Output as _synod_v1_Ballot__Ou
 import type { CancelJobRequest as _synod_v1_CancelJobRequest, CancelJobRequest__Output as _synod_v1_CancelJobRequest__Output } from './synod/v1/CancelJobRequest.js';
 import type { CancelJobResponse as _synod_v1_CancelJobResponse, CancelJobResponse__Output as _synod_v1_CancelJobResponse__Output } from './synod/v1/CancelJobResponse.js';
 import type { Cancellations as _synod_v1_Cancellations, Cancellations__Output as _synod_v1_Cancellations__Output } from './synod/v1/Cancellations.js';
+import type { CheckFenceRequest as _synod_v1_CheckFenceRequest, CheckFenceRequest__Output as _synod_v1_CheckFenceRequest__Output } from './synod/v1/CheckFenceRequest.js';
+import type { CheckFenceResponse as _synod_v1_CheckFenceResponse, CheckFenceResponse__Output as _synod_v1_CheckFenceResponse__Output } from './synod/v1/CheckFenceResponse.js';
 import type { ClusterServiceClient as _synod_v1_ClusterServiceClient, ClusterServiceDefinition as _synod_v1_ClusterServiceDefinition } from './synod/v1/ClusterService.js';
+import type { Draining as _synod_v1_Draining, Draining__Output as _synod_v1_Draining__Output } from './synod/v1/Draining.js';
 import type { Event as _synod_v1_Event, Event__Output as _synod_v1_Event__Output } from './synod/v1/Event.js';
+import type { Evictions as _synod_v1_Evictions, Evictions__Output as _synod_v1_Evictions__Output } from './synod/v1/Evictions.js';
+import type { ExecLimits as _synod_v1_ExecLimits, ExecLimits__Output as _synod_v1_ExecLimits__Output } from './synod/v1/ExecLimits.js';
 import type { ExecTask as _synod_v1_ExecTask, ExecTask__Output as _synod_v1_ExecTask__Output } from './synod/v1/ExecTask.js';
 import type { GetClusterStatusRequest as _synod_v1_GetClusterStatusRequest, GetClusterStatusRequest__Output as _synod_v1_GetClusterStatusRequest__Output } from './synod/v1/GetClusterStatusRequest.js';
 import type { GetClusterStatusResponse as _synod_v1_GetClusterStatusResponse, GetClusterStatusResponse__Output as _synod_v1_GetClusterStatusResponse__Output } from './synod/v1/GetClusterStatusResponse.js';
@@ -25,16 +30,22 @@ import type { GetJobRequest as _synod_v1_GetJobRequest, GetJobRequest__Output as
 import type { GetJobResponse as _synod_v1_GetJobResponse, GetJobResponse__Output as _synod_v1_GetJobResponse__Output } from './synod/v1/GetJobResponse.js';
 import type { GetMemberStatusRequest as _synod_v1_GetMemberStatusRequest, GetMemberStatusRequest__Output as _synod_v1_GetMemberStatusRequest__Output } from './synod/v1/GetMemberStatusRequest.js';
 import type { GetMemberStatusResponse as _synod_v1_GetMemberStatusResponse, GetMemberStatusResponse__Output as _synod_v1_GetMemberStatusResponse__Output } from './synod/v1/GetMemberStatusResponse.js';
+import type { GetWorkerRequest as _synod_v1_GetWorkerRequest, GetWorkerRequest__Output as _synod_v1_GetWorkerRequest__Output } from './synod/v1/GetWorkerRequest.js';
+import type { GetWorkerResponse as _synod_v1_GetWorkerResponse, GetWorkerResponse__Output as _synod_v1_GetWorkerResponse__Output } from './synod/v1/GetWorkerResponse.js';
 import type { Goodbye as _synod_v1_Goodbye, Goodbye__Output as _synod_v1_Goodbye__Output } from './synod/v1/Goodbye.js';
 import type { HandlerTask as _synod_v1_HandlerTask, HandlerTask__Output as _synod_v1_HandlerTask__Output } from './synod/v1/HandlerTask.js';
 import type { HeartbeatRequest as _synod_v1_HeartbeatRequest, HeartbeatRequest__Output as _synod_v1_HeartbeatRequest__Output } from './synod/v1/HeartbeatRequest.js';
 import type { HeartbeatResponse as _synod_v1_HeartbeatResponse, HeartbeatResponse__Output as _synod_v1_HeartbeatResponse__Output } from './synod/v1/HeartbeatResponse.js';
 import type { Hello as _synod_v1_Hello, Hello__Output as _synod_v1_Hello__Output } from './synod/v1/Hello.js';
+import type { HttpTask as _synod_v1_HttpTask, HttpTask__Output as _synod_v1_HttpTask__Output } from './synod/v1/HttpTask.js';
 import type { Job as _synod_v1_Job, Job__Output as _synod_v1_Job__Output } from './synod/v1/Job.js';
 import type { JobServiceClient as _synod_v1_JobServiceClient, JobServiceDefinition as _synod_v1_JobServiceDefinition } from './synod/v1/JobService.js';
 import type { JobSpec as _synod_v1_JobSpec, JobSpec__Output as _synod_v1_JobSpec__Output } from './synod/v1/JobSpec.js';
 import type { ListJobsRequest as _synod_v1_ListJobsRequest, ListJobsRequest__Output as _synod_v1_ListJobsRequest__Output } from './synod/v1/ListJobsRequest.js';
 import type { ListJobsResponse as _synod_v1_ListJobsResponse, ListJobsResponse__Output as _synod_v1_ListJobsResponse__Output } from './synod/v1/ListJobsResponse.js';
+import type { ListWorkersRequest as _synod_v1_ListWorkersRequest, ListWorkersRequest__Output as _synod_v1_ListWorkersRequest__Output } from './synod/v1/ListWorkersRequest.js';
+import type { ListWorkersResponse as _synod_v1_ListWorkersResponse, ListWorkersResponse__Output as _synod_v1_ListWorkersResponse__Output } from './synod/v1/ListWorkersResponse.js';
+import type { LogTime as _synod_v1_LogTime, LogTime__Output as _synod_v1_LogTime__Output } from './synod/v1/LogTime.js';
 import type { Member as _synod_v1_Member, Member__Output as _synod_v1_Member__Output } from './synod/v1/Member.js';
 import type { PushLogsRequest as _synod_v1_PushLogsRequest, PushLogsRequest__Output as _synod_v1_PushLogsRequest__Output } from './synod/v1/PushLogsRequest.js';
 import type { PushLogsResponse as _synod_v1_PushLogsResponse, PushLogsResponse__Output as _synod_v1_PushLogsResponse__Output } from './synod/v1/PushLogsResponse.js';
@@ -44,7 +55,10 @@ import type { Reports as _synod_v1_Reports, Reports__Output as _synod_v1_Reports
 import type { ReportsAcknowledged as _synod_v1_ReportsAcknowledged, ReportsAcknowledged__Output as _synod_v1_ReportsAcknowledged__Output } from './synod/v1/ReportsAcknowledged.js';
 import type { SessionRequest as _synod_v1_SessionRequest, SessionRequest__Output as _synod_v1_SessionRequest__Output } from './synod/v1/SessionRequest.js';
 import type { SessionResponse as _synod_v1_SessionResponse, SessionResponse__Output as _synod_v1_SessionResponse__Output } from './synod/v1/SessionResponse.js';
+import type { SetWorkerSchedulingRequest as _synod_v1_SetWorkerSchedulingRequest, SetWorkerSchedulingRequest__Output as _synod_v1_SetWorkerSchedulingRequest__Output } from './synod/v1/SetWorkerSchedulingRequest.js';
+import type { SetWorkerSchedulingResponse as _synod_v1_SetWorkerSchedulingResponse, SetWorkerSchedulingResponse__Output as _synod_v1_SetWorkerSchedulingResponse__Output } from './synod/v1/SetWorkerSchedulingResponse.js';
 import type { SnapshotProgress as _synod_v1_SnapshotProgress, SnapshotProgress__Output as _synod_v1_SnapshotProgress__Output } from './synod/v1/SnapshotProgress.js';
+import type { StatusRange as _synod_v1_StatusRange, StatusRange__Output as _synod_v1_StatusRange__Output } from './synod/v1/StatusRange.js';
 import type { SubmitJobRequest as _synod_v1_SubmitJobRequest, SubmitJobRequest__Output as _synod_v1_SubmitJobRequest__Output } from './synod/v1/SubmitJobRequest.js';
 import type { SubmitJobResponse as _synod_v1_SubmitJobResponse, SubmitJobResponse__Output as _synod_v1_SubmitJobResponse__Output } from './synod/v1/SubmitJobResponse.js';
 import type { SubmitJobsRequest as _synod_v1_SubmitJobsRequest, SubmitJobsRequest__Output as _synod_v1_SubmitJobsRequest__Output } from './synod/v1/SubmitJobsRequest.js';
@@ -54,9 +68,13 @@ import type { SubmitStreamResponse as _synod_v1_SubmitStreamResponse, SubmitStre
 import type { TailLogs as _synod_v1_TailLogs, TailLogs__Output as _synod_v1_TailLogs__Output } from './synod/v1/TailLogs.js';
 import type { TransferLeadershipRequest as _synod_v1_TransferLeadershipRequest, TransferLeadershipRequest__Output as _synod_v1_TransferLeadershipRequest__Output } from './synod/v1/TransferLeadershipRequest.js';
 import type { TransferLeadershipResponse as _synod_v1_TransferLeadershipResponse, TransferLeadershipResponse__Output as _synod_v1_TransferLeadershipResponse__Output } from './synod/v1/TransferLeadershipResponse.js';
+import type { Ulimit as _synod_v1_Ulimit, Ulimit__Output as _synod_v1_Ulimit__Output } from './synod/v1/Ulimit.js';
 import type { WatchEventsRequest as _synod_v1_WatchEventsRequest, WatchEventsRequest__Output as _synod_v1_WatchEventsRequest__Output } from './synod/v1/WatchEventsRequest.js';
 import type { WatchEventsResponse as _synod_v1_WatchEventsResponse, WatchEventsResponse__Output as _synod_v1_WatchEventsResponse__Output } from './synod/v1/WatchEventsResponse.js';
 import type { Welcome as _synod_v1_Welcome, Welcome__Output as _synod_v1_Welcome__Output } from './synod/v1/Welcome.js';
+import type { Worker as _synod_v1_Worker, Worker__Output as _synod_v1_Worker__Output } from './synod/v1/Worker.js';
+import type { WorkerLoad as _synod_v1_WorkerLoad, WorkerLoad__Output as _synod_v1_WorkerLoad__Output } from './synod/v1/WorkerLoad.js';
+import type { WorkerServiceClient as _synod_v1_WorkerServiceClient, WorkerServiceDefinition as _synod_v1_WorkerServiceDefinition } from './synod/v1/WorkerService.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -85,9 +103,14 @@ export interface ProtoGrpcType {
       CancelJobRequest: MessageTypeDefinition<_synod_v1_CancelJobRequest, _synod_v1_CancelJobRequest__Output>
       CancelJobResponse: MessageTypeDefinition<_synod_v1_CancelJobResponse, _synod_v1_CancelJobResponse__Output>
       Cancellations: MessageTypeDefinition<_synod_v1_Cancellations, _synod_v1_Cancellations__Output>
+      CheckFenceRequest: MessageTypeDefinition<_synod_v1_CheckFenceRequest, _synod_v1_CheckFenceRequest__Output>
+      CheckFenceResponse: MessageTypeDefinition<_synod_v1_CheckFenceResponse, _synod_v1_CheckFenceResponse__Output>
       ClusterService: SubtypeConstructor<typeof grpc.Client, _synod_v1_ClusterServiceClient> & { service: _synod_v1_ClusterServiceDefinition }
       DiskState: EnumTypeDefinition
+      Draining: MessageTypeDefinition<_synod_v1_Draining, _synod_v1_Draining__Output>
       Event: MessageTypeDefinition<_synod_v1_Event, _synod_v1_Event__Output>
+      Evictions: MessageTypeDefinition<_synod_v1_Evictions, _synod_v1_Evictions__Output>
+      ExecLimits: MessageTypeDefinition<_synod_v1_ExecLimits, _synod_v1_ExecLimits__Output>
       ExecTask: MessageTypeDefinition<_synod_v1_ExecTask, _synod_v1_ExecTask__Output>
       ExecutionMode: EnumTypeDefinition
       GetClusterStatusRequest: MessageTypeDefinition<_synod_v1_GetClusterStatusRequest, _synod_v1_GetClusterStatusRequest__Output>
@@ -98,18 +121,25 @@ export interface ProtoGrpcType {
       GetJobResponse: MessageTypeDefinition<_synod_v1_GetJobResponse, _synod_v1_GetJobResponse__Output>
       GetMemberStatusRequest: MessageTypeDefinition<_synod_v1_GetMemberStatusRequest, _synod_v1_GetMemberStatusRequest__Output>
       GetMemberStatusResponse: MessageTypeDefinition<_synod_v1_GetMemberStatusResponse, _synod_v1_GetMemberStatusResponse__Output>
+      GetWorkerRequest: MessageTypeDefinition<_synod_v1_GetWorkerRequest, _synod_v1_GetWorkerRequest__Output>
+      GetWorkerResponse: MessageTypeDefinition<_synod_v1_GetWorkerResponse, _synod_v1_GetWorkerResponse__Output>
       Goodbye: MessageTypeDefinition<_synod_v1_Goodbye, _synod_v1_Goodbye__Output>
       HandlerTask: MessageTypeDefinition<_synod_v1_HandlerTask, _synod_v1_HandlerTask__Output>
       HeartbeatRequest: MessageTypeDefinition<_synod_v1_HeartbeatRequest, _synod_v1_HeartbeatRequest__Output>
       HeartbeatResponse: MessageTypeDefinition<_synod_v1_HeartbeatResponse, _synod_v1_HeartbeatResponse__Output>
       Hello: MessageTypeDefinition<_synod_v1_Hello, _synod_v1_Hello__Output>
+      HttpTask: MessageTypeDefinition<_synod_v1_HttpTask, _synod_v1_HttpTask__Output>
       Job: MessageTypeDefinition<_synod_v1_Job, _synod_v1_Job__Output>
       JobService: SubtypeConstructor<typeof grpc.Client, _synod_v1_JobServiceClient> & { service: _synod_v1_JobServiceDefinition }
       JobSpec: MessageTypeDefinition<_synod_v1_JobSpec, _synod_v1_JobSpec__Output>
       JobState: EnumTypeDefinition
+      LimitsPolicy: EnumTypeDefinition
       ListJobsRequest: MessageTypeDefinition<_synod_v1_ListJobsRequest, _synod_v1_ListJobsRequest__Output>
       ListJobsResponse: MessageTypeDefinition<_synod_v1_ListJobsResponse, _synod_v1_ListJobsResponse__Output>
+      ListWorkersRequest: MessageTypeDefinition<_synod_v1_ListWorkersRequest, _synod_v1_ListWorkersRequest__Output>
+      ListWorkersResponse: MessageTypeDefinition<_synod_v1_ListWorkersResponse, _synod_v1_ListWorkersResponse__Output>
       LogStream: EnumTypeDefinition
+      LogTime: MessageTypeDefinition<_synod_v1_LogTime, _synod_v1_LogTime__Output>
       Member: MessageTypeDefinition<_synod_v1_Member, _synod_v1_Member__Output>
       MemberRole: EnumTypeDefinition
       PlacementPolicy: EnumTypeDefinition
@@ -121,7 +151,10 @@ export interface ProtoGrpcType {
       ReportsAcknowledged: MessageTypeDefinition<_synod_v1_ReportsAcknowledged, _synod_v1_ReportsAcknowledged__Output>
       SessionRequest: MessageTypeDefinition<_synod_v1_SessionRequest, _synod_v1_SessionRequest__Output>
       SessionResponse: MessageTypeDefinition<_synod_v1_SessionResponse, _synod_v1_SessionResponse__Output>
+      SetWorkerSchedulingRequest: MessageTypeDefinition<_synod_v1_SetWorkerSchedulingRequest, _synod_v1_SetWorkerSchedulingRequest__Output>
+      SetWorkerSchedulingResponse: MessageTypeDefinition<_synod_v1_SetWorkerSchedulingResponse, _synod_v1_SetWorkerSchedulingResponse__Output>
       SnapshotProgress: MessageTypeDefinition<_synod_v1_SnapshotProgress, _synod_v1_SnapshotProgress__Output>
+      StatusRange: MessageTypeDefinition<_synod_v1_StatusRange, _synod_v1_StatusRange__Output>
       SubmitJobRequest: MessageTypeDefinition<_synod_v1_SubmitJobRequest, _synod_v1_SubmitJobRequest__Output>
       SubmitJobResponse: MessageTypeDefinition<_synod_v1_SubmitJobResponse, _synod_v1_SubmitJobResponse__Output>
       SubmitJobsRequest: MessageTypeDefinition<_synod_v1_SubmitJobsRequest, _synod_v1_SubmitJobsRequest__Output>
@@ -132,9 +165,15 @@ export interface ProtoGrpcType {
       TransferLeadershipRequest: MessageTypeDefinition<_synod_v1_TransferLeadershipRequest, _synod_v1_TransferLeadershipRequest__Output>
       TransferLeadershipResponse: MessageTypeDefinition<_synod_v1_TransferLeadershipResponse, _synod_v1_TransferLeadershipResponse__Output>
       TransferOutcome: EnumTypeDefinition
+      Ulimit: MessageTypeDefinition<_synod_v1_Ulimit, _synod_v1_Ulimit__Output>
       WatchEventsRequest: MessageTypeDefinition<_synod_v1_WatchEventsRequest, _synod_v1_WatchEventsRequest__Output>
       WatchEventsResponse: MessageTypeDefinition<_synod_v1_WatchEventsResponse, _synod_v1_WatchEventsResponse__Output>
       Welcome: MessageTypeDefinition<_synod_v1_Welcome, _synod_v1_Welcome__Output>
+      Worker: MessageTypeDefinition<_synod_v1_Worker, _synod_v1_Worker__Output>
+      WorkerLoad: MessageTypeDefinition<_synod_v1_WorkerLoad, _synod_v1_WorkerLoad__Output>
+      WorkerScheduling: EnumTypeDefinition
+      WorkerService: SubtypeConstructor<typeof grpc.Client, _synod_v1_WorkerServiceClient> & { service: _synod_v1_WorkerServiceDefinition }
+      WorkerState: EnumTypeDefinition
     }
   }
 }

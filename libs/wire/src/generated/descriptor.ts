@@ -381,7 +381,8 @@ const schema: unknown = {
                   "oneof": [
                     "hello",
                     "reports",
-                    "goodbye"
+                    "goodbye",
+                    "draining"
                   ]
                 }
               },
@@ -397,6 +398,10 @@ const schema: unknown = {
                 "goodbye": {
                   "type": "Goodbye",
                   "id": 3
+                },
+                "draining": {
+                  "type": "Draining",
+                  "id": 4
                 }
               }
             },
@@ -440,6 +445,10 @@ const schema: unknown = {
                   "rule": "repeated",
                   "type": "AttemptRef",
                   "id": 9
+                },
+                "runsHttp": {
+                  "type": "bool",
+                  "id": 10
                 }
               }
             },
@@ -547,6 +556,14 @@ const schema: unknown = {
             "Goodbye": {
               "fields": {}
             },
+            "Draining": {
+              "fields": {
+                "reason": {
+                  "type": "string",
+                  "id": 1
+                }
+              }
+            },
             "SessionResponse": {
               "oneofs": {
                 "message": {
@@ -555,7 +572,8 @@ const schema: unknown = {
                     "assignments",
                     "cancellations",
                     "reportsAcknowledged",
-                    "tailLogs"
+                    "tailLogs",
+                    "evictions"
                   ]
                 }
               },
@@ -579,6 +597,10 @@ const schema: unknown = {
                 "tailLogs": {
                   "type": "TailLogs",
                   "id": 5
+                },
+                "evictions": {
+                  "type": "Evictions",
+                  "id": 6
                 }
               }
             },
@@ -633,6 +655,15 @@ const schema: unknown = {
               }
             },
             "Cancellations": {
+              "fields": {
+                "attempts": {
+                  "rule": "repeated",
+                  "type": "AttemptRef",
+                  "id": 1
+                }
+              }
+            },
+            "Evictions": {
               "fields": {
                 "attempts": {
                   "rule": "repeated",
@@ -706,6 +737,10 @@ const schema: unknown = {
                 "sequence": {
                   "type": "uint64",
                   "id": 3
+                },
+                "load": {
+                  "type": "WorkerLoad",
+                  "id": 4
                 }
               }
             },
@@ -768,6 +803,118 @@ const schema: unknown = {
                 "user": {
                   "type": "string",
                   "id": 6
+                },
+                "limits": {
+                  "type": "ExecLimits",
+                  "id": 7
+                }
+              }
+            },
+            "ExecLimits": {
+              "oneofs": {
+                "_umask": {
+                  "oneof": [
+                    "umask"
+                  ]
+                }
+              },
+              "fields": {
+                "umask": {
+                  "type": "uint32",
+                  "id": 1,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "ulimits": {
+                  "rule": "repeated",
+                  "type": "Ulimit",
+                  "id": 2
+                },
+                "memoryMaxBytes": {
+                  "type": "uint64",
+                  "id": 3
+                },
+                "cpuMaxPercent": {
+                  "type": "uint32",
+                  "id": 4
+                },
+                "pidsMax": {
+                  "type": "uint32",
+                  "id": 5
+                },
+                "policy": {
+                  "type": "LimitsPolicy",
+                  "id": 6
+                }
+              }
+            },
+            "Ulimit": {
+              "fields": {
+                "name": {
+                  "type": "string",
+                  "id": 1
+                },
+                "soft": {
+                  "type": "int64",
+                  "id": 2
+                },
+                "hard": {
+                  "type": "int64",
+                  "id": 3
+                }
+              }
+            },
+            "LimitsPolicy": {
+              "values": {
+                "LIMITS_POLICY_UNSPECIFIED": 0,
+                "LIMITS_POLICY_REQUIRE": 1,
+                "LIMITS_POLICY_PREFER": 2
+              }
+            },
+            "HttpTask": {
+              "fields": {
+                "method": {
+                  "type": "string",
+                  "id": 1
+                },
+                "url": {
+                  "type": "string",
+                  "id": 2
+                },
+                "headers": {
+                  "keyType": "string",
+                  "type": "string",
+                  "id": 3
+                },
+                "body": {
+                  "type": "bytes",
+                  "id": 4
+                },
+                "expectedStatuses": {
+                  "rule": "repeated",
+                  "type": "StatusRange",
+                  "id": 5
+                },
+                "requestTimeoutMs": {
+                  "type": "uint32",
+                  "id": 6
+                },
+                "maxRedirects": {
+                  "type": "uint32",
+                  "id": 7
+                }
+              }
+            },
+            "StatusRange": {
+              "fields": {
+                "from": {
+                  "type": "uint32",
+                  "id": 1
+                },
+                "to": {
+                  "type": "uint32",
+                  "id": 2
                 }
               }
             },
@@ -803,7 +950,8 @@ const schema: unknown = {
                 "task": {
                   "oneof": [
                     "exec",
-                    "handler"
+                    "handler",
+                    "http"
                   ]
                 },
                 "_killGraceMs": {
@@ -820,6 +968,10 @@ const schema: unknown = {
                 "handler": {
                   "type": "HandlerTask",
                   "id": 2
+                },
+                "http": {
+                  "type": "HttpTask",
+                  "id": 13
                 },
                 "queue": {
                   "type": "string",
@@ -1036,6 +1188,10 @@ const schema: unknown = {
                   "rule": "repeated",
                   "type": "Attempt",
                   "id": 11
+                },
+                "drainedAttempts": {
+                  "type": "uint32",
+                  "id": 12
                 }
               }
             },
@@ -1129,6 +1285,10 @@ const schema: unknown = {
                   "requestType": "WatchEventsRequest",
                   "responseType": "WatchEventsResponse",
                   "responseStream": true
+                },
+                "CheckFence": {
+                  "requestType": "CheckFenceRequest",
+                  "responseType": "CheckFenceResponse"
                 },
                 "GetJobLogs": {
                   "requestType": "GetJobLogsRequest",
@@ -1326,6 +1486,44 @@ const schema: unknown = {
                 }
               }
             },
+            "CheckFenceRequest": {
+              "fields": {
+                "jobId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "fencingToken": {
+                  "type": "uint64",
+                  "id": 2
+                }
+              }
+            },
+            "CheckFenceResponse": {
+              "oneofs": {
+                "_newestToken": {
+                  "oneof": [
+                    "newestToken"
+                  ]
+                }
+              },
+              "fields": {
+                "current": {
+                  "type": "bool",
+                  "id": 1
+                },
+                "newestToken": {
+                  "type": "uint64",
+                  "id": 2,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "jobState": {
+                  "type": "JobState",
+                  "id": 3
+                }
+              }
+            },
             "LogStream": {
               "values": {
                 "LOG_STREAM_UNSPECIFIED": 0,
@@ -1378,6 +1576,233 @@ const schema: unknown = {
                 "truncated": {
                   "type": "bool",
                   "id": 5
+                },
+                "times": {
+                  "rule": "repeated",
+                  "type": "LogTime",
+                  "id": 6
+                }
+              }
+            },
+            "LogTime": {
+              "fields": {
+                "position": {
+                  "type": "uint64",
+                  "id": 1
+                },
+                "timeMs": {
+                  "type": "int64",
+                  "id": 2
+                }
+              }
+            },
+            "WorkerService": {
+              "methods": {
+                "ListWorkers": {
+                  "requestType": "ListWorkersRequest",
+                  "responseType": "ListWorkersResponse"
+                },
+                "GetWorker": {
+                  "requestType": "GetWorkerRequest",
+                  "responseType": "GetWorkerResponse"
+                },
+                "SetWorkerScheduling": {
+                  "requestType": "SetWorkerSchedulingRequest",
+                  "responseType": "SetWorkerSchedulingResponse"
+                }
+              }
+            },
+            "WorkerState": {
+              "values": {
+                "WORKER_STATE_UNSPECIFIED": 0,
+                "WORKER_STATE_ONLINE": 1,
+                "WORKER_STATE_LOST": 2,
+                "WORKER_STATE_LEFT": 3
+              }
+            },
+            "WorkerScheduling": {
+              "values": {
+                "WORKER_SCHEDULING_UNSPECIFIED": 0,
+                "WORKER_SCHEDULING_ACTIVE": 1,
+                "WORKER_SCHEDULING_CORDONED": 2,
+                "WORKER_SCHEDULING_DRAINING": 3
+              }
+            },
+            "WorkerLoad": {
+              "fields": {
+                "running": {
+                  "type": "uint32",
+                  "id": 1
+                },
+                "loadPerProcessor": {
+                  "type": "double",
+                  "id": 2
+                },
+                "freeMemoryBytes": {
+                  "type": "uint64",
+                  "id": 3
+                }
+              }
+            },
+            "Worker": {
+              "oneofs": {
+                "_heardAgoMs": {
+                  "oneof": [
+                    "heardAgoMs"
+                  ]
+                },
+                "_evictAtMs": {
+                  "oneof": [
+                    "evictAtMs"
+                  ]
+                }
+              },
+              "fields": {
+                "workerId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "incarnation": {
+                  "type": "uint64",
+                  "id": 2
+                },
+                "state": {
+                  "type": "WorkerState",
+                  "id": 3
+                },
+                "labels": {
+                  "keyType": "string",
+                  "type": "string",
+                  "id": 4
+                },
+                "capacity": {
+                  "type": "uint32",
+                  "id": 5
+                },
+                "activeAttempts": {
+                  "type": "uint32",
+                  "id": 6
+                },
+                "runsExec": {
+                  "type": "bool",
+                  "id": 7
+                },
+                "handlers": {
+                  "rule": "repeated",
+                  "type": "string",
+                  "id": 8
+                },
+                "version": {
+                  "type": "string",
+                  "id": 9
+                },
+                "host": {
+                  "type": "string",
+                  "id": 10
+                },
+                "coordinatorId": {
+                  "type": "string",
+                  "id": 11
+                },
+                "registeredAtMs": {
+                  "type": "int64",
+                  "id": 12
+                },
+                "heardAgoMs": {
+                  "type": "uint64",
+                  "id": 13,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "runsHttp": {
+                  "type": "bool",
+                  "id": 14
+                },
+                "scheduling": {
+                  "type": "WorkerScheduling",
+                  "id": 15
+                },
+                "evictAtMs": {
+                  "type": "int64",
+                  "id": 16,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "schedulingReason": {
+                  "type": "string",
+                  "id": 17
+                },
+                "load": {
+                  "type": "WorkerLoad",
+                  "id": 18
+                }
+              }
+            },
+            "SetWorkerSchedulingRequest": {
+              "oneofs": {
+                "_evictAfterMs": {
+                  "oneof": [
+                    "evictAfterMs"
+                  ]
+                }
+              },
+              "fields": {
+                "workerId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "scheduling": {
+                  "type": "WorkerScheduling",
+                  "id": 2
+                },
+                "evictAfterMs": {
+                  "type": "uint64",
+                  "id": 3,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "reason": {
+                  "type": "string",
+                  "id": 4
+                }
+              }
+            },
+            "SetWorkerSchedulingResponse": {
+              "fields": {}
+            },
+            "ListWorkersRequest": {
+              "fields": {
+                "includeGone": {
+                  "type": "bool",
+                  "id": 1
+                }
+              }
+            },
+            "ListWorkersResponse": {
+              "fields": {
+                "workers": {
+                  "rule": "repeated",
+                  "type": "Worker",
+                  "id": 1
+                }
+              }
+            },
+            "GetWorkerRequest": {
+              "fields": {
+                "workerId": {
+                  "type": "string",
+                  "id": 1
+                }
+              }
+            },
+            "GetWorkerResponse": {
+              "fields": {
+                "worker": {
+                  "type": "Worker",
+                  "id": 1
                 }
               }
             },
@@ -2422,127 +2847,6 @@ const schema: unknown = {
                 "nodes": {
                   "rule": "repeated",
                   "type": "Node",
-                  "id": 1
-                }
-              }
-            },
-            "WorkerService": {
-              "methods": {
-                "ListWorkers": {
-                  "requestType": "ListWorkersRequest",
-                  "responseType": "ListWorkersResponse"
-                },
-                "GetWorker": {
-                  "requestType": "GetWorkerRequest",
-                  "responseType": "GetWorkerResponse"
-                }
-              }
-            },
-            "WorkerState": {
-              "values": {
-                "WORKER_STATE_UNSPECIFIED": 0,
-                "WORKER_STATE_ONLINE": 1,
-                "WORKER_STATE_LOST": 2,
-                "WORKER_STATE_LEFT": 3
-              }
-            },
-            "Worker": {
-              "oneofs": {
-                "_heardAgoMs": {
-                  "oneof": [
-                    "heardAgoMs"
-                  ]
-                }
-              },
-              "fields": {
-                "workerId": {
-                  "type": "string",
-                  "id": 1
-                },
-                "incarnation": {
-                  "type": "uint64",
-                  "id": 2
-                },
-                "state": {
-                  "type": "WorkerState",
-                  "id": 3
-                },
-                "labels": {
-                  "keyType": "string",
-                  "type": "string",
-                  "id": 4
-                },
-                "capacity": {
-                  "type": "uint32",
-                  "id": 5
-                },
-                "activeAttempts": {
-                  "type": "uint32",
-                  "id": 6
-                },
-                "runsExec": {
-                  "type": "bool",
-                  "id": 7
-                },
-                "handlers": {
-                  "rule": "repeated",
-                  "type": "string",
-                  "id": 8
-                },
-                "version": {
-                  "type": "string",
-                  "id": 9
-                },
-                "host": {
-                  "type": "string",
-                  "id": 10
-                },
-                "coordinatorId": {
-                  "type": "string",
-                  "id": 11
-                },
-                "registeredAtMs": {
-                  "type": "int64",
-                  "id": 12
-                },
-                "heardAgoMs": {
-                  "type": "uint64",
-                  "id": 13,
-                  "options": {
-                    "proto3_optional": true
-                  }
-                }
-              }
-            },
-            "ListWorkersRequest": {
-              "fields": {
-                "includeGone": {
-                  "type": "bool",
-                  "id": 1
-                }
-              }
-            },
-            "ListWorkersResponse": {
-              "fields": {
-                "workers": {
-                  "rule": "repeated",
-                  "type": "Worker",
-                  "id": 1
-                }
-              }
-            },
-            "GetWorkerRequest": {
-              "fields": {
-                "workerId": {
-                  "type": "string",
-                  "id": 1
-                }
-              }
-            },
-            "GetWorkerResponse": {
-              "fields": {
-                "worker": {
-                  "type": "Worker",
                   "id": 1
                 }
               }

@@ -13,6 +13,7 @@ export interface Hello {
   'version'?: (string);
   'host'?: (string);
   'held'?: (_synod_v1_AttemptRef)[];
+  'runsHttp'?: (boolean);
 }
 
 export interface Hello__Output {
@@ -25,4 +26,5 @@ export interface Hello__Output {
   'version': (string);
   'host': (string);
   'held': (_synod_v1_AttemptRef__Output)[];
+  'runsHttp': (boolean);
 }

@@ -17,6 +17,7 @@ export interface Job {
   'lostAttempts'?: (number);
   'principal'?: (string);
   'attempts'?: (_synod_v1_Attempt)[];
+  'drainedAttempts'?: (number);
   '_finishedAtMs'?: "finishedAtMs";
 }
 
@@ -32,5 +33,6 @@ export interface Job__Output {
   'lostAttempts': (number);
   'principal': (string);
   'attempts': (_synod_v1_Attempt__Output)[];
+  'drainedAttempts': (number);
   '_finishedAtMs'?: "finishedAtMs";
 }

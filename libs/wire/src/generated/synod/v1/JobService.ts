@@ -4,6 +4,8 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { CancelJobRequest as _synod_v1_CancelJobRequest, CancelJobRequest__Output as _synod_v1_CancelJobRequest__Output } from '../../synod/v1/CancelJobRequest.js';
 import type { CancelJobResponse as _synod_v1_CancelJobResponse, CancelJobResponse__Output as _synod_v1_CancelJobResponse__Output } from '../../synod/v1/CancelJobResponse.js';
+import type { CheckFenceRequest as _synod_v1_CheckFenceRequest, CheckFenceRequest__Output as _synod_v1_CheckFenceRequest__Output } from '../../synod/v1/CheckFenceRequest.js';
+import type { CheckFenceResponse as _synod_v1_CheckFenceResponse, CheckFenceResponse__Output as _synod_v1_CheckFenceResponse__Output } from '../../synod/v1/CheckFenceResponse.js';
 import type { GetJobLogsRequest as _synod_v1_GetJobLogsRequest, GetJobLogsRequest__Output as _synod_v1_GetJobLogsRequest__Output } from '../../synod/v1/GetJobLogsRequest.js';
 import type { GetJobLogsResponse as _synod_v1_GetJobLogsResponse, GetJobLogsResponse__Output as _synod_v1_GetJobLogsResponse__Output } from '../../synod/v1/GetJobLogsResponse.js';
 import type { GetJobRequest as _synod_v1_GetJobRequest, GetJobRequest__Output as _synod_v1_GetJobRequest__Output } from '../../synod/v1/GetJobRequest.js';
@@ -28,6 +30,15 @@ export interface JobServiceClient extends grpc.Client {
   cancelJob(argument: _synod_v1_CancelJobRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_synod_v1_CancelJobResponse__Output>): grpc.ClientUnaryCall;
   cancelJob(argument: _synod_v1_CancelJobRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_synod_v1_CancelJobResponse__Output>): grpc.ClientUnaryCall;
   cancelJob(argument: _synod_v1_CancelJobRequest, callback: grpc.requestCallback<_synod_v1_CancelJobResponse__Output>): grpc.ClientUnaryCall;
+  
+  CheckFence(argument: _synod_v1_CheckFenceRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_synod_v1_CheckFenceResponse__Output>): grpc.ClientUnaryCall;
+  CheckFence(argument: _synod_v1_CheckFenceRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_synod_v1_CheckFenceResponse__Output>): grpc.ClientUnaryCall;
+  CheckFence(argument: _synod_v1_CheckFenceRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_synod_v1_CheckFenceResponse__Output>): grpc.ClientUnaryCall;
+  CheckFence(argument: _synod_v1_CheckFenceRequest, callback: grpc.requestCallback<_synod_v1_CheckFenceResponse__Output>): grpc.ClientUnaryCall;
+  checkFence(argument: _synod_v1_CheckFenceRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_synod_v1_CheckFenceResponse__Output>): grpc.ClientUnaryCall;
+  checkFence(argument: _synod_v1_CheckFenceRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_synod_v1_CheckFenceResponse__Output>): grpc.ClientUnaryCall;
+  checkFence(argument: _synod_v1_CheckFenceRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_synod_v1_CheckFenceResponse__Output>): grpc.ClientUnaryCall;
+  checkFence(argument: _synod_v1_CheckFenceRequest, callback: grpc.requestCallback<_synod_v1_CheckFenceResponse__Output>): grpc.ClientUnaryCall;
   
   GetJob(argument: _synod_v1_GetJobRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_synod_v1_GetJobResponse__Output>): grpc.ClientUnaryCall;
   GetJob(argument: _synod_v1_GetJobRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_synod_v1_GetJobResponse__Output>): grpc.ClientUnaryCall;
@@ -85,6 +96,8 @@ export interface JobServiceClient extends grpc.Client {
 export interface JobServiceHandlers extends grpc.UntypedServiceImplementation {
   CancelJob: grpc.handleUnaryCall<_synod_v1_CancelJobRequest__Output, _synod_v1_CancelJobResponse>;
   
+  CheckFence: grpc.handleUnaryCall<_synod_v1_CheckFenceRequest__Output, _synod_v1_CheckFenceResponse>;
+  
   GetJob: grpc.handleUnaryCall<_synod_v1_GetJobRequest__Output, _synod_v1_GetJobResponse>;
   
   GetJobLogs: grpc.handleServerStreamingCall<_synod_v1_GetJobLogsRequest__Output, _synod_v1_GetJobLogsResponse>;
@@ -103,6 +116,7 @@ export interface JobServiceHandlers extends grpc.UntypedServiceImplementation {
 
 export interface JobServiceDefinition extends grpc.ServiceDefinition {
   CancelJob: MethodDefinition<_synod_v1_CancelJobRequest, _synod_v1_CancelJobResponse, _synod_v1_CancelJobRequest__Output, _synod_v1_CancelJobResponse__Output>
+  CheckFence: MethodDefinition<_synod_v1_CheckFenceRequest, _synod_v1_CheckFenceResponse, _synod_v1_CheckFenceRequest__Output, _synod_v1_CheckFenceResponse__Output>
   GetJob: MethodDefinition<_synod_v1_GetJobRequest, _synod_v1_GetJobResponse, _synod_v1_GetJobRequest__Output, _synod_v1_GetJobResponse__Output>
   GetJobLogs: MethodDefinition<_synod_v1_GetJobLogsRequest, _synod_v1_GetJobLogsResponse, _synod_v1_GetJobLogsRequest__Output, _synod_v1_GetJobLogsResponse__Output>
   ListJobs: MethodDefinition<_synod_v1_ListJobsRequest, _synod_v1_ListJobsResponse, _synod_v1_ListJobsRequest__Output, _synod_v1_ListJobsResponse__Output>

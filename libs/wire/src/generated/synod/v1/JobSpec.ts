@@ -4,6 +4,7 @@ import type { ExecTask as _synod_v1_ExecTask, ExecTask__Output as _synod_v1_Exec
 import type { HandlerTask as _synod_v1_HandlerTask, HandlerTask__Output as _synod_v1_HandlerTask__Output } from '../../synod/v1/HandlerTask.js';
 import type { PlacementPolicy as _synod_v1_PlacementPolicy, PlacementPolicy__Output as _synod_v1_PlacementPolicy__Output } from '../../synod/v1/PlacementPolicy.js';
 import type { ExecutionMode as _synod_v1_ExecutionMode, ExecutionMode__Output as _synod_v1_ExecutionMode__Output } from '../../synod/v1/ExecutionMode.js';
+import type { HttpTask as _synod_v1_HttpTask, HttpTask__Output as _synod_v1_HttpTask__Output } from '../../synod/v1/HttpTask.js';
 
 export interface JobSpec {
   'exec'?: (_synod_v1_ExecTask | null);
@@ -18,7 +19,8 @@ export interface JobSpec {
   'startToCloseTimeoutMs'?: (number);
   'killGraceMs'?: (number);
   'maxLostAttempts'?: (number);
-  'task'?: "exec"|"handler";
+  'http'?: (_synod_v1_HttpTask | null);
+  'task'?: "exec"|"handler"|"http";
   '_killGraceMs'?: "killGraceMs";
 }
 
@@ -35,6 +37,7 @@ export interface JobSpec__Output {
   'startToCloseTimeoutMs': (number);
   'killGraceMs'?: (number);
   'maxLostAttempts': (number);
-  'task'?: "exec"|"handler";
+  'http'?: (_synod_v1_HttpTask__Output | null);
+  'task'?: "exec"|"handler"|"http";
   '_killGraceMs'?: "killGraceMs";
 }
