@@ -34,6 +34,13 @@ const OPTIONS = defineOptions({
       max: 1_000,
       unit: 'times',
     }),
+    lagJobs: option.integer({
+      summary: 'snapshot: jobs submitted in batches of 1,000 while the member is away, beside the steady load',
+      default: 100_000,
+      min: 1_000,
+      max: 1_500_000,
+      unit: 'jobs',
+    }),
     json: option.string({
       summary: 'Also writes the rows {scenario, metric, value, unit} to this file',
       valueName: 'file',

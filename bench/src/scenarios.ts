@@ -2,12 +2,14 @@ import { measureFailover } from './failover.js';
 import { measureFdatasync } from './fdatasync.js';
 import { measureLife } from './life.js';
 import type { Row } from './report.js';
+import { measureSnapshot } from './snapshot.js';
 
 export interface BenchOptions {
   readonly rounds: number;
   readonly jobs: number;
   readonly kills: number;
   readonly pauses: number;
+  readonly lagJobs: number;
 }
 
 export interface Scenario {
@@ -28,6 +30,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     summary: 'the leader killed, stopped and cut off: time to the next acknowledgement',
     byDefault: false,
     measure: measureFailover,
+  },
+  snapshot: {
+    summary: 'a member that is behind the trimmed log comes back under load',
+    byDefault: false,
+    measure: measureSnapshot,
   },
 };
 

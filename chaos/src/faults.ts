@@ -180,9 +180,11 @@ function flush(
     requires: ['strace'],
     lastsMs: [1_000, 5_000],
     inject: async (scene) => {
-      const { pid } = scene.cluster.process(await whom(scene));
-      const fault = await FlushFault.inject(pid, kind);
+      const victim = scene.cluster.process(await whom(scene));
+      const fault = await FlushFault.inject(victim.pid, kind);
       return async () => {
+        // The load makes every member flush all the time; one that lives on after a failed flush could pass lost data off as safe.
+        if ('fails' in kind && victim.isRunning) throw new Error(`${name}: ${victim.id} lives on after a failed flush`);
         await fault.end();
         await startDead(scene);
       };

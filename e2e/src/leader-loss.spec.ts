@@ -82,7 +82,7 @@ if (noNamespaces !== undefined) process.stderr.write(`skipped: a leader that is 
       for (const mute of [true, false]) {
         const leader = await cluster.leader();
         for (const id of network.coordinatorIds) {
-          if (id !== leader) network.cut(...((mute ? [leader, id] : [id, leader]) as [string, string]));
+          if (id !== leader) network.cut(mute ? leader : id, mute ? id : leader);
         }
         await load.servesAgain();
         network.healAll();

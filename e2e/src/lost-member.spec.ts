@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { AppProcess, LocalCluster, until } from './index.js';
+import { LocalCluster, until } from './index.js';
 import { LoadUnderTest, NOTHING_AMISS } from './harness/load-under-test.js';
 
 describe('cluster (3 coordinators) and a member that comes back', () => {
@@ -21,7 +21,7 @@ describe('cluster (3 coordinators) and a member that comes back', () => {
     expect(impostor.stderr).toMatch(/c2 with another data directory/);
     expect(impostor.stderr).toMatch(/new --id/);
     // Again, and it is no better: it must not become a member by being stubborn.
-    const again: AppProcess = await cluster.startCoordinator('c2');
+    const again = await cluster.startCoordinator('c2');
     expect((await again.exited).code).toBe(3);
     await load.servesAgain();
     const { members } = await cluster.status();

@@ -1,0 +1,170 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SynodClient } from '@synod/client';
+import type { ClusterMember } from '@synod/client';
+import { LocalCluster, until } from '@synod/e2e';
+import { median, quantile } from './report.js';
+import type { Row } from './report.js';
+
+export interface SnapshotOptions {
+  readonly rounds: number;
+  /** Jobs submitted in large batches while the member is away, beside the steady load. */
+  readonly lagJobs: number;
+}
+
+const COORDINATORS = 3;
+const COMMANDS_PER_S = 2_000;
+/** Nobody serves it: each submission is one command, and the state that has to be sent grows with every one. */
+const JOB = { handler: { handler: 'nobody' } } as const;
+const LAG_BATCH_JOBS = 1_000;
+/** So that the others trim past it soon; the default keeps 20,000. */
+const KEPT_SLOTS = 1_000;
+const WARM_UP_MS = 2_000;
+const BASELINE_MS = 10_000;
+const CAUGHT_UP_SLOTS = 500;
+const CATCH_UP_LIMIT_MS = 300_000;
+
+/**
+ * A member that fell behind what the others have in their logs comes back while single submissions go on at 2,000 a second, each
+ * a command of its own, to the leader: how long it takes, and what it does to the latency of those submissions.
+ */
+export async function measureSnapshot(options: SnapshotOptions): Promise<Row[]> {
+  const coordinatorArgs = ['--log-kept-slots', String(KEPT_SLOTS)];
+  const cluster = await LocalCluster.start({ coordinators: COORDINATORS, agents: 0, coordinatorArgs });
+  const rounds: Round[] = [];
+  try {
+    for (let number = 1; number <= options.rounds; number++) {
+      const round = await oneRound(cluster, options.lagJobs);
+      rounds.push(round);
+      process.stderr.write(`snapshot, ${number}: ${JSON.stringify(round)}\n`);
+    }
+  } finally {
+    await cluster.stop();
+  }
+  const scenario = `a member behind the trimmed log comes back, ${COMMANDS_PER_S} commands/s go on`;
+  const of = (metric: string, value: (round: Round) => number, unit: string): Row => ({
+    scenario,
+    metric: `${metric}, median of ${options.rounds}`,
+    value: median(rounds.map(value)),
+    unit,
+  });
+  return [
+    of('lag', (round) => round.lagSlots, 'slots'),
+    of('lag', (round) => round.lagCommands, 'commands'),
+    of('caught up after its start', (round) => round.caughtUpMs, 'ms'),
+    of('submissions answered meanwhile', (round) => round.duringPerS, '1/s'),
+    of('latency p99 without', (round) => round.p99WithoutMs, 'ms'),
+    of('latency p99 meanwhile', (round) => round.p99DuringMs, 'ms'),
+    of('ratio of the two', (round) => round.p99DuringMs / round.p99WithoutMs, ''),
+  ];
+}
+
+interface Round {
+  readonly lagSlots: number;
+  readonly lagCommands: number;
+  readonly caughtUpMs: number;
+  readonly duringPerS: number;
+  readonly p99WithoutMs: number;
+  readonly p99DuringMs: number;
+}
+
+async function oneRound(cluster: LocalCluster, lagJobs: number): Promise<Round> {
+  await cluster.allWell();
+  const leader = await cluster.leader();
+  const away = cluster.coordinatorIds().find((id) => id !== leader) ?? '';
+  const load = new SteadyStream(cluster.addressOf(leader));
+  load.start();
+  try {
+    await pause(WARM_UP_MS);
+    const from = performance.now();
+    await pause(BASELINE_MS);
+    const p99WithoutMs = quantile(load.latenciesMs(from, performance.now()), 0.99);
+
+    const before = await memberOf(cluster, away);
+    const commandsBefore = load.answered;
+    await cluster.process(away).end('SIGKILL');
+    for (let sent = 0; sent < lagJobs; sent += LAG_BATCH_JOBS) {
+      await cluster.client.submitMany(Array.from({ length: LAG_BATCH_JOBS }, () => JOB));
+    }
+    const trimmed = await until(
+      'the leader to trim past the member that is away',
+      async () => {
+        const member = await memberOf(cluster, leader);
+        return member.trimmedThroughSlot > before.appliedSlot ? member : undefined;
+      },
+      CATCH_UP_LIMIT_MS,
+    );
+    const lagCommands = load.answered - commandsBefore + lagJobs / LAG_BATCH_JOBS;
+
+    const startedAtMs = performance.now();
+    await cluster.startCoordinator(away);
+    await until(
+      'the member to catch up',
+      async () => {
+        const [own, led] = [await memberOf(cluster, away), await memberOf(cluster, leader)];
+        return own.happy && led.appliedSlot - own.appliedSlot < CAUGHT_UP_SLOTS ? true : undefined;
+      },
+      CATCH_UP_LIMIT_MS,
+    );
+    const caughtUpAtMs = performance.now();
+    const during = load.latenciesMs(startedAtMs, caughtUpAtMs);
+    return {
+      lagSlots: trimmed.appliedSlot - before.appliedSlot,
+      lagCommands,
+      caughtUpMs: caughtUpAtMs - startedAtMs,
+      duringPerS: (during.length / (caughtUpAtMs - startedAtMs)) * 1_000,
+      p99WithoutMs,
+      p99DuringMs: quantile(during, 0.99),
+    };
+  } finally {
+    await load.stop();
+  }
+}
+
+async function memberOf(cluster: LocalCluster, id: string): Promise<ClusterMember> {
+  const member = (await cluster.status()).members.find((it) => it.id === id);
+  if (member === undefined) throw new Error(`no member ${id}`);
+  return member;
+}
+
+/** Single submissions on one stream at an even pace, whatever becomes of those before. */
+class SteadyStream {
+  answered = 0;
+  private readonly client: SynodClient;
+  private readonly submitter;
+  private readonly answers: { readonly sentAtMs: number; readonly tookMs: number }[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private sent = 0;
+
+  constructor(address: string) {
+    this.client = new SynodClient({ addresses: [address] });
+    this.submitter = this.client.submitter({ maxBatchJobs: 1, maxInFlightBatches: 1_000, maxPendingJobs: 100_000 });
+  }
+
+  start(): void {
+    const startedAtMs = performance.now();
+    this.timer = setInterval(() => {
+      const due = Math.floor(((performance.now() - startedAtMs) / 1_000) * COMMANDS_PER_S);
+      while (this.sent < due) this.sendOne();
+    }, 1);
+  }
+
+  /** Of the submissions that were sent between these times and are answered by now. */
+  latenciesMs(fromMs: number, toMs: number): number[] {
+    return this.answers.filter(({ sentAtMs }) => sentAtMs >= fromMs && sentAtMs < toMs).map(({ tookMs }) => tookMs);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.submitter.close();
+    this.client.close();
+  }
+
+  private sendOne(): void {
+    this.sent += 1;
+    const sentAtMs = performance.now();
+    void this.submitter.submitMany([JOB]).then(() => {
+      this.answered += 1;
+      this.answers.push({ sentAtMs, tookMs: performance.now() - sentAtMs });
+    });
+  }
+}
