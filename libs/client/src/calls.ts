@@ -4,8 +4,13 @@ import type { Channels, Coordinator } from './channels.js';
 import { abortedError, clientError, type SynodClientError } from './errors.js';
 import { isRetryable, isUnreachable, toClientError } from './faults.js';
 
-/** One try gets at most so long, so that a coordinator that hangs does not use up the whole deadline. */
-const TRY_DEADLINE_MS = 5_000;
+/**
+ * The first try of an operation gets so long, and each one after a try that timed out twice as long, up to the longest. A
+ * coordinator that hangs, or is cut off from the others, must not hold its clients up much longer than the others need for an
+ * election; where all are only slow, longer tries keep the repetitions few.
+ */
+const FIRST_TRY_MS = 1_000;
+const LONGEST_TRY_MS = 5_000;
 
 /** Told while no coordinator answers, once for each failed try. */
 export interface UnavailableNotice {
@@ -57,8 +62,7 @@ export class Calls {
       if (signal?.aborted) throw abortedError(signal);
       const coordinator = this.channels.current();
       try {
-        const tryMs = Math.max(1, Math.min(TRY_DEADLINE_MS, outage.leftMs()));
-        const answer = await once(coordinator, { deadlineMs: tryMs, signal });
+        const answer = await once(coordinator, { deadlineMs: outage.tryMs(), signal });
         this.answered();
         return answer;
       } catch (error) {
@@ -85,6 +89,7 @@ export class Calls {
 export class Outage {
   private startedAtMs: number;
   private failedTries = 0;
+  private timedOutTries = 0;
   private readonly backoff: Backoff;
 
   constructor(
@@ -102,10 +107,16 @@ export class Outage {
     return this.startedAtMs + this.deadlineMs - this.time.monotonicMs();
   }
 
+  /** How long the next try may take. */
+  tryMs(): number {
+    return Math.max(1, Math.min(FIRST_TRY_MS * 2 ** this.timedOutTries, LONGEST_TRY_MS, this.leftMs()));
+  }
+
   /** An answer came: the next outage begins anew. */
   over(): void {
     this.startedAtMs = this.time.monotonicMs();
     this.failedTries = 0;
+    this.timedOutTries = 0;
     this.backoff.reset();
   }
 
@@ -115,6 +126,7 @@ export class Outage {
     const fault = toClientError(error);
     if (!isRetryable(fault)) throw fault;
     this.failedTries += 1;
+    if (fault.code === 'deadlineExceeded') this.timedOutTries += 1;
     const sinceMs = this.time.monotonicMs() - this.startedAtMs;
     const { addresses } = this.channels;
     this.settings.onUnavailable?.({ address: coordinator.address, addresses, sinceMs, message: fault.message });
