@@ -38,6 +38,10 @@ class TestStream {
     return this.written.flatMap((response) => response.cancellations?.attempts?.map(({ jobId }) => jobId ?? '') ?? []);
   }
 
+  get evicted(): string[] {
+    return this.written.flatMap((response) => response.evictions?.attempts?.map(({ jobId }) => jobId ?? '') ?? []);
+  }
+
   get acknowledged(): string[] {
     return this.written.flatMap((response) => response.reportsAcknowledged?.sequences?.map(String) ?? []);
   }
@@ -459,6 +463,52 @@ describe('agent sessions', () => {
     coordinator.sessions.stop(new Error('stopping'));
     const { stream: late } = await coordinator.open('w2');
     expect([stream.failure, late.failure, coordinator.sessions.count]).toEqual(['Error', 'Error', 0]);
+  });
+});
+
+describe('a session of a worker that is drained', () => {
+  const schedule = { type: 'setWorkerScheduling', workerId: 'w1', incarnation: undefined, reason: '' } as const;
+  const overdue: Command = { ...schedule, scheduling: 'draining', evictAtMs: 0 };
+  const level: Command = { type: 'setFeatureLevel', level: 2 };
+
+  it('tells it what is evicted, and the next session once more', async () => {
+    const coordinator = new TestCoordinator();
+    const { stream } = await coordinator.open();
+    const [jobId = ''] = coordinator.state.submit(1);
+    coordinator.assign(jobId);
+    coordinator.apply(level, overdue);
+    coordinator.apply({ type: 'evictWorker', workerId: 'w1' });
+    expect([stream.evicted, stream.cancelled]).toEqual([[jobId], []]);
+    const { stream: next } = await coordinator.open();
+    expect(next.evicted).toEqual([jobId]);
+  });
+
+  it('has it drained for as long as it lives when it says so', async () => {
+    const coordinator = new TestCoordinator();
+    coordinator.apply(level);
+    const { session } = await coordinator.open();
+    watched(session.receive({ ...nothing, draining: { reason: 'restart' } } as unknown as WireSessionRequest));
+    await coordinator.applyNext();
+    const worker = () => coordinator.state.machine.worker('w1');
+    expect(worker()).toMatchObject({ scheduling: 'draining', schedulingReason: 'restart' });
+    await coordinator.open('w1', 2);
+    expect(worker()?.scheduling).toBe('active');
+  });
+
+  it('says again what the worker can do when the level that begins it is reached', async () => {
+    const coordinator = new TestCoordinator();
+    const stream = new TestStream();
+    const session = coordinator.session(stream);
+    const request = hello();
+    watched(session.receive({ ...request, hello: { ...request.hello, runsHttp: true } } as WireSessionRequest));
+    await coordinator.applyNext();
+    expect(coordinator.state.machine.worker('w1')?.runsHttp).toBe(false);
+    coordinator.apply(level);
+    await coordinator.applyNext();
+    expect(coordinator.state.machine.worker('w1')?.runsHttp).toBe(true);
+    coordinator.apply(level);
+    expect(coordinator.proposed).toEqual([]);
+    expect(stream.ended).toBe(false);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   heldFromHello,
   workerDescriptionFromHello,
 } from '@synod/contracts';
+import { HTTP_FEATURE_LEVEL } from '@synod/jobs';
 import type { ActiveAttempt, AttemptRef, Command, CommandReply, JobsView, WorkerDescription } from '@synod/jobs';
 import type { WireHello, WireReports, WireSessionRequest, WireSessionResponseInput } from '@synod/wire';
 import { invalidArgument, resourceExhausted, rpcError } from '@synod/rpc';
@@ -78,7 +79,8 @@ export class AgentSession {
     if (!this.isOpen) throw invalidArgument([{ field: 'hello', description: 'the first message must be Hello' }]);
     if (isSet(request.reports)) return this.reports(request.reports);
     if (isSet(request.goodbye)) return this.goodbye();
-    throw invalidArgument([{ field: 'message', description: 'set one of hello, reports, goodbye' }]);
+    if (isSet(request.draining)) return this.draining(request.draining.reason);
+    throw invalidArgument([{ field: 'message', description: 'set one of hello, reports, goodbye, draining' }]);
   }
 
   assign(attempts: readonly ActiveAttempt[]): void {
@@ -87,6 +89,23 @@ export class AgentSession {
 
   cancel(attempts: readonly AttemptRef[]): void {
     if (attempts.length > 0) this.write({ cancellations: { attempts: attempts.map(attemptRefToWire) } });
+  }
+
+  /** To be ended and to run elsewhere: the worker is drained. */
+  evict(attempts: readonly AttemptRef[]): void {
+    if (attempts.length > 0) this.write({ evictions: { attempts: attempts.map(attemptRefToWire) } });
+  }
+
+  /** Says once more what the worker said of itself, if the log knows less: it began before its feature level was reached. */
+  describeAgain(): void {
+    const worker = this.description;
+    if (worker?.runsHttp !== true || !this.isOpen) return;
+    const { view, propose } = this.modules;
+    if (view.featureLevel < HTTP_FEATURE_LEVEL || view.worker(worker.workerId)?.runsHttp === true) return;
+    propose({ type: 'openAgentSession', worker, held: [] }, OPEN_TIMEOUT_MS).catch((error: unknown) => {
+      // The next session says it again.
+      this.end(error);
+    });
   }
 
   tail(request: NonNullable<WireSessionResponseInput['tailLogs']>): void {
@@ -153,6 +172,8 @@ export class AgentSession {
     const has = new Set(held.map(keyOf));
     this.assign(active.filter((attempt) => !has.has(keyOf(attempt))));
     this.cancel(active.filter((attempt) => attempt.cancelRequested));
+    this.evict(active.filter((attempt) => attempt.evicting));
+    this.describeAgain();
     modules.logger.info(
       { worker: worker.workerId, incarnation: worker.incarnation, held: held.length, outdated: outdated.length },
       'agent session open',
@@ -198,6 +219,16 @@ export class AgentSession {
     if (!this.isOpen) return;
     if (this.stream.unsent < MAX_UNSENT_MESSAGES) this.stream.write(response);
     else this.end(resourceExhausted('SESSION_STALLED', 'this worker does not read its session', STALLED_RETRY_MS));
+  }
+
+  /** Below the feature level that begins it the worker is drained by what it refuses alone: it takes nothing more. */
+  private async draining(reason: string): Promise<void> {
+    const worker = this.description;
+    if (worker === undefined) return;
+    const { workerId, incarnation } = worker;
+    const scheduling = { scheduling: 'draining', evictAtMs: undefined, incarnation } as const;
+    const command = { type: 'setWorkerScheduling', workerId, ...scheduling, reason: reason.slice(0, 200) } as const;
+    await this.modules.propose(command, CLOSE_TIMEOUT_MS);
   }
 
   private async goodbye(): Promise<void> {

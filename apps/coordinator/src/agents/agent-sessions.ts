@@ -56,10 +56,12 @@ export class AgentSessions {
   /** Sends each worker connected here what this entry decided for it. */
   applied(entry: AppliedEntry): void {
     if (this.sessions.size === 0) return;
-    const messages: Messages = { assigned: new Map(), cancelled: new Map() };
+    const messages: Messages = { assigned: new Map(), cancelled: new Map(), evicted: new Map() };
     for (const event of entry.events) this.sort(event, messages);
     for (const [session, attempts] of messages.assigned) session.assign(attempts);
     for (const [session, attempts] of messages.cancelled) session.cancel(attempts);
+    for (const [session, attempts] of messages.evicted) session.evict(attempts);
+    if (entry.replies.some((reply) => reply.type === 'featureLevelSet')) this.levelRaised();
   }
 
   /**
@@ -78,6 +80,11 @@ export class AgentSessions {
     this.sessions.clear();
   }
 
+  /** What workers said of themselves below the level wasn't heard in full. */
+  private levelRaised(): void {
+    for (const session of this.sessions.values()) session.describeAgain();
+  }
+
   private sort(event: JobEvent, messages: Messages): void {
     switch (event.type) {
       case 'attemptAssigned':
@@ -86,6 +93,10 @@ export class AgentSessions {
         const { jobId, attempt, fencingToken, workerId } = event;
         if (workerId === undefined || attempt === undefined || fencingToken === undefined) return;
         return add(messages.cancelled, this.sessions.get(workerId), { jobId, attempt, fencingToken });
+      }
+      case 'evictionRequested': {
+        const { jobId, attempt, fencingToken, workerId } = event;
+        return add(messages.evicted, this.sessions.get(workerId), { jobId, attempt, fencingToken });
       }
       case 'attemptFinished': {
         const { jobId, attempt, fencingToken, workerId, end } = event;
@@ -129,6 +140,7 @@ export class AgentSessions {
 interface Messages {
   readonly assigned: Map<AgentSession, ActiveAttempt[]>;
   readonly cancelled: Map<AgentSession, AttemptRef[]>;
+  readonly evicted: Map<AgentSession, AttemptRef[]>;
 }
 
 function add<T>(lists: Map<AgentSession, T[]>, session: AgentSession | undefined, item: T): void {

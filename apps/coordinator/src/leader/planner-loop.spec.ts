@@ -5,6 +5,7 @@ import { WorkerLiveness } from '../agents/worker-liveness.js';
 import { aWorker, quiet, settled, TestState } from '../testing/basics.spec-support.js';
 import { LostDeclarer } from './lost-declarer.js';
 import { PlannerLoop } from './planner-loop.js';
+import { WorkerEvictor } from './worker-evictor.js';
 
 interface Proposed {
   readonly command: Command;
@@ -37,6 +38,7 @@ class TestLoop {
     planner: new Planner(),
     liveness: this.liveness,
     declarer: this.declarer,
+    evictor: new WorkerEvictor({ view: this.state.machine, clock: this.clock, logger: quiet, propose: this.propose }),
     view: this.state.machine,
     timers: this.clock,
     propose: this.propose,

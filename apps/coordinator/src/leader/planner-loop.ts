@@ -3,11 +3,13 @@ import type { Command, CommandReply, JobsView } from '@synod/jobs';
 import type { Planner } from '@synod/scheduling';
 import type { WorkerLiveness } from '../agents/worker-liveness.js';
 import type { LostDeclarer } from './lost-declarer.js';
+import type { WorkerEvictor } from './worker-evictor.js';
 
 export interface PlannerLoopModules {
   readonly planner: Planner;
   readonly liveness: WorkerLiveness;
   readonly declarer: LostDeclarer;
+  readonly evictor: Pick<WorkerEvictor, 'look'>;
   readonly view: JobsView;
   readonly timers: Timers;
   /** Proposes in the present leadership only: a plan is of no use to another leader. */
@@ -21,7 +23,7 @@ const MAX_PASSES_IN_FLIGHT = 4;
 /** How often the leader looks for lost workers, and plans even if nothing woke it. */
 const LOOK_INTERVAL_MS = 200;
 
-/** What only the leader does: plans when something changed, and looks for what was unheard too long. */
+/** What only the leader does: plans when something changed, and looks for what was unheard too long or drains for too long. */
 export class PlannerLoop {
   private leading = false;
   private scheduled = false;
@@ -88,9 +90,10 @@ export class PlannerLoop {
   }
 
   private look(): void {
-    const { liveness, declarer, view } = this.modules;
+    const { liveness, declarer, evictor, view } = this.modules;
     const { leadership } = this;
     liveness.look(view);
+    evictor.look();
     void declarer.look(() => this.leading && leadership === this.leadership);
     this.wake();
   }

@@ -14,6 +14,7 @@ import { JobChanges } from '../events/job-changes.js';
 import { LinkBroken } from '../leader/leader-link.js';
 import { LostDeclarer } from '../leader/lost-declarer.js';
 import { PlannerLoop } from '../leader/planner-loop.js';
+import { WorkerEvictor } from '../leader/worker-evictor.js';
 import { JobLogs } from '../logs/job-logs.js';
 import { LogTails } from '../logs/log-tails.js';
 import { RELAYED_KEY } from '../services/job-service.js';
@@ -46,7 +47,8 @@ export function buildAgents(modules: AgentsModules): Agents {
   const liveness = new WorkerLiveness(clock);
   const propose = (command: Command) => replication.propose(command, { sheddable: false, once: true });
   const declarer = new LostDeclarer({ liveness, view, logger, propose, confirm: () => replication.host.read() });
-  const plannerLoop = new PlannerLoop({ planner: new Planner(), liveness, declarer, view, timers, propose });
+  const evictor = new WorkerEvictor({ view, clock, logger, propose });
+  const plannerLoop = new PlannerLoop({ planner: new Planner(), liveness, declarer, evictor, view, timers, propose });
   const heartbeats = buildHeartbeats(modules, liveness, plannerLoop);
   const sessions = new AgentSessions({
     coordinatorId: nodeId,
