@@ -22,6 +22,8 @@ export interface Coordinator {
 /** Connections to the coordinators, opened on first use; calls go to one of them until it fails. */
 export class Channels {
   private readonly coordinators = new Map<string, Coordinator>();
+  /** The order in which this client tries them: its own, so that the clients of a coordinator that is lost don't all go to the same one. */
+  private readonly order: readonly string[];
   private index = 0;
   private closed = false;
 
@@ -31,13 +33,12 @@ export class Channels {
   ) {
     if (addresses.length === 0)
       throw clientError('invalidArgument', 'give the address of one coordinator at least, such as 127.0.0.1:7401');
-    // Many clients that start together must not all ask the same coordinator.
-    this.index = Math.floor(Math.random() * addresses.length);
+    this.order = shuffled(addresses);
   }
 
   current(): Coordinator {
     if (this.closed) throw clientError('closed', 'this client was closed: make a new one');
-    const address = this.addresses[this.index % this.addresses.length] ?? '';
+    const address = this.order[this.index % this.order.length] ?? '';
     let coordinator = this.coordinators.get(address);
     if (coordinator === undefined) {
       coordinator = this.open(address);
@@ -62,7 +63,7 @@ export class Channels {
 
   /** Takes the next coordinator, unless another call has moved on from this one already. */
   moveOnFrom(failed: Coordinator): void {
-    if (this.addresses[this.index % this.addresses.length] === failed.address) this.index += 1;
+    if (this.order[this.index % this.order.length] === failed.address) this.index += 1;
   }
 
   close(): void {
@@ -71,4 +72,13 @@ export class Channels {
       for (const client of [jobs, workers, cluster]) client.close();
     this.coordinators.clear();
   }
+}
+
+function shuffled(addresses: readonly string[]): string[] {
+  const order = [...addresses];
+  for (let index = order.length - 1; index > 0; index -= 1) {
+    const other = Math.floor(Math.random() * (index + 1));
+    [order[index], order[other]] = [order[other] ?? '', order[index] ?? ''];
+  }
+  return order;
 }
