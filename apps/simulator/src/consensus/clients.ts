@@ -106,7 +106,7 @@ export class Clients {
   }
 
   /** One more command on each key, to a node that serves; gives a test for their answers. */
-  askOnceMore(nodeId: NodeId): () => boolean {
+  askOnceMore(nodeId: NodeId | undefined): () => boolean {
     this.client(SURGE_CLIENT).leader = nodeId;
     const waiting: (() => boolean)[] = [];
     for (let index = 0; index < this.plan.keys; index += 1) {
@@ -117,8 +117,8 @@ export class Clients {
     return () => waiting.every((answered) => answered());
   }
 
-  /** Reads every key at a node that serves, again until it is answered; gives a test for the answers. */
-  readAll(nodeId: NodeId): () => boolean {
+  /** Reads every key at the node that serves then, again until it is answered; gives a test for the answers. */
+  readAll(serving: () => NodeId | undefined): () => boolean {
     const keys = Array.from({ length: this.plan.keys }, (_, index) => `k${index}`);
     let current: SeenOperation | undefined;
     const next = (): boolean => {
@@ -126,7 +126,8 @@ export class Clients {
       const [key] = keys;
       if (key === undefined) return true;
       const waits = current !== undefined && [...this.reads.values()].some(({ seen }) => seen === current);
-      if (!waits) current = this.read(SURGE_CLIENT, key, nodeId);
+      const nodeId = waits ? undefined : serving();
+      if (nodeId !== undefined) current = this.read(SURGE_CLIENT, key, nodeId);
       return false;
     };
     return next;

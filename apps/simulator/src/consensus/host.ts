@@ -140,6 +140,11 @@ export class SimulatedHost implements DurableView {
     return log.trimmedThroughSlot > this.goodImageSlot;
   }
 
+  /** The image is further than what the log itself knows chosen, as after an installed snapshot. */
+  get imageIsAhead(): boolean {
+    return !this.installing && this.image.slot > this.log.chosenThroughSlot;
+  }
+
   get isInstalling(): boolean {
     return this.installing;
   }

@@ -40,11 +40,10 @@ export class LogImage {
   }
 
   /**
-   * What a process finds that starts with an image at `imageSlot`, and the entries that it replays on top of it. A snapshot may
-   * have been installed without the log being cut yet: what lies below a gap under the image is as good as trimmed.
+   * What a process finds that starts with an image at `imageSlot`, and the entries that it replays on top of it. The log may know less
+   * than the image, or have a gap below it, when the process ended after a snapshot was installed and before the log was cut.
    */
   load(imageSlot: Slot): { readonly durable: DurableState; readonly replay: readonly SlotEntry[] } {
-    this.closeGap(imageSlot);
     const replay: SlotEntry[] = [];
     let chosenThroughSlot = imageSlot;
     if (this.trimmedThroughSlot <= imageSlot) {
@@ -64,6 +63,7 @@ export class LogImage {
       promised: this.promised,
       chosenThroughSlot,
       imageSlot,
+      logChosenThroughSlot: this.chosenThroughSlot,
       accepted,
       unknownSlots: damaged.filter((slot) => slot > chosenThroughSlot),
       damagedSlots: damaged.filter((slot) => slot <= chosenThroughSlot),
@@ -141,12 +141,6 @@ export class LogImage {
       this.trimmedThroughSlot = before;
       for (const held of dropped) this.accepted.set(held.slot, held);
     };
-  }
-
-  private closeGap(imageSlot: Slot): void {
-    for (let slot = imageSlot; slot > this.trimmedThroughSlot; slot -= 1) {
-      if (!this.accepted.has(slot)) return void this.storeTrimmed(slot);
-    }
   }
 }
 

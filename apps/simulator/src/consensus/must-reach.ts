@@ -25,6 +25,7 @@ export const MUST_REACH = {
   snapshotsBroken: 'a transfer of a snapshot broke',
   snapshotsResumed: 'a broken transfer went on where it was',
   snapshotsDiscarded: 'a snapshot came too late to be of use',
+  startsWithGap: 'a process ended between an installed snapshot and the trim that follows it, and came back',
   preparesDuringInstall: 'a prepare arrived while a snapshot was being installed',
   imagesLost: 'an image was lost while the log below it was cut',
   lostImagesReplaced: 'a lost image was replaced by a snapshot',

@@ -126,18 +126,16 @@ export class Run {
 
   /** Everything is well: a command and a read of every key are answered. */
   private serveOnceMore(): void {
-    const answered = this.clients.askOnceMore(this.servingHost().nodeId);
+    const answered = this.clients.askOnceMore(this.servingHost()?.nodeId);
     const serves = this.clock.advanceUntil(answered, SERVING_LIMIT_MS);
     expectThat(serves, 'liveness', `no answer after healing; ${this.describeHosts()}`);
-    const readAll = this.clients.readAll(this.servingHost().nodeId);
+    const readAll = this.clients.readAll(() => this.servingHost()?.nodeId);
     const reads = this.clock.advanceUntil(readAll, SERVING_LIMIT_MS);
     expectThat(reads, 'liveness', `no read after healing; ${this.describeHosts()}`);
   }
 
-  private servingHost(): SimulatedHost {
-    const leader = this.hosts.find(({ isServing }) => isServing);
-    expectThat(leader !== undefined, 'liveness', `nobody serves after healing; ${this.describeHosts()}`);
-    return leader;
+  private servingHost(): SimulatedHost | undefined {
+    return this.hosts.find(({ isServing }) => isServing);
   }
 
   private heal(): void {

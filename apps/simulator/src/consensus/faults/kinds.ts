@@ -101,7 +101,8 @@ export const FAULT_DESCRIPTIONS: Readonly<Record<InjectedKind | (typeof NOISE_KI
   wrongLeaderClock: "the leader's wall clock is set wrong",
   strangers: 'messages of other clusters, unknown nodes and wrong disks arrive',
   transfer: 'an operator asks the leader to hand over',
-  crashServer: 'the node that serves a snapshot crashes, or the leader while one is installed',
+  crashServer:
+    'the node that serves a snapshot crashes, or the leader while one is installed, or who installed it before its log is cut',
   loss: 'messages lost',
   duplication: 'messages delivered twice',
   reordering: 'messages that overtook others',

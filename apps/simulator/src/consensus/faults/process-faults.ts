@@ -38,12 +38,14 @@ export function crash(context: FaultContext, hosts: readonly SimulatedHost[]): (
   };
 }
 
-/** A snapshot is under way: its source dies, so that it has to go on from another; or the leader does while it is being installed. */
+/** A snapshot is under way: its source dies, so that it has to go on from another; or the leader does while it is being installed, or whoever installed it. */
 function crashServer(context: FaultContext): (() => void) | undefined {
   const { random, hosts } = context;
   const [leader] = leaders(context);
   const installing = hosts.filter(({ isInstalling }) => isInstalling);
   if (leader !== undefined && installing.length > 0 && random.chance(0.5)) return crash(context, [leader]);
+  const uncut = hosts.filter(({ alive, imageIsAhead }) => alive && imageIsAhead);
+  if (uncut.length > 0 && random.chance(0.3)) return crash(context, [random.pick(uncut)]);
   const servers = present(context).flatMap(({ transfer }) => transfer.peer ?? []);
   if (servers.length === 0) return undefined;
   const server = random.pick(servers);
