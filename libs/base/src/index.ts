@@ -15,3 +15,4 @@ export type {
   Random,
   Timers,
 } from './ports.js';
+export { workerLeaseMs } from './worker-lease.js';

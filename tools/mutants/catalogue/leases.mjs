@@ -106,7 +106,7 @@ export const LEASE_MUTANTS = [
       'a worker goes on to the last moment of its lease: drift, and the time that ending takes, are the next one’s',
     quietBecause: 'no lease lapses',
     edits: [
-      edit(LEASE, 'nowMs - this.heardAtMs >= lostAfterMs - LEASE_MARGIN_MS', 'nowMs - this.heardAtMs >= lostAfterMs'),
+      edit(LEASE, 'nowMs - this.heardAtMs >= workerLeaseMs(lostAfterMs)', 'nowMs - this.heardAtMs >= lostAfterMs'),
     ],
     dies: IN_WORKER,
     quiet: QUIET_WORKER,

@@ -1,3 +1,4 @@
+import { workerLeaseMs } from '@synod/base';
 import type { AttemptRef, JobSpec } from '@synod/jobs';
 import { attemptKey } from '../shared/data-directory.js';
 import type { AttemptEnding, AttemptProcess, StopOrder } from '../shared/guard-protocol.js';
@@ -28,11 +29,8 @@ export interface HeldAttempt {
   stop: StopOrder | undefined;
 }
 
-/** What the agent spends of `lostAfterMs` on clock drift and on killing. */
-export const LEASE_MARGIN_MS = 700;
-
 export function leaseOf(spec: JobSpec): number {
-  return spec.mode === 'atLeastOnce' ? 0 : Math.max(1, spec.lostAfterMs - LEASE_MARGIN_MS);
+  return spec.mode === 'atLeastOnce' ? 0 : workerLeaseMs(spec.lostAfterMs);
 }
 
 export function heldAttempt(ref: AttemptRef, leaseMs: number, phase: Phase, spec?: JobSpec): HeldAttempt {

@@ -1,4 +1,5 @@
-import { LEASE_MARGIN_MS, WorkerLease } from './lease.js';
+import { workerLeaseMs } from '@synod/base';
+import { WorkerLease } from './lease.js';
 
 const LEADER = { round: 5, priority: 0, nodeId: 'c1' };
 
@@ -7,8 +8,8 @@ describe('worker lease', () => {
     const lease = new WorkerLease();
     const sequence = lease.send(1_000);
     lease.acknowledge(sequence, LEADER);
-    expect(lease.hasLapsed(1_000 + 3_000 - LEASE_MARGIN_MS - 1, 3_000)).toBe(false);
-    expect(lease.hasLapsed(1_000 + 3_000 - LEASE_MARGIN_MS, 3_000)).toBe(true);
+    expect(lease.hasLapsed(1_000 + workerLeaseMs(3_000) - 1, 3_000)).toBe(false);
+    expect(lease.hasLapsed(1_000 + workerLeaseMs(3_000), 3_000)).toBe(true);
   });
 
   it('an answer covers the heartbeats before it, and an older answer changes nothing', () => {
@@ -26,7 +27,7 @@ describe('worker lease', () => {
     const answered = lease.send(0);
     lease.send(1_000);
     expect(lease.acknowledge(answered, LEADER)).toBe(true);
-    expect(lease.hasLapsed(3_000 - LEASE_MARGIN_MS, 3_000)).toBe(true);
+    expect(lease.hasLapsed(workerLeaseMs(3_000), 3_000)).toBe(true);
     expect(lease.unansweredSinceMs()).toBe(1_000);
   });
 

@@ -1,5 +1,4 @@
-/** What of `lostAfterMs` is kept back: clock drift, and the time that ending an attempt takes. */
-export const LEASE_MARGIN_MS = 700;
+import { workerLeaseMs } from '@synod/base';
 
 /** Heartbeats remembered until acknowledged: 64 of one second each outlive every useful acknowledgement. */
 const REMEMBERED_HEARTBEATS = 64;
@@ -18,7 +17,7 @@ function compareBallots(left: LeaderBallot, right: LeaderBallot): number {
 
 /**
  * The worker lease: from the moment it SENT the last acknowledged heartbeat, a worker may go on with an attempt for
- * `lostAfterMs` less {@link LEASE_MARGIN_MS}. The coordinators wait `lostAfterMs` from the receipt, which came later; so the
+ * {@link workerLeaseMs}. The coordinators wait `lostAfterMs` from the receipt, which came later; so the
  * old attempt has ended before a new one starts. Times are monotonic milliseconds.
  */
 export class WorkerLease {
@@ -69,6 +68,6 @@ export class WorkerLease {
 
   /** Whether an attempt with this `lostAfterMs` must end now. */
   hasLapsed(nowMs: number, lostAfterMs: number): boolean {
-    return this.heardAtMs !== undefined && nowMs - this.heardAtMs >= lostAfterMs - LEASE_MARGIN_MS;
+    return this.heardAtMs !== undefined && nowMs - this.heardAtMs >= workerLeaseMs(lostAfterMs);
   }
 }

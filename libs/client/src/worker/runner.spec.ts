@@ -1,7 +1,8 @@
+import { workerLeaseMs } from '@synod/base';
 import { VirtualClock } from '@synod/testkit';
 import type { WireAssignment, WireAttemptReportInput } from '@synod/wire';
 import type { HandlerContext } from './attempt.js';
-import { LEASE_MARGIN_MS, WorkerLease } from './lease.js';
+import { WorkerLease } from './lease.js';
 import { AttemptRunner, type Handler } from './runner.js';
 
 const LEADER = { round: 1, priority: 0, nodeId: 'c1' };
@@ -96,7 +97,7 @@ describe('attempts of a worker', () => {
     bench.runner.assign(assignment(1));
     const running = bench.running.get('j1');
     const { signal } = running!.context;
-    bench.pass(3_000 - LEASE_MARGIN_MS - 1);
+    bench.pass(workerLeaseMs(3_000) - 1);
     expect(signal.aborted).toBe(false);
     bench.pass(1);
     expect(signal.aborted).toBe(true);
