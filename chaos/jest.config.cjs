@@ -1,5 +1,9 @@
+const { join } = require('node:path');
+const preset = require('../jest.preset.cjs');
+
 module.exports = {
-  ...require('../jest.preset.cjs'),
+  ...preset,
   displayName: 'chaos',
   rootDir: __dirname,
+  moduleNameMapper: { '^@synod/e2e$': join(__dirname, '../e2e/src/index.ts'), ...preset.moduleNameMapper },
 };

@@ -36,6 +36,9 @@ export async function measureSnapshot(options: SnapshotOptions): Promise<Row[]> 
       const round = await oneRound(cluster, options.lagJobs);
       rounds.push(round);
       process.stderr.write(`snapshot, ${number}: ${JSON.stringify(round)}\n`);
+      if (round.withoutPerS < COMMANDS_PER_S * 0.95) {
+        process.stderr.write('this machine does not carry the load now: the latencies are those of a queue\n');
+      }
     }
   } finally {
     await cluster.stop();
@@ -51,6 +54,7 @@ export async function measureSnapshot(options: SnapshotOptions): Promise<Row[]> 
     of('lag', (round) => round.lagSlots, 'slots'),
     of('lag', (round) => round.lagCommands, 'commands'),
     of('caught up after its start', (round) => round.caughtUpMs, 'ms'),
+    of('submissions answered without', (round) => round.withoutPerS, '1/s'),
     of('submissions answered meanwhile', (round) => round.duringPerS, '1/s'),
     of('latency p99 without', (round) => round.p99WithoutMs, 'ms'),
     of('latency p99 meanwhile', (round) => round.p99DuringMs, 'ms'),
@@ -58,10 +62,17 @@ export async function measureSnapshot(options: SnapshotOptions): Promise<Row[]> 
   ];
 }
 
+/** In milliseconds of this process's monotonic clock. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 interface Round {
   readonly lagSlots: number;
   readonly lagCommands: number;
   readonly caughtUpMs: number;
+  readonly withoutPerS: number;
   readonly duringPerS: number;
   readonly p99WithoutMs: number;
   readonly p99DuringMs: number;
@@ -73,28 +84,18 @@ async function oneRound(cluster: LocalCluster, lagJobs: number): Promise<Round> 
   const away = cluster.coordinatorIds().find((id) => id !== leader) ?? '';
   const load = new SteadyStream(cluster.addressOf(leader));
   load.start();
+  let times: {
+    readonly baseline: Span;
+    readonly catchUp: Span;
+    readonly lagSlots: number;
+    readonly lagCommands: number;
+  };
   try {
     await pause(WARM_UP_MS);
     const from = performance.now();
     await pause(BASELINE_MS);
-    const p99WithoutMs = quantile(load.latenciesMs(from, performance.now()), 0.99);
-
-    const before = await memberOf(cluster, away);
-    const commandsBefore = load.answered;
-    await cluster.process(away).end('SIGKILL');
-    for (let sent = 0; sent < lagJobs; sent += LAG_BATCH_JOBS) {
-      await cluster.client.submitMany(Array.from({ length: LAG_BATCH_JOBS }, () => JOB));
-    }
-    const trimmed = await until(
-      'the leader to trim past the member that is away',
-      async () => {
-        const member = await memberOf(cluster, leader);
-        return member.trimmedThroughSlot > before.appliedSlot ? member : undefined;
-      },
-      CATCH_UP_LIMIT_MS,
-    );
-    const lagCommands = load.answered - commandsBefore + lagJobs / LAG_BATCH_JOBS;
-
+    const baseline = { from, to: performance.now() };
+    const lag = await fallBehind(cluster, { leader, away, lagJobs, load });
     const startedAtMs = performance.now();
     await cluster.startCoordinator(away);
     await until(
@@ -105,19 +106,44 @@ async function oneRound(cluster: LocalCluster, lagJobs: number): Promise<Round> 
       },
       CATCH_UP_LIMIT_MS,
     );
-    const caughtUpAtMs = performance.now();
-    const during = load.latenciesMs(startedAtMs, caughtUpAtMs);
-    return {
-      lagSlots: trimmed.appliedSlot - before.appliedSlot,
-      lagCommands,
-      caughtUpMs: caughtUpAtMs - startedAtMs,
-      duringPerS: (during.length / (caughtUpAtMs - startedAtMs)) * 1_000,
-      p99WithoutMs,
-      p99DuringMs: quantile(during, 0.99),
-    };
+    times = { baseline, catchUp: { from: startedAtMs, to: performance.now() }, ...lag };
   } finally {
+    // What is not answered yet counts, too: the longest waits are among it.
     await load.stop();
   }
+  const { baseline, catchUp } = times;
+  return {
+    lagSlots: times.lagSlots,
+    lagCommands: times.lagCommands,
+    caughtUpMs: catchUp.to - catchUp.from,
+    withoutPerS: load.answersPerS(baseline),
+    duringPerS: load.answersPerS(catchUp),
+    p99WithoutMs: quantile(load.latenciesMs(baseline), 0.99),
+    p99DuringMs: quantile(load.latenciesMs(catchUp), 0.99),
+  };
+}
+
+/** Kills a member, and resolves when the leader's log no longer has what that one needs next. */
+async function fallBehind(
+  cluster: LocalCluster,
+  { leader, away, lagJobs, load }: { leader: string; away: string; lagJobs: number; load: SteadyStream },
+): Promise<{ readonly lagSlots: number; readonly lagCommands: number }> {
+  const before = await memberOf(cluster, away);
+  const answeredBefore = load.answered;
+  await cluster.process(away).end('SIGKILL');
+  for (let sent = 0; sent < lagJobs; sent += LAG_BATCH_JOBS) {
+    await cluster.client.submitMany(Array.from({ length: LAG_BATCH_JOBS }, () => JOB));
+  }
+  const trimmed = await until(
+    'the leader to trim past the member that is away',
+    async () => {
+      const member = await memberOf(cluster, leader);
+      return member.trimmedThroughSlot > before.appliedSlot ? member : undefined;
+    },
+    CATCH_UP_LIMIT_MS,
+  );
+  const lagCommands = load.answered - answeredBefore + Math.ceil(lagJobs / LAG_BATCH_JOBS);
+  return { lagSlots: trimmed.appliedSlot - before.appliedSlot, lagCommands };
 }
 
 async function memberOf(cluster: LocalCluster, id: string): Promise<ClusterMember> {
@@ -148,9 +174,14 @@ class SteadyStream {
     }, 1);
   }
 
-  /** Of the submissions that were sent between these times and are answered by now. */
-  latenciesMs(fromMs: number, toMs: number): number[] {
-    return this.answers.filter(({ sentAtMs }) => sentAtMs >= fromMs && sentAtMs < toMs).map(({ tookMs }) => tookMs);
+  /** Of the submissions that were sent within this time and are answered by now. */
+  latenciesMs({ from, to }: Span): number[] {
+    return this.answers.filter(({ sentAtMs }) => sentAtMs >= from && sentAtMs < to).map(({ tookMs }) => tookMs);
+  }
+
+  answersPerS({ from, to }: Span): number {
+    const within = this.answers.filter(({ sentAtMs, tookMs }) => sentAtMs + tookMs >= from && sentAtMs + tookMs < to);
+    return (within.length / (to - from)) * 1_000;
   }
 
   async stop(): Promise<void> {

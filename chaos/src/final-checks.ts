@@ -3,7 +3,7 @@ import type { Job, SynodClient } from '@synod/client';
 import { isFinal, SynodClientError } from '@synod/client';
 import type { LocalCluster } from '@synod/e2e';
 import { until } from '@synod/e2e';
-import type { Workload } from './workload.js';
+import type { Submission, Workload } from './workload.js';
 
 /** What an episode came to, once all faults had ended. */
 export interface Verdict {
@@ -36,7 +36,9 @@ export async function finalChecks(cluster: LocalCluster, workload: Workload): Pr
     else if (job === undefined) violations.push(`${jobId} did not end within ${String(END_LIMIT_MS)} ms`);
     else jobs.set(jobId, job);
   });
-  violations.push(...endsOf(workload, jobs), ...runsOf(workload, jobs), ...journalOf(workload, jobs));
+  const ended = [...jobs.values()];
+  violations.push(...endsOf(workload.submissions, ended), ...runsOf(workload.handled, ended));
+  violations.push(...journalOf(readFileSync(workload.journal, 'utf8'), workload.submissions, ended));
   const hashes = new Set(await cluster.convergedHashes(cluster.coordinatorIds().length));
   if (hashes.size !== 1) violations.push(`state hashes differ: ${[...hashes].join(', ')}`);
   return { acknowledged: jobIds.length, lost, violations };
@@ -63,19 +65,20 @@ async function endOf(client: SynodClient, jobId: string): Promise<Job | 'lost' |
   }
 }
 
-function endsOf(workload: Workload, jobs: ReadonlyMap<string, Job>): string[] {
-  const cancelled = new Set(workload.submissions.filter(({ kind }) => kind === 'nobody').map(({ jobId }) => jobId));
-  return [...jobs.values()].flatMap(({ jobId, state, attempts }) => {
+/** Each in the state that it was meant to come to. */
+export function endsOf(submissions: readonly Submission[], jobs: readonly Job[]): string[] {
+  const cancelled = new Set(submissions.filter(({ kind }) => kind === 'nobody').map(({ jobId }) => jobId));
+  return jobs.flatMap(({ jobId, state, attempts }) => {
     const wanted = cancelled.has(jobId) ? 'cancelled' : 'succeeded';
     const why = attempts.at(-1)?.message ?? '';
     return state === wanted ? [] : [`${jobId} ended as ${state}, not ${wanted} ${why}`];
   });
 }
 
-/** Each attempt at most once, and another one only after the one before was lost. */
-function runsOf(workload: Workload, jobs: ReadonlyMap<string, Job>): string[] {
-  return [...jobs.values()].flatMap(({ jobId, attempts, lostAttempts }) => {
-    const runs = workload.handled.get(jobId) ?? [];
+/** Each attempt at most once, and another one only after the one before was lost. `handled`: attempts that ran, by job. */
+export function runsOf(handled: ReadonlyMap<string, readonly string[]>, jobs: readonly Job[]): string[] {
+  return jobs.flatMap(({ jobId, attempts, lostAttempts }) => {
+    const runs = handled.get(jobId) ?? [];
     const twice = new Set(runs).size < runs.length ? [`${jobId} ran an attempt twice: ${runs.join(' ')}`] : [];
     const unasked = attempts.slice(0, -1).filter(({ state }) => state !== 'lost');
     const many = runs.length > lostAttempts + 1 ? [`${jobId} ran ${runs.length} times for ${lostAttempts} lost`] : [];
@@ -83,18 +86,17 @@ function runsOf(workload: Workload, jobs: ReadonlyMap<string, Job>): string[] {
   });
 }
 
-/** What the commands themselves wrote down: one at a time, tokens rising, no attempt twice. */
-function journalOf(workload: Workload, jobs: ReadonlyMap<string, Job>): string[] {
-  const lines = readFileSync(workload.journal, 'utf8').split('\n');
+/** What the commands themselves wrote down, `key attempt token start|end` a line: one at a time, tokens rising, no attempt twice. */
+export function journalOf(text: string, submissions: readonly Submission[], jobs: readonly Job[]): string[] {
   const byKey = new Map<string, string[][]>();
-  for (const line of lines) {
+  for (const line of text.split('\n')) {
     const [key = '', ...rest] = line.split(' ');
     if (key !== '') byKey.set(key, [...(byKey.get(key) ?? []), rest]);
   }
-  return workload.submissions.flatMap(({ key, kind, jobId }) => {
-    const job = jobs.get(jobId ?? '');
-    if (kind !== 'exec' || job === undefined) return [];
-    return journalOfOne(byKey.get(key) ?? []).map((what) => `${job.jobId} (${key}) ${what}`);
+  const ended = new Set(jobs.map(({ jobId }) => jobId));
+  return submissions.flatMap(({ key, kind, jobId }) => {
+    if (kind !== 'exec' || jobId === undefined || !ended.has(jobId)) return [];
+    return journalOfOne(byKey.get(key) ?? []).map((what) => `${jobId} (${key}) ${what}`);
   });
 }
 
