@@ -7,7 +7,6 @@ import {
   NamespaceNetwork,
   namespacesMissing,
   SteadyLoad,
-  until,
 } from '@synod/e2e';
 import { HandlerProcess } from './handler-process.js';
 import { latencyRows } from './report.js';
@@ -29,7 +28,6 @@ const READ_INTERVAL_MS = 20;
 const MIN_QUIET_MS = 300;
 const MAX_QUIET_MS = 800;
 const PAUSE_MS = 5_000;
-const MAX_LAG_SLOTS = 200;
 
 /** How long the cluster does not acknowledge after its leader was lost, at default settings and under a light load. */
 export async function measureFailover(options: FailoverOptions): Promise<Row[]> {
@@ -135,7 +133,7 @@ async function rounds(
   const staleBefore = reads.stale.length;
   const failedBefore = load.failures.length;
   for (let round = 1; round <= count; round++) {
-    await allWell(cluster);
+    await cluster.allWell();
     await pause(MIN_QUIET_MS + Math.random() * (MAX_QUIET_MS - MIN_QUIET_MS));
     const { leader, lostAtMs, undo } = await lose(loaded);
     const undone = undo().then(() => performance.now());
@@ -144,7 +142,7 @@ async function rounds(
     firstMs.push(Math.min(...delaysMs));
     eachMs.push(...delaysMs);
     const undoneAtMs = await undone;
-    await allWell(cluster);
+    await cluster.allWell();
     backMs.push(performance.now() - undoneAtMs);
     const shown = delaysMs.map((delay) => Math.round(delay)).join(' ');
     process.stderr.write(`${scenario}, ${round}: ${leader}; next acknowledgement of each client after ${shown} ms\n`);
@@ -157,19 +155,4 @@ async function rounds(
     { scenario, metric: 'submissions given up', value: load.failures.length - failedBefore, unit: '' },
     { scenario, metric: 'stale reads', value: reads.stale.length - staleBefore, unit: '' },
   ];
-}
-
-/** Every member serves and stands at the end of the log. */
-async function allWell(cluster: LocalCluster): Promise<void> {
-  const limitMs = 120_000;
-  await until(
-    'all members well',
-    async () => {
-      const { leaderId, members } = await cluster.status();
-      const applied = members.map((member) => member.appliedSlot);
-      const together = Math.max(...applied) - Math.min(...applied) < MAX_LAG_SLOTS;
-      return leaderId !== '' && members.every((member) => member.happy) && together ? true : undefined;
-    },
-    limitMs,
-  );
 }
