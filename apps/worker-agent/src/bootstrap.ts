@@ -17,6 +17,7 @@ import { endOrphans } from './agent/orphans.js';
 import { Pruner } from './agent/pruner.js';
 import { SessionClient, type SessionListener } from './agent/session-client.js';
 import { AttemptSpool } from './agent/spool-records.js';
+import type { WorkerRules } from './agent/start-order.js';
 import { WorkerAgent } from './agent/worker-agent.js';
 import { agentOptions, givenCoordinators, type AgentOptions } from './options.js';
 import { dataDirectory, makeDataDirectory, type DataDirectory } from './shared/data-directory.js';
@@ -90,13 +91,17 @@ function assemble({ options, log, directory, incarnation, guardEntry, spool, clo
   const files = new AttemptFiles(directory);
   const coordinators = knownCoordinators(options, security);
   const agent = new WorkerAgent(
-    { workerId: options.id, capacity: options.capacity },
+    { workerId: options.id, capacity: options.capacity, rules: rulesOf(options) },
     {
       clock,
       log,
       files,
       spool,
-      guard: { isConnected: () => guard.connected, send: (message) => guard.send(message) },
+      guard: {
+        isConnected: () => guard.connected,
+        send: (message) => guard.send(message),
+        supports: (feature) => guard.supports(feature),
+      },
       endOrphans: (orphans) => endOrphans(orphans, { log }),
       onDoubt: () => session.renew(),
       onReports: () => session.flush(),
@@ -108,7 +113,7 @@ function assemble({ options, log, directory, incarnation, guardEntry, spool, clo
       ...worker,
       directory,
       guardEntry,
-      guard: { streamBytes: options.outputBytes, orphanGraceMs: options.restartGrace },
+      guard: { streamBytes: options.outputBytes, orphanGraceMs: options.restartGrace, cgroup: options.cgroup },
       target: target(),
     },
     { timers, log },
@@ -133,6 +138,7 @@ function assemble({ options, log, directory, incarnation, guardEntry, spool, clo
     {
       ...{ timers, random: systemRandom, log, coordinators, outbox: agent.outbox },
       connect: (address) => connect(services.AgentService, address, security),
+      runsHttp: () => guard.supports('http'),
     },
     sessionListener(agent, logs, {
       welcomed: (interval, at) => app.welcomed(interval, at),
@@ -150,6 +156,11 @@ function assemble({ options, log, directory, incarnation, guardEntry, spool, clo
     { agent, guard, session, heartbeats, logs, pruner, discovery, timers, log, close },
   );
   return app;
+}
+
+function rulesOf({ allowCommands, httpPrivateRedirects, httpForbidPrivate }: AgentOptions): WorkerRules {
+  const http = { privateRedirects: httpPrivateRedirects, forbidPrivate: httpForbidPrivate };
+  return { http, ...(allowCommands === undefined ? {} : { allowCommands }) };
 }
 
 function knownCoordinators(options: AgentOptions, security: RpcSecurity): CoordinatorAddresses {
@@ -174,6 +185,7 @@ function sessionListener(
     },
     assigned: (assignments) => agent.assigned(assignments),
     cancelled: (refs) => agent.cancelled(refs),
+    evicted: (refs) => agent.evicted(refs),
     tail: (request, address) => logs.push(request, address),
     closed: () => logs.stop(),
     outdated: () => app.outdated(),

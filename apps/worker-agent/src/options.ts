@@ -46,13 +46,14 @@ const DEFINITIONS = {
   labels: option.keyValues({ summary: 'Labels that jobs can ask for', group: 'Work' }),
   onStop: option.choice({
     summary:
-      'At SIGTERM: "end" ends what runs, so that it runs elsewhere; "keep" leaves it to an agent started in its place',
-    choices: ['end', 'keep'],
+      'At SIGTERM: "drain" lets what runs end for --stop-timeout; "end" ends it, so that it runs elsewhere; "keep" leaves it to an agent started in its place',
+    choices: ['drain', 'end', 'keep'],
     default: 'end',
     group: 'Work',
   }),
   stopTimeout: option.durationMs({
-    summary: 'With --on-stop end: how long attempts have in all before they are killed',
+    summary:
+      'How long attempts have in all: with --on-stop end before they are killed, with drain before they are told to end',
     minMs: 0,
     maxMs: 3_600_000,
     default: 30_000,
@@ -64,6 +65,26 @@ const DEFINITIONS = {
     minMs: 500,
     maxMs: 60_000,
     default: DEFAULT_ORPHAN_GRACE_MS,
+    group: 'Work',
+  }),
+  allowCommands: option.list({
+    summary: 'Only these commands are run, by absolute path; others fail with exit status 126',
+    group: 'Work',
+  }),
+  cgroup: option.string({
+    summary:
+      'Control group (v2) that is delegated to the agent, or "auto" for its own: for limits of jobs, and to end what left their process groups',
+    valueName: 'dir',
+    group: 'Work',
+  }),
+  httpPrivateRedirects: option.boolean({
+    summary: 'Requests of http jobs follow redirects into private networks, such as this host and its cloud metadata',
+    default: false,
+    group: 'Work',
+  }),
+  httpForbidPrivate: option.boolean({
+    summary: 'Requests of http jobs never go into private networks, not even where the job says so',
+    default: false,
     group: 'Work',
   }),
   outputBytes: option.integer({

@@ -10,8 +10,11 @@ import type { SessionClient } from './session-client.js';
 import type { WorkerAgent } from './worker-agent.js';
 
 export interface AgentProcessOptions {
-  /** `end`: what runs is ended and runs elsewhere. `keep`: the guard keeps it for an agent that is started in this one's place. */
-  readonly onStop: 'end' | 'keep';
+  /**
+   * `drain`: what runs has `stopTimeoutMs` to end by itself; what hasn't is ended and runs elsewhere. `end`: all is ended at once
+   * and runs elsewhere. `keep`: the guard keeps it for an agent that is started in this one's place.
+   */
+  readonly onStop: 'drain' | 'end' | 'keep';
   readonly stopTimeoutMs: number;
   readonly worker: RegisteredWorker;
 }
@@ -99,7 +102,7 @@ export class AgentProcess {
     heartbeats.stop();
     logs.stop();
     await pruner.stop();
-    await discovery.stop(this.options.worker, this.options.onStop === 'end');
+    await discovery.stop(this.options.worker, this.options.onStop !== 'keep');
     await close();
   }
 
@@ -110,6 +113,7 @@ export class AgentProcess {
 
   async #end(): Promise<void> {
     const { agent, guard, session } = this.modules;
+    if (this.options.onStop === 'drain') await this.#drain();
     agent.endAll(false);
     if (!(await this.#within(this.options.stopTimeoutMs, agent.untilEnded()))) {
       agent.endAll(true);
@@ -118,6 +122,16 @@ export class AgentProcess {
     await this.#within(ACKNOWLEDGE_TIMEOUT_MS, agent.untilAcknowledged());
     await session.goodbye();
     await guard.stop('retire');
+  }
+
+  /** Resolves when nothing runs or the time is over. */
+  async #drain(): Promise<void> {
+    const { agent, session, log } = this.modules;
+    log.info({ stopTimeoutMs: this.options.stopTimeoutMs }, 'draining: no more work is taken');
+    // First the word, then what is given back: so it counts as drained.
+    session.drain('its agent stops');
+    agent.drain();
+    await this.#within(this.options.stopTimeoutMs, agent.untilEnded());
   }
 
   async #within(deadlineMs: number, work: Promise<void>): Promise<boolean> {

@@ -13,6 +13,7 @@ import {
   type AttemptEnding,
   type AttemptProcess,
   type AttemptSnapshot,
+  type GuardFeature,
   type GuardMessage,
   type ReportTarget,
 } from '../shared/guard-protocol.js';
@@ -53,6 +54,7 @@ export class GuardLink {
   #socket: Socket | undefined;
   #target: ReportTarget;
   #stopped = false;
+  #features: ReadonlySet<string> = new Set();
   #welcome: (() => void) | undefined;
 
   constructor(
@@ -66,6 +68,11 @@ export class GuardLink {
   /** Whether a guard has welcomed this agent. */
   get connected(): boolean {
     return this.#socket !== undefined;
+  }
+
+  /** Whether the guard that is there can do what a later release began; one may be older than its agent. */
+  supports(feature: GuardFeature): boolean {
+    return this.#features.has(feature);
   }
 
   /** Resolves when a guard has welcomed the agent. Throws `guardUnusable` when none can be had. */
@@ -151,6 +158,7 @@ export class GuardLink {
   #receive(message: GuardMessage, refuse: (error: Error) => void): void {
     switch (message.type) {
       case 'welcome':
+        this.#features = new Set(message.features ?? []);
         this.#welcome?.();
         this.modules.log.info({ guardPid: message.pid, attempts: message.attempts.length }, 'guard connected');
         return this.listener.welcomed(message.attempts);

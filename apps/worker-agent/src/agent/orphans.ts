@@ -1,5 +1,6 @@
 import type { Logger } from '@synod/base';
 import type { AttemptProcess } from '../shared/guard-protocol.js';
+import { killCgroup } from '../guard/cgroups.js';
 import { messageOf } from '../shared/platform.js';
 import { allPids, environmentOf, isGroupAlive, isSameProcess, signalGroup } from '../shared/process-table.js';
 
@@ -33,6 +34,7 @@ export async function endOrphans(orphans: readonly Orphan[], modules: { readonly
 function killOnce(orphans: readonly Orphan[]): number {
   let left = 0;
   for (const { process: leader } of orphans) {
+    if (leader?.cgroup !== undefined) killCgroup(leader.cgroup);
     if (leader === null || !isSameProcess(leader.pid, leader.identity)) continue;
     signalGroup(leader.pid, 'SIGKILL');
     if (isGroupAlive(leader.pid, true)) left += 1;

@@ -23,6 +23,8 @@ export interface SessionListener {
   held(): readonly AttemptRef[];
   welcomed(welcome: { clusterId: string; heartbeatIntervalMs: number; outdated: AttemptRef[]; address: string }): void;
   assigned(assignments: readonly Assignment[]): void;
+  /** To be ended and to run elsewhere. */
+  evicted?(refs: readonly AttemptRef[]): void;
   cancelled(refs: readonly AttemptRef[]): void;
   tail(request: TailRequest, address: string): void;
   closed(): void;
@@ -36,6 +38,8 @@ export interface SessionModules {
   readonly log: Logger;
   readonly coordinators: CoordinatorAddresses;
   readonly outbox: ReportOutbox;
+  /** Whether its guard makes requests; asked with each Hello. Without it: no. */
+  readonly runsHttp?: () => boolean;
   /** A connection to the coordinator at this address; throws when there can be none. */
   readonly connect: (address: string) => SessionChannel;
 }
@@ -75,6 +79,7 @@ export class SessionClient {
   #address: string | undefined;
   #stopped = false;
   #flushing = false;
+  #draining: string | undefined;
   #retry: CancelTimer | undefined;
   #silence: CancelTimer | undefined;
 
@@ -105,6 +110,12 @@ export class SessionClient {
   /** Gives the session up for another, whose Welcome says what is outdated. */
   renew(): void {
     if (this.#open) this.#stream?.cancel();
+  }
+
+  /** The worker is about to stop: no more work, also not in a later session of this incarnation. */
+  drain(reason: string): void {
+    this.#draining = reason;
+    if (this.#open) this.#stream?.write({ draining: { reason } });
   }
 
   /** Resolves when the coordinator has ended the session, or doesn't in time. */
@@ -167,7 +178,9 @@ export class SessionClient {
   #hello(): WireSessionRequestInput {
     const held = this.listener.held().map(attemptRefToWire);
     const { labels, ...facts } = this.facts;
-    return { hello: { ...facts, labels: { ...labels }, runsExec: true, handlers: [], held } };
+    const { runsHttp = () => false } = this.modules;
+    const abilities = { runsExec: true, runsHttp: runsHttp(), handlers: [] };
+    return { hello: { ...facts, labels: { ...labels }, ...abilities, held } };
   }
 
   #receive(message: WireSessionResponse, address: string): void {
@@ -186,6 +199,7 @@ export class SessionClient {
         const { clusterId = '', heartbeatIntervalMs = 0, outdated = [] } = message.welcome ?? {};
         this.#open = true;
         this.#failures = 0;
+        if (this.#draining !== undefined) this.drain(this.#draining);
         this.modules.log.info({ address, coordinatorId: message.welcome?.coordinatorId }, 'session open');
         this.listener.welcomed({
           clusterId,
@@ -197,6 +211,8 @@ export class SessionClient {
       }
       case 'assignments':
         return this.listener.assigned((message.assignments?.assignments ?? []).map((it) => this.#assignment(it)));
+      case 'evictions':
+        return this.listener.evicted?.((message.evictions?.attempts ?? []).map((it) => attemptRefFromWire(it)));
       case 'cancellations':
         return this.listener.cancelled((message.cancellations?.attempts ?? []).map((it) => attemptRefFromWire(it)));
       case 'reportsAcknowledged':

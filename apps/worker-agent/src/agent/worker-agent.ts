@@ -6,6 +6,7 @@ import type {
   AttemptEnding,
   AttemptProcess,
   AttemptSnapshot,
+  GuardFeature,
   StopOrder,
 } from '../shared/guard-protocol.js';
 import { endReport, startReport } from '../shared/attempt-report.js';
@@ -16,12 +17,14 @@ import { HeldAttempts } from './held-attempts.js';
 import type { Orphan } from './orphans.js';
 import { ReportOutbox } from './report-outbox.js';
 import type { AttemptSpool } from './spool-records.js';
-import { refFromProcess, startOrder, tokenText } from './start-order.js';
+import { NO_RULES, refFromProcess, startOrder, tokenText, type WorkerRules } from './start-order.js';
 
 export interface WorkerAgentOptions {
   readonly workerId: string;
   /** Attempts at the same time. An assignment above it waits for a place. */
   readonly capacity: number;
+  /** What this host allows; default: everything, but no redirects into private networks. */
+  readonly rules?: WorkerRules;
 }
 
 export interface WorkerAgentModules {
@@ -30,7 +33,12 @@ export interface WorkerAgentModules {
   readonly files: AttemptFiles;
   readonly spool: AttemptSpool;
   /** Connected or not; what is sent to a guard that isn't there is lost, and said again when one welcomes the agent. */
-  readonly guard: { isConnected(): boolean; send(message: AgentMessage): void };
+  readonly guard: {
+    isConnected(): boolean;
+    send(message: AgentMessage): void;
+    /** Whether it can do what a later release began. Without it: all that this release can. */
+    supports?(feature: GuardFeature): boolean;
+  };
   endOrphans(orphans: readonly Orphan[]): Promise<void>;
   /** What is assigned may be outdated: only another Welcome can tell. */
   onDoubt(): void;
@@ -53,6 +61,7 @@ const MIN_LEASE_LEFT_MS = 500;
 
 const CANCELLED: StopOrder = { outcome: 'cancelled', message: 'cancelled', immediate: false };
 const OUTDATED: StopOrder = { outcome: 'lost', message: 'no longer current', immediate: true };
+const DRAINED: StopOrder = { outcome: 'lost', message: 'drained', immediate: false };
 const STOPPING: StopOrder = { outcome: 'lost', message: 'its agent stopped', immediate: false };
 
 /**
@@ -72,6 +81,7 @@ export class WorkerAgent {
   #inDoubt = false;
   #clusterId = '';
   #stopping = false;
+  #draining = false;
 
   constructor(
     readonly options: WorkerAgentOptions,
@@ -142,7 +152,9 @@ export class WorkerAgent {
       if (this.#held.has(held.key)) continue;
       this.#held.add(held);
       if (spec === undefined) this.#endWithoutGuard(held, 'lost', 'this agent is too old to understand the job');
-      else if (spec.task.kind !== 'exec') this.#endWithoutGuard(held, 'failed', 'this worker runs commands only');
+      else if (spec.task.kind === 'handler') this.#endWithoutGuard(held, 'failed', 'this worker calls no handlers');
+      else if (this.#lacks(spec)) this.#endWithoutGuard(held, 'lost', 'its guard is of an older release');
+      else if (this.#draining) this.#endWithoutGuard(held, 'lost', DRAINED.message);
       else this.#waiting.add(held);
     }
     this.#startWaiting();
@@ -155,6 +167,22 @@ export class WorkerAgent {
       if (held.phase === 'waiting') this.#endWithoutGuard(held, 'cancelled', 'cancelled before it started');
       else this.#stop(held, CANCELLED);
     }
+  }
+
+  /** The worker is drained and these have had their time: they run again elsewhere. */
+  evicted(refs: readonly AttemptRef[]): void {
+    for (const ref of refs) {
+      const held = this.#held.find(ref);
+      if (held === undefined || held.phase === 'ended') continue;
+      if (held.phase === 'waiting') this.#endWithoutGuard(held, 'lost', DRAINED.message);
+      else this.#stop(held, DRAINED);
+    }
+  }
+
+  /** Takes no more work, and gives back what it hasn't begun; what runs goes on. */
+  drain(): void {
+    this.#draining = true;
+    for (const held of [...this.#waiting]) this.#endWithoutGuard(held, 'lost', DRAINED.message);
   }
 
   /** A quorum confirmed the leader after a heartbeat that was sent at this time. */
@@ -199,7 +227,8 @@ export class WorkerAgent {
    */
   endAll(immediate: boolean): void {
     this.#stopping = true;
-    for (const held of this.#held.withGuard()) this.#stop(held, { ...STOPPING, immediate });
+    const stop = this.#draining ? DRAINED : STOPPING;
+    for (const held of this.#held.withGuard()) this.#stop(held, { ...stop, immediate });
   }
 
   /** Resolves when nothing runs. */
@@ -210,6 +239,14 @@ export class WorkerAgent {
   /** Resolves when nothing runs and the cluster knows how everything ended. */
   untilAcknowledged(): Promise<void> {
     return this.#held.until(() => this.#held.all().every((it) => it.phase === 'waiting'));
+  }
+
+  /** A guard outlives upgrades of its agent, and may not know what the job asks for. */
+  #lacks({ task }: JobSpec): boolean {
+    const { guard } = this.modules;
+    if (guard.supports === undefined || !guard.isConnected()) return false;
+    if (task.kind === 'http') return !guard.supports('http');
+    return task.kind === 'exec' && task.limits !== undefined && !guard.supports('limits');
   }
 
   #reconcile(snapshot: AttemptSnapshot): void {
@@ -250,7 +287,7 @@ export class WorkerAgent {
     this.#waiting.delete(held);
     held.spec = undefined;
     void this.modules.spool.put(held.key, { ref: held.ref, leaseMs: held.leaseMs, report: undefined });
-    const order = startOrder(held, spec, this.options.workerId);
+    const order = startOrder(held, spec, this.options.workerId, this.options.rules ?? NO_RULES);
     this.modules.guard.send({ type: 'start', order, heardAtMs: this.#heardAtMs });
   }
 

@@ -3,6 +3,7 @@ import type { AttemptDirectory } from '../shared/data-directory.js';
 import { writeJsonFile } from '../shared/data-directory.js';
 import type { StartOrder } from '../shared/guard-protocol.js';
 import { isGroupAlive, processIdentity, signalGroup, type ProcessIdentity } from '../shared/process-table.js';
+import type { Cgroups, Containment } from './cgroups.js';
 import type { FifoPool } from './fifo-pool.js';
 import { launch, type Launched, type LaunchRefused } from './launch.js';
 import { OutputFile, type OutputLimits } from './output-file.js';
@@ -19,6 +20,8 @@ export interface GroupSignals {
 export interface StartedProcess {
   readonly kind: 'launched';
   readonly pid: number;
+  /** All that it starts, if the host keeps that together. */
+  readonly contained?: Containment | undefined;
   readonly child: {
     once(event: 'exit', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
   };
@@ -46,13 +49,14 @@ export interface AttemptHost<Process extends StartedProcess = StartedProcess> {
 /** The host that the guard runs on. */
 export function localHost(modules: {
   readonly fifos: FifoPool;
+  readonly cgroups: Cgroups | undefined;
   readonly limits: OutputLimits;
   readonly timers: Timers;
   readonly log: Logger;
 }): AttemptHost<Launched> {
   const streams = ['stdout', 'stderr'] as const;
   return {
-    launch: (order, files) => launch(order, files, modules.fifos),
+    launch: (order, files) => launch(order, files, modules),
     identity: processIdentity,
     signals: { signal: signalGroup, isAlive: isGroupAlive },
     keepOutput: (process, files) =>

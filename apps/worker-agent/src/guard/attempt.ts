@@ -9,6 +9,8 @@ import type {
 } from '../shared/guard-protocol.js';
 import { messageOf } from '../shared/platform.js';
 import type { AttemptHost, StartedProcess } from './attempt-host.js';
+import type { Containment } from './cgroups.js';
+import type { AttemptListener, GuardedWork } from './guarded-work.js';
 import type { LaunchRefused } from './launch.js';
 import { ProcessGroup } from './process-group.js';
 
@@ -17,11 +19,6 @@ export interface AttemptModules {
   readonly timers: Timers;
   readonly log: Logger;
   readonly host: AttemptHost;
-}
-
-export interface AttemptListener {
-  started(process: AttemptProcess): void;
-  ended(key: string, ending: AttemptEnding): void;
 }
 
 /** How the leader of the group ended. */
@@ -35,10 +32,11 @@ interface Exit {
  * its group lives, its output is in its files and `ended.json` says how; only then does the listener hear of it, because the
  * job may run elsewhere from that moment on.
  */
-export class GuardedAttempt {
+export class GuardedAttempt implements GuardedWork {
   #process: AttemptProcess | null = null;
   #ending: AttemptEnding | null = null;
   #group: ProcessGroup | undefined;
+  #contained: Containment | undefined;
   #stop: StopOrder | undefined;
   #exited = false;
   #timeout: CancelTimer | undefined;
@@ -75,6 +73,7 @@ export class GuardedAttempt {
       // Such as a full disk while `started.json` was written. What was started has to go before anything is said.
       this.#group?.kill();
       await this.#group?.gone;
+      await this.#contained?.end();
       ending = this.#never({ outcome: 'lost', exitCode: null, message: `the guard failed: ${messageOf(error)}` });
     }
     this.#timeout?.();
@@ -91,8 +90,12 @@ export class GuardedAttempt {
   stop(order: StopOrder): void {
     if (this.ended) return;
     if (!this.#exited) this.#stop ??= order;
-    if (order.immediate) this.#group?.kill();
-    else this.#group?.terminate();
+    if (order.immediate) {
+      this.#group?.kill();
+      this.#contained?.kill();
+    } else {
+      this.#group?.terminate();
+    }
   }
 
   #launch(): Promise<StartedProcess | LaunchRefused> {
@@ -110,10 +113,13 @@ export class GuardedAttempt {
     const { host } = this.modules;
     const group = new ProcessGroup(launched.pid, this.order.killGraceMs, { ...this.modules, signals: host.signals });
     this.#group = group;
+    this.#contained = launched.contained;
     const outputs = host.keepOutput(launched, this.files);
     this.#announce(launched.pid);
     const { code, signal } = await exit;
     await group.gone;
+    // What left its group: nobody of it lives on when this attempt has ended.
+    await launched.contained?.end();
     for (const output of outputs) output.finish();
     await Promise.all(outputs.map((output) => output.closed));
     return this.#ended(code, signal);
@@ -123,7 +129,9 @@ export class GuardedAttempt {
     const { key, jobId, attempt, fencingToken, leaseMs, timeoutMs } = this.order;
     const startedAtMs = this.modules.clock.wallMs();
     const identity = this.modules.host.identity(pid);
-    this.#process = { key, jobId, attempt, fencingToken, leaseMs, pid, identity, startedAtMs };
+    const cgroup = this.#contained?.path;
+    const named = cgroup === undefined ? {} : { cgroup };
+    this.#process = { key, jobId, attempt, fencingToken, leaseMs, pid, identity, startedAtMs, ...named };
     this.modules.host.writeFile(this.files.startedFile, this.#process);
     // An order to stop may have come while the command was being started.
     if (this.#stop !== undefined) this.stop(this.#stop);

@@ -2,7 +2,9 @@ import { writeSync } from 'node:fs';
 import { dataDirectory, guardSocketPath } from '../shared/data-directory.js';
 import { hostClock, hostTimers, jsonLogger, messageOf } from '../shared/platform.js';
 import { localHost } from './attempt-host.js';
+import { Cgroups } from './cgroups.js';
 import { FifoPool } from './fifo-pool.js';
+import { httpRequester } from './http/requester.js';
 import { Guard } from './guard.js';
 import { lockGuardDirectory } from './lock.js';
 import type { GuardArguments } from './options.js';
@@ -27,13 +29,16 @@ export async function runGuard(given: GuardArguments): Promise<void> {
   };
   const segmentBytes = Math.max(1, Math.floor(given.streamBytes / SEGMENTS));
   const limits = { streamBytes: given.streamBytes, segmentBytes };
+  const cgroups =
+    given.cgroup === undefined ? undefined : Cgroups.open(given.cgroup, directory.root, { timers: hostTimers, log });
   const guard = new Guard(
     { directory, orphanGraceMs: given.orphanGraceMs },
     {
       clock: hostClock,
       timers: hostTimers,
       log,
-      host: localHost({ fifos, limits, timers: hostTimers, log }),
+      host: localHost({ fifos, cgroups, limits, timers: hostTimers, log }),
+      requests: httpRequester({ timers: hostTimers, directory }),
       exit,
       // Only now, when an agent has died, is gRPC loaded: the guard of an agent that is well never needs it.
       report: async (report, signal) => {

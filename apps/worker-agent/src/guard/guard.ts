@@ -1,6 +1,7 @@
 import type { CancelTimer } from '@synod/base';
 import { attemptDirectory, type DataDirectory } from '../shared/data-directory.js';
 import {
+  GUARD_FEATURES,
   GUARD_PROTOCOL_VERSION,
   type AgentMessage,
   type AttemptEnding,
@@ -12,6 +13,8 @@ import {
   type StopOrder,
 } from '../shared/guard-protocol.js';
 import { GuardedAttempt, type AttemptModules } from './attempt.js';
+import type { GuardedWork } from './guarded-work.js';
+import { GuardedRequest, type Requester } from './request-attempt.js';
 
 /** A connection to an agent. */
 export interface AgentLink {
@@ -37,6 +40,8 @@ export interface GuardOptions {
 }
 
 export interface GuardModules extends AttemptModules {
+  /** Without it, http attempts fail. */
+  readonly requests?: Requester;
   report(report: FinalReport, signal: AbortSignal): Promise<void>;
   /** The guard has nothing left to do. */
   exit(): void;
@@ -63,7 +68,7 @@ const RETIRED: StopOrder = { outcome: 'lost', message: 'its agent stopped', imme
  * In every state an attempt with a lease is ended when `heardAtMs` + its `leaseMs` has passed.
  */
 export class Guard {
-  readonly #attempts = new Map<string, GuardedAttempt>();
+  readonly #attempts = new Map<string, GuardedWork>();
   #agent: Agent | undefined;
   /** The last agent that was connected, for the final report. */
   #last: { workerId: string; incarnation: number } = { workerId: '', incarnation: 0 };
@@ -134,17 +139,28 @@ export class Guard {
     this.#reporting?.abort();
     this.#retired = false;
     const attempts = [...this.#attempts.values()].map((attempt) => attempt.snapshot());
-    link.send({ type: 'welcome', version: GUARD_PROTOCOL_VERSION, pid: process.pid, attempts });
+    link.send({
+      type: 'welcome',
+      version: GUARD_PROTOCOL_VERSION,
+      pid: process.pid,
+      attempts,
+      features: GUARD_FEATURES,
+    });
     this.modules.log.info({ incarnation: hello.incarnation, attempts: attempts.length }, 'agent connected');
   }
 
   #start(order: StartOrder, heardAtMs: number): void {
     if (this.#attempts.has(order.key)) return;
     const files = attemptDirectory(this.options.directory, order.key);
-    const attempt = new GuardedAttempt(order, files, this.modules, {
-      started: (process) => this.#started(process),
-      ended: (key, ending) => this.#ended(key, ending),
-    });
+    const listener = {
+      started: (process: AttemptProcess) => this.#started(process),
+      ended: (key: string, ending: AttemptEnding) => this.#ended(key, ending),
+    };
+    const { request } = order;
+    const attempt =
+      request === undefined
+        ? new GuardedAttempt(order, files, this.modules, listener)
+        : new GuardedRequest({ ...order, request }, files, this.modules, listener);
     this.#heard(heardAtMs);
     this.#attempts.set(order.key, attempt);
     // An order that lay in the socket while this process was frozen may have outlived its lease: then it never runs.
@@ -161,7 +177,7 @@ export class Guard {
     if (this.#retired) this.#exitIfDone();
   }
 
-  #live(): GuardedAttempt[] {
+  #live(): GuardedWork[] {
     return [...this.#attempts.values()].filter((attempt) => !attempt.ended);
   }
 

@@ -1,12 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chownSync, closeSync, fchownSync, mkdirSync, openSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { Logger } from '@synod/base';
 import type { AttemptDirectory } from '../shared/data-directory.js';
 import type { StartOrder } from '../shared/guard-protocol.js';
 import { errnoOf, messageOf } from '../shared/platform.js';
 import type { FifoPool, PipeEnds } from './fifo-pool.js';
+import type { Cgroups, Containment } from './cgroups.js';
+import { cgroupLimits } from './cgroups.js';
+import { commandLine, findExecutable, isAllowed, type CommandLine } from './command-line.js';
 import { findUser, type HostUser } from './user.js';
 
 /** A process that runs. */
@@ -16,6 +20,7 @@ export interface Launched {
   readonly pid: number;
   readonly stdout: Readable;
   readonly stderr: Readable;
+  readonly contained: Containment | undefined;
 }
 
 /** A command that could not be started: with the exit status that a shell would give, or `lost` when the host is to blame. */
@@ -32,29 +37,46 @@ const NOT_FOUND = 127;
 /** The host is short of something; the attempt may well run elsewhere. */
 const HOST_ERRORS = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EROFS', 'EIO']);
 
+export interface LaunchModules {
+  readonly fifos: FifoPool;
+  readonly cgroups: Cgroups | undefined;
+  readonly log: Logger;
+}
+
 /** Starts the command of an order as the leader of a session and process group of its own. */
 export async function launch(
   order: StartOrder,
   files: AttemptDirectory,
-  fifos: FifoPool,
+  { fifos, cgroups, log }: LaunchModules,
 ): Promise<Launched | LaunchRefused> {
   const handedOver: number[] = [];
   const outputs: Output[] = [];
   let launched: Launched | undefined;
+  let contained: Containment | undefined;
   try {
     const user = order.user === '' ? undefined : await findUser(order.user);
     makeDirectories(files, user);
     const cwd = order.cwd === '' ? files.work : order.cwd;
     const badCwd = refuseCwd(cwd);
     if (badCwd !== undefined) return badCwd;
+    const env = attemptEnvironment(process.env, order, user);
+    const forbidden = refuseCommand(order, env, cwd);
+    if (forbidden !== undefined) return forbidden;
+    const group = cgroups?.create(order.key, order.limits);
+    contained = group?.group;
+    const missing = group?.missing ?? cgroupLimits(order.limits).map(({ name }) => name);
+    const unlimited = refuseMissing(order, missing, log);
+    if (unlimited !== undefined) return unlimited;
+    const line = lineOf(order, env, cwd, user, contained);
+    if ('kind' in line) return line;
     for (let stream = 0; stream < 2; stream++) outputs.push(openOutput(await fifos.take(), handedOver));
     if (user !== undefined) for (const fd of handedOver) fchownSync(fd, user.uid, user.gid);
-    const child = spawn(order.command, order.args, {
+    const child = spawn(line.command, line.args, {
       cwd,
-      env: attemptEnvironment(process.env, order, user),
+      env,
       stdio: [openStdin(order, files, handedOver), ...outputs.map((it) => it.stdio)],
       detached: true,
-      ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),
+      ...(user === undefined || line.becomesUser ? {} : { uid: user.uid, gid: user.gid }),
     });
     if (child.pid === undefined) {
       return refusedBy(await new Promise<Error>((resolve) => child.once('error', resolve)), order.command);
@@ -68,14 +90,74 @@ export async function launch(
       pid: child.pid,
       stdout,
       stderr: outputs[1]?.reader ?? (child.stderr as Readable),
+      contained,
     };
     return launched;
   } catch (error) {
     return refusedBy(error, order.command);
   } finally {
     for (const fd of handedOver) closeSync(fd);
-    if (launched === undefined) for (const output of outputs) output.reader?.destroy();
+    if (launched === undefined) {
+      for (const output of outputs) output.reader?.destroy();
+      void contained?.end();
+    }
   }
+}
+
+/** An agent that allows some commands only allows no preloaded code either. */
+function refuseCommand(order: StartOrder, env: NodeJS.ProcessEnv, cwd: string): LaunchRefused | undefined {
+  const { allowCommands: allowed, command } = order;
+  if (allowed === undefined) return undefined;
+  const preloads = Object.keys(order.env).find((name) => name.startsWith('LD_'));
+  const file = findExecutable(command, env.PATH ?? '', cwd);
+  if (file === undefined) return undefined;
+  const message = !isAllowed(file, allowed)
+    ? `this host does not allow ${file}; allowed are: ${allowed.join(', ')}`
+    : preloads === undefined
+      ? undefined
+      : `this host allows some commands only, and so no ${preloads} in their environment`;
+  return message === undefined ? undefined : notExecutable(message);
+}
+
+function refuseMissing(
+  { key, limits }: StartOrder,
+  missing: readonly string[],
+  log: Logger,
+): LaunchRefused | undefined {
+  if (missing.length === 0 || limits === undefined) return undefined;
+  if (limits.policy === 'require') {
+    return notExecutable(
+      `this host can't limit ${missing.join(' and ')}: its agent has no control group that can (--cgroup)`,
+    );
+  }
+  log.warn({ key, missing }, 'an attempt runs without limits that it would rather have');
+  return undefined;
+}
+
+/** Plain when there is nothing to set up. Else what can't be found is refused here: the tools before it would say so by a status only. */
+function lineOf(
+  order: StartOrder,
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+  user: HostUser | undefined,
+  contained: Containment | undefined,
+): CommandLine | LaunchRefused {
+  const { command, args, limits } = order;
+  const setting = { limits, user, cgroup: contained?.path, path: process.env.PATH ?? '' };
+  const line = commandLine(command, args, setting);
+  if ('missing' in line) return notExecutable(`this host has no ${line.missing}, which limits need`);
+  if (line.command === command) return line;
+  const found = findExecutable(command, env.PATH ?? '', cwd);
+  if (found === undefined) return refusedBy(Object.assign(new Error(command), { code: whyNot(command, cwd) }), command);
+  return line;
+}
+
+function whyNot(command: string, cwd: string): 'EACCES' | 'ENOENT' {
+  return command.includes('/') && statSync(resolve(cwd, command), { throwIfNoEntry: false }) ? 'EACCES' : 'ENOENT';
+}
+
+function notExecutable(message: string): LaunchRefused {
+  return { kind: 'refused', outcome: 'failed', exitCode: NOT_EXECUTABLE, message };
 }
 
 interface Output {

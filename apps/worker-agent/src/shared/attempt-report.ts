@@ -30,7 +30,7 @@ export function endReport(ref: AttemptRef, ending: AttemptEnding, tails: Tails):
     exitCode: ending.exitCode ?? undefined,
     signal: ending.signal,
     message: ending.message,
-    result: '',
+    result: ending.result ?? '',
     ...tails,
   };
   return { ...ref, startedAtMs: ending.startedAtMs ?? undefined, finishedAtMs: ending.finishedAtMs, end };

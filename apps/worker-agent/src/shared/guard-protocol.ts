@@ -1,3 +1,5 @@
+import type { ExecLimits } from '@synod/jobs';
+
 /**
  * What an agent and its guard say to each other: JSON objects, one a line, over the guard's unix socket. Agent and guard
  * may be of different releases (a guard outlives its agent's upgrade), so the version is checked at the first message.
@@ -7,7 +9,33 @@ export const GUARD_PROTOCOL_VERSION = 1;
 /** An order holds a job's stdin (256 KiB) and environment; beyond this the connection is closed. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
-/** An `exec` attempt to run. */
+/** What a guard of this release can do beyond its protocol's first version; said in `welcome`. */
+export const GUARD_FEATURES = ['http', 'limits'] as const;
+export type GuardFeature = (typeof GUARD_FEATURES)[number];
+
+/** Where requests may lead. */
+export interface HttpRules {
+  /** Redirects into private networks are followed. Default false: what answers a request doesn't choose where the guard goes. */
+  readonly privateRedirects: boolean;
+  /** Not even the job's own URL may lead into a private network. Default false: hooks of one's own services are common. */
+  readonly forbidPrivate: boolean;
+}
+
+/** The request of an `http` attempt. */
+export interface RequestOrder {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Base64. */
+  readonly body: string;
+  readonly expectedStatuses: readonly { readonly from: number; readonly to: number }[];
+  readonly requestTimeoutMs: number;
+  readonly maxRedirects: number;
+  /** The agent's rules of where requests may lead. */
+  readonly rules: HttpRules;
+}
+
+/** An `exec` attempt to run, or an `http` one, of which everything about the process is empty. */
 export interface StartOrder {
   /** `<jobId>.<attempt>`. */
   readonly key: string;
@@ -32,6 +60,12 @@ export interface StartOrder {
   readonly killGraceMs: number;
   /** How long the worker lease lasts from `heardAtMs`; 0: none, the attempt is left alone. */
   readonly leaseMs: number;
+  /** Of the process; only for guards with the feature `limits`. */
+  readonly limits?: ExecLimits;
+  /** Absolute paths; the command must be one of them. Absent: any may run. */
+  readonly allowCommands?: readonly string[];
+  /** Instead of a process; only for guards with the feature `http`. */
+  readonly request?: RequestOrder;
 }
 
 /** How and why an attempt is to be ended. */
@@ -55,6 +89,8 @@ export interface AttemptEnding {
   /** Unix milliseconds; null when it never ran. */
   readonly startedAtMs: number | null;
   readonly finishedAtMs: number;
+  /** Base64; of a request that was answered. */
+  readonly result?: string;
 }
 
 /** The process of an attempt; also the content of its `started.json`. */
@@ -64,11 +100,13 @@ export interface AttemptProcess {
   readonly attempt: number;
   readonly fencingToken: string;
   readonly leaseMs: number;
-  /** Process and process group. */
+  /** Process and process group; 0 for a request, which is none. */
   readonly pid: number;
   /** See `ProcessIdentity`. */
   readonly identity: string;
   readonly startedAtMs: number;
+  /** Directory of its control group, if it has one. */
+  readonly cgroup?: string;
 }
 
 /** An attempt as the guard knows it; `process` null: not started yet, or it never could. */
@@ -121,6 +159,8 @@ export type GuardMessage =
       readonly version: number;
       readonly pid: number;
       readonly attempts: readonly AttemptSnapshot[];
+      /** Absent from the first release. */
+      readonly features?: readonly string[];
     }
   | { readonly type: 'started'; readonly process: AttemptProcess }
   | { readonly type: 'ended'; readonly key: string; readonly ending: AttemptEnding }
