@@ -1,6 +1,7 @@
 export { assert, InvariantViolation, unreachable } from './assert.js';
 export { TypedError } from './errors.js';
 export type { ErrorFacts } from './errors.js';
+export { HeardChain } from './heard-chain.js';
 export type {
   CancelTimer,
   Clock,

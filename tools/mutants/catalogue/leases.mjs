@@ -136,9 +136,9 @@ export const LEASE_MUTANTS = [
     quietBecause: 'heartbeats have no such gap',
     edits: [
       edit(
-        'apps/worker-agent/src/agent/heard-chain.ts',
-        'this.#longestGapMs = Math.max(this.#longestGapMs, nowMs - this.lastMs);',
-        'this.#longestGapMs = nowMs - this.lastMs;',
+        'libs/base/src/heard-chain.ts',
+        'this.longestGapMs = Math.max(this.longestGapMs, nowMs - this.lastMs);',
+        'this.longestGapMs = nowMs - this.lastMs;',
       ),
     ],
     dies: IN_AGENT,

@@ -62,6 +62,11 @@ export class HeldAttempt implements HandlerContext {
     this.killGraceMs = spec?.killGraceMs ?? 5_000;
   }
 
+  /** False for one that goes on although no coordinator is heard. */
+  get hasLease(): boolean {
+    return this.lostAfterMs !== Infinity;
+  }
+
   get handlerName(): string {
     return this.assignment.spec?.handler?.handler ?? '';
   }

@@ -66,7 +66,8 @@ export class Heartbeats {
     stream.on('data', ({ sequence, leader }) => {
       if (leader === null) return;
       const { round, priority, nodeId } = leader;
-      this.modules.lease.acknowledge(Number(sequence), { round: Number(round), priority, nodeId });
+      const { lease, time } = this.modules;
+      lease.acknowledge(Number(sequence), { round: Number(round), priority, nodeId }, time.monotonicMs());
     });
     const gone = () => {
       if (this.stream === stream) this.stream = undefined;

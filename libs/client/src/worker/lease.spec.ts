@@ -7,7 +7,7 @@ describe('worker lease', () => {
   it('runs from the moment the last acknowledged heartbeat was sent, not from its answer', () => {
     const lease = new WorkerLease();
     const sequence = lease.send(1_000);
-    lease.acknowledge(sequence, LEADER);
+    lease.acknowledge(sequence, LEADER, 0);
     expect(lease.hasLapsed(1_000 + workerLeaseMs(3_000) - 1, 3_000)).toBe(false);
     expect(lease.hasLapsed(1_000 + workerLeaseMs(3_000), 3_000)).toBe(true);
   });
@@ -16,8 +16,8 @@ describe('worker lease', () => {
     const lease = new WorkerLease();
     const first = lease.send(0);
     const second = lease.send(1_000);
-    expect(lease.acknowledge(second, LEADER)).toBe(true);
-    expect(lease.acknowledge(first, LEADER)).toBe(false);
+    expect(lease.acknowledge(second, LEADER, 0)).toBe(true);
+    expect(lease.acknowledge(first, LEADER, 0)).toBe(false);
     expect(lease.unansweredSinceMs()).toBeUndefined();
     expect(lease.hasLapsed(3_000, 3_000)).toBe(false);
   });
@@ -26,7 +26,7 @@ describe('worker lease', () => {
     const lease = new WorkerLease();
     const answered = lease.send(0);
     lease.send(1_000);
-    expect(lease.acknowledge(answered, LEADER)).toBe(true);
+    expect(lease.acknowledge(answered, LEADER, 0)).toBe(true);
     expect(lease.hasLapsed(workerLeaseMs(3_000), 3_000)).toBe(true);
     expect(lease.unansweredSinceMs()).toBe(1_000);
   });
@@ -37,8 +37,8 @@ describe('worker lease', () => {
     ['node', { ...LEADER, nodeId: 'c0' }],
   ])('an answer of a leader with a lower ballot (%s) is ignored', (_what, deposed) => {
     const lease = new WorkerLease();
-    lease.acknowledge(lease.send(0), LEADER);
-    expect(lease.acknowledge(lease.send(2_000), deposed)).toBe(false);
+    lease.acknowledge(lease.send(0), LEADER, 0);
+    expect(lease.acknowledge(lease.send(2_000), deposed, 2_000)).toBe(false);
     expect(lease.hasLapsed(2_300, 3_000)).toBe(true);
   });
 
@@ -49,5 +49,21 @@ describe('worker lease', () => {
     lease.begin(90_000);
     expect(lease.hasLapsed(12_300, 3_000)).toBe(true);
     expect(lease.hasLapsed(1e12, Infinity)).toBe(false);
+  });
+
+  it('an assignment is in doubt once no heartbeat was acknowledged for as long as a lease since the Hello, for good', () => {
+    const lease = new WorkerLease();
+    lease.helloSent(0);
+    lease.begin(0);
+    lease.acknowledge(lease.send(1_000), LEADER, 1_100);
+    expect(lease.isSure(3_299, 3_000)).toBe(true);
+    lease.acknowledge(lease.send(3_200), LEADER, 3_301);
+    expect(lease.isSure(3_301, 3_000)).toBe(false);
+    expect(lease.isSure(3_301, 10_000)).toBe(true);
+    // Another session tells what still stands.
+    lease.helloSent(4_000);
+    expect(lease.isSure(4_000, 3_000)).toBe(false);
+    lease.begin(4_000);
+    expect(lease.isSure(4_100, 3_000)).toBe(true);
   });
 });

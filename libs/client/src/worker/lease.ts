@@ -1,4 +1,4 @@
-import { workerLeaseMs } from '@synod/base';
+import { HeardChain, workerLeaseMs } from '@synod/base';
 
 /** Heartbeats remembered until acknowledged: 64 of one second each outlive every useful acknowledgement. */
 const REMEMBERED_HEARTBEATS = 64;
@@ -25,10 +25,24 @@ export class WorkerLease {
   private highestBallot: LeaderBallot | undefined;
   private readonly sentAtMs = new Map<number, number>();
   private nextSequence = 1;
+  /** Since the Hello of the session that stood last, and since the last Hello. */
+  private chain = new HeardChain(-Infinity);
+  private nextChain = this.chain;
 
-  /** The first contact: the session was opened by a log entry that a quorum chose after this moment. */
+  /** A Hello goes out now. */
+  helloSent(nowMs: number): void {
+    this.nextChain = new HeardChain(nowMs);
+  }
+
+  /** A session stands. The first contact: it was opened by a log entry that a quorum chose after this moment. */
   begin(helloSentAtMs: number): void {
     this.heardAtMs ??= helloSentAtMs;
+    this.chain = this.nextChain;
+  }
+
+  /** False when an assignment of the present session may lie behind the loss of its attempt: only another Welcome can tell. */
+  isSure(nowMs: number, lostAfterMs: number): boolean {
+    return this.chain.isUnbroken(workerLeaseMs(lostAfterMs), nowMs);
   }
 
   /** Notes that a heartbeat goes out now; returns its sequence. */
@@ -41,11 +55,13 @@ export class WorkerLease {
   }
 
   /** True when the acknowledgement extended the lease; false for one of a deposed leader or of a forgotten heartbeat. */
-  acknowledge(sequence: number, leader: LeaderBallot): boolean {
+  acknowledge(sequence: number, leader: LeaderBallot, nowMs: number): boolean {
     if (this.highestBallot !== undefined && compareBallots(leader, this.highestBallot) < 0) return false;
     this.highestBallot = leader;
     const sentAtMs = this.sentAtMs.get(sequence);
     if (sentAtMs === undefined) return false;
+    this.chain.heard(sentAtMs, nowMs);
+    this.nextChain.heard(sentAtMs, nowMs);
     for (const earlier of this.sentAtMs.keys()) {
       if (earlier > sequence) break;
       this.sentAtMs.delete(earlier);

@@ -28,6 +28,7 @@ class Bench {
     { context: HandlerContext; finish: (result?: unknown) => void; fail: () => void }
   >();
   readonly runner: AttemptRunner;
+  doubts = 0;
 
   constructor() {
     const work: Handler = (context) =>
@@ -39,9 +40,19 @@ class Bench {
       clock: this.clock,
       lease: this.lease,
       report: (report) => this.reports.push(report),
+      onDoubt: () => {
+        this.doubts += 1;
+      },
       onChange: () => undefined,
     });
+    this.welcome();
+  }
+
+  /** A session begins. */
+  welcome(): void {
+    this.lease.helloSent(this.clock.monotonicMs());
     this.lease.begin(this.clock.monotonicMs());
+    this.runner.welcomed();
   }
 
   pass(ms: number): void {
@@ -51,7 +62,8 @@ class Bench {
 
   /** A heartbeat goes out now and is answered. */
   beat(): void {
-    this.lease.acknowledge(this.lease.send(this.clock.monotonicMs()), LEADER);
+    const nowMs = this.clock.monotonicMs();
+    this.lease.acknowledge(this.lease.send(nowMs), LEADER, nowMs);
   }
 
   async settled(): Promise<void> {
@@ -158,5 +170,27 @@ describe('attempts of a worker', () => {
     await bench.settled();
     expect(bench.ends()).toEqual([]);
     expect(bench.runner.isEmpty).toBe(true);
+  });
+
+  it('what lay in a stalled session while the lease lapsed is not started: another session says what still stands', () => {
+    const bench = new Bench();
+    bench.clock.advance(2_500);
+    bench.beat();
+    bench.runner.assign(assignment(1));
+    bench.runner.assign(assignment(2, { lostAfterMs: 60_000 }));
+    expect([bench.running.size, bench.doubts]).toEqual([0, 1]);
+    // The cluster repeats what it still wants of this worker, and no more.
+    bench.welcome();
+    bench.runner.assign(assignment(2, { lostAfterMs: 60_000 }));
+    expect([...bench.running.keys()]).toEqual(['j2']);
+  });
+
+  it('an attempt that may run beside another is started whatever was heard', () => {
+    const bench = new Bench();
+    bench.clock.advance(2_500);
+    bench.runner.assign(assignment(1, { mode: 'EXECUTION_MODE_AT_LEAST_ONCE' }));
+    bench.pass(60_000);
+    expect(bench.running.get('j1')?.context.signal.aborted).toBe(false);
+    expect(bench.doubts).toBe(0);
   });
 });

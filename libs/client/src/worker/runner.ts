@@ -13,6 +13,8 @@ export interface RunnerModules {
   readonly lease: WorkerLease;
   /** Takes a report; sending it is the session's business. */
   report(report: WireAttemptReportInput): void;
+  /** What is assigned may be outdated: only the Welcome of another session can tell. */
+  onDoubt(): void;
   /** An attempt ended, or was acknowledged. */
   onChange(): void;
 }
@@ -24,6 +26,7 @@ export class AttemptRunner {
   private recent: HeldAttempt[] = [];
   /** Tokens rise: an assignment at or below this one is a repetition. */
   private highestToken = '0';
+  private inDoubt = false;
 
   constructor(
     private readonly handlers: ReadonlyMap<string, Handler>,
@@ -38,11 +41,22 @@ export class AttemptRunner {
     return this.held.size;
   }
 
+  /** A session stands: it names anew what is assigned and not held. */
+  welcomed(): void {
+    this.inDoubt = false;
+  }
+
   assign(assignment: WireAssignment): void {
-    if (compareDecimals(assignment.fencingToken, this.highestToken) <= 0) return;
-    this.highestToken = assignment.fencingToken;
-    const { clock } = this.modules;
+    if (this.inDoubt || compareDecimals(assignment.fencingToken, this.highestToken) <= 0) return;
+    const { clock, lease, onDoubt } = this.modules;
     const attempt = new HeldAttempt(assignment, clock.wallMs(), clock.monotonicMs());
+    // It lay in a stalled connection while the lease lapsed: the job may run elsewhere. Nothing that follows is taken either, for
+    // tokens rise, and this one comes again if it still stands.
+    if (attempt.hasLease && !lease.isSure(clock.monotonicMs(), attempt.lostAfterMs)) {
+      this.inDoubt = true;
+      return onDoubt();
+    }
+    this.highestToken = assignment.fencingToken;
     this.held.set(attempt.fencingToken, attempt);
     this.recent.push(attempt);
     this.start(attempt);
@@ -115,7 +129,8 @@ export class AttemptRunner {
   private sweepAttempt(attempt: HeldAttempt, nowMs: number): void {
     if (attempt.endCause === undefined) {
       if (nowMs - attempt.startedMonotonicMs >= attempt.timeoutMs) attempt.askToEnd('timedOut', nowMs);
-      else if (this.modules.lease.hasLapsed(nowMs, attempt.lostAfterMs)) attempt.askToEnd('leaseLapsed', nowMs);
+      else if (attempt.hasLease && this.modules.lease.hasLapsed(nowMs, attempt.lostAfterMs))
+        attempt.askToEnd('leaseLapsed', nowMs);
       return;
     }
     // A job that is not run again may be reported as ended although the handler ignores its signal; a lost one may not,

@@ -85,6 +85,7 @@ export class SynodWorker {
       clock: time,
       lease: this.lease,
       report: (report) => this.reports.add(report),
+      onDoubt: () => this.session?.cancel(),
       onChange: () => this.session?.planFlush(),
     });
     this.heartbeats = new Heartbeats(
@@ -134,6 +135,7 @@ export class SynodWorker {
     while (!this.hasStopped) {
       const drainingBefore = this.isDraining;
       const helloSentAtMs = this.time.monotonicMs();
+      this.lease.helloSent(helloSentAtMs);
       const { stream, error: wordError } = this.connections.openSession();
       const session = new AgentSession(
         stream,
@@ -183,6 +185,7 @@ export class SynodWorker {
       welcome: (welcome: WireWelcome) => {
         this.backoff.reset();
         this.lease.begin(helloSentAtMs);
+        this.runner.welcomed();
         this.heartbeats.start(welcome.heartbeatIntervalMs || 1_000);
         for (const ref of welcome.outdated) this.runner.dropOutdated(ref);
         this.firstWelcome?.resolve();
