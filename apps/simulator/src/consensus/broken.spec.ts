@@ -65,6 +65,13 @@ describe('a campaign finds, in more runs,', () => {
   });
 });
 
+describe('a campaign finds, where disks do more than the protocol can stand,', () => {
+  it('that acknowledged writes are gone after a power cut (P13)', async () => {
+    const failure = await firstFailure({ liarsReturn: true }, 200);
+    expect(['I4', 'agreement', 'P2 ballot used twice', 'I3', 'one good copy']).toContain(failure?.invariant);
+  });
+});
+
 describe('a campaign finds nothing', () => {
   it('in replicas that are only wrapped', async () => {
     expect(await firstFailure({ wrapReplica: broken.harmless }, 6)).toBeUndefined();
