@@ -16,6 +16,8 @@ export interface ReplicaCounters {
   /** Accepts too far above what this replica knows chosen; it catches up by fetch first. */
   droppedBeyondHorizon: number;
   droppedOverloaded: number;
+  /** Rounds that were made longer because replies came later than one round. */
+  roundsLengthened: number;
   elections: number;
   leaderships: number;
   /** Times that this replica led and lost it. */
@@ -94,6 +96,7 @@ export function newCounters(): ReplicaCounters {
     droppedForeignBallot: 0,
     droppedBeyondHorizon: 0,
     droppedOverloaded: 0,
+    roundsLengthened: 0,
     elections: 0,
     leaderships: 0,
     depositions: 0,

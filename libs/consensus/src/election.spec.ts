@@ -1,6 +1,7 @@
 import { ballot, TestCluster } from './cluster.spec-support.js';
 import type { TestNode } from './cluster.spec-support.js';
 import { Solo } from './solo.spec-support.js';
+import type { Message } from './messages.js';
 import type { NodeId } from './types.js';
 
 /** A started cluster whose leader has let everybody settle. */
@@ -377,5 +378,48 @@ describe('poll replies', () => {
     solo.tick();
     solo.reply('c2', { ballot: ballot(4, 'c2'), leader: ballot(4, 'c2'), happy: true });
     expect(solo.status.leader).toBe('c3');
+  });
+});
+
+/** Time passes and every message takes `delayMs`, as on hosts that hardly get to run. */
+function runSlowly(cluster: TestCluster, durationMs: number, delayMs: number, underWay: [number, Message][]): void {
+  for (const endMs = cluster.nowMs + durationMs; cluster.nowMs < endMs;) {
+    cluster.nowMs += 10;
+    for (const nodeId of cluster.ids) cluster.tickOne(nodeId);
+    while ((underWay[0]?.[0] ?? Infinity) <= cluster.nowMs) {
+      const [, message] = underWay.shift() as [number, Message];
+      cluster.deliver(message);
+    }
+    for (const nodeId of cluster.ids) while (cluster.flush(nodeId));
+    for (const message of cluster.messages) underWay.push([cluster.nowMs + delayMs, message]);
+    cluster.messages = [];
+  }
+}
+
+describe('election where a round trip takes longer than a round', () => {
+  it.each([3, 5])('(N=%i, round trips of 400 ms): one leader is found and stays, as rounds become longer', (size) => {
+    const cluster = new TestCluster({ size });
+    const underWay: [number, Message][] = [];
+    runSlowly(cluster, 15_000, 200, underWay);
+    const serving = cluster.ids.filter((id) => cluster.node(id).status.serving);
+    expect(serving).toHaveLength(1);
+    const before = elections(cluster);
+    const [leader = ''] = serving;
+    const proposed = Array.from({ length: 10 }, (_, index) => cluster.propose(leader, `slow ${index}`));
+    runSlowly(cluster, 20_000, 200, underWay);
+    expect(elections(cluster)).toBe(before);
+    expect(cluster.node(leader).status.serving).toBe(true);
+    expect(cluster.node(leader).answered).toEqual(expect.arrayContaining(proposed));
+  });
+
+  it('(N=3): back on fast links, a leader that hangs is replaced as soon as ever', () => {
+    const cluster = new TestCluster({ size: 3 });
+    runSlowly(cluster, 15_000, 200, []);
+    cluster.run(3_000);
+    const { leader } = cluster;
+    cluster.isolate(leader.nodeId);
+    const cutAtMs = cluster.nowMs;
+    cluster.runUntil(() => cluster.ids.some((id) => id !== leader.nodeId && cluster.node(id).status.serving), 600);
+    expect(cluster.nowMs - cutAtMs).toBeLessThanOrEqual(500);
   });
 });

@@ -2,6 +2,7 @@ import { ballotOwner, compareBallots, equalBallots, ZERO_BALLOT } from './ballot
 import type { Environment } from './environment.js';
 import type { PollReplyBody } from './messages.js';
 import { MAX_UNHAPPY_ROUNDS } from './options.js';
+import { RoundLength } from './round-length.js';
 import type { Ballot, NodeId } from './types.js';
 
 /** How this node stands in the election, as far as the role decides it. */
@@ -34,7 +35,7 @@ export class Election {
   private happyNow = false;
   private pollRound = 0;
   private roundStartedMs: number | undefined;
-  private readonly roundLengthMs: number;
+  private readonly roundLength: RoundLength;
   private readonly replies = new Map<NodeId, PollReplyBody>();
   /** Peers whose connection broke in this round: their reply isn't waited for. */
   private readonly disconnected = new Set<NodeId>();
@@ -50,7 +51,8 @@ export class Election {
     // After a restart a node doesn't know whether it was followed; it never resumes a ballot of its own.
     this.followedBallot = promised.nodeId === env.nodeId ? ZERO_BALLOT : promised;
     this.highestRound = promised.round;
-    this.roundLengthMs = env.options.electionRoundMs + jitterMs(env.nodeId, env.options.electionRoundMs);
+    const { electionRoundMs } = env.options;
+    this.roundLength = new RoundLength(electionRoundMs + jitterMs(env.nodeId, electionRoundMs));
   }
 
   get followed(): Ballot {
@@ -63,6 +65,11 @@ export class Election {
 
   get round(): number {
     return this.pollRound;
+  }
+
+  /** How long a round takes at present. */
+  get roundLengthMs(): number {
+    return this.roundLength.ms;
   }
 
   /** How long ago the polls of the present round left: what a reply to them took at the most. */
@@ -122,7 +129,8 @@ export class Election {
       this.startRound();
       return this.judgeEarly(standing);
     }
-    if (this.env.nowMs - this.roundStartedMs < this.roundLengthMs) return 'stay';
+    if (this.env.nowMs - this.roundStartedMs < this.roundLength.ms) return 'stay';
+    if (this.roundLength.ended()) this.env.counters.roundsLengthened += 1;
     const verdict = this.endRound(standing);
     this.startRound();
     return verdict;
@@ -145,6 +153,7 @@ export class Election {
   /** Counts a voter's reply of the present round. What it tells of leaders is for the replica to act on first. */
   onPollReply(from: NodeId, reply: PollReplyBody, standing: Standing): Verdict {
     this.noteRumour(reply.leader);
+    this.roundLength.replied(from, reply.pollRound, this.pollRound, this.env.nowMs);
     if (reply.pollRound !== this.pollRound) return 'stay';
     this.disconnected.delete(from);
     this.replies.set(from, reply);
@@ -156,6 +165,7 @@ export class Election {
   startRound(): void {
     this.pollRound += 1;
     this.roundStartedMs = this.env.nowMs;
+    this.roundLength.started(this.pollRound, this.env.nowMs);
     this.replies.clear();
     this.disconnected.clear();
     for (const peer of this.env.membership.others) {

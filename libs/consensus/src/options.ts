@@ -39,9 +39,9 @@ const MIB = 1024 * KIB;
 /**
  * Defaults, with what each one trades. Ranges are those that `assertReplicaOptions` holds.
  *
- * - `electionRoundMs` 100 (10 to 10,000): must exceed the slowest round trip between members, or their polls never count. A
- *   leader whose connections break is replaced after about one round trip; one that hangs without a sound after two to three
- *   rounds. Each node sends (N - 1) polls and as many replies a round: at 100 ms and N = 3 the idle cluster exchanges 120 small
+ * - `electionRoundMs` 100 (10 to 10,000): should exceed the usual round trip between members; where replies come later, rounds become
+ *   longer by themselves, to 16 times this (`RoundLength`). A leader whose connections break is replaced after about one round
+ *   trip; one that hangs without a sound after two to three rounds. Each node sends (N - 1) polls and as many replies a round: at 100 ms and N = 3 the idle cluster exchanges 120 small
  *   messages a second. A pause of a leader's process longer than two rounds costs it the lead, so 50 would trade garbage
  *   collection pauses for elections.
  * - `resendAfterMs` 200 (10 to 60,000): at least one flush and one round trip; lower repeats work while a disk is only slow.
