@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { availableParallelism, freemem, hostname, loadavg } from 'node:os';
 import type { Logger } from '@synod/base';
 import { rpcSecurity } from '@synod/config';
 import { createLogger, systemClock, systemRandom, systemTimers, type RunningApp } from '@synod/observability';
@@ -127,6 +127,11 @@ function assemble({ options, log, directory, incarnation, guardEntry, spool, clo
   const onHeard = (sentAtMs: number): void => agent.heard(sentAtMs);
   const heartbeats = new HeartbeatClient(worker, {
     ...{ clock, timers, log, coordinators, onHeard },
+    load: () => ({
+      running: agent.running,
+      loadPerProcessor: (loadavg()[0] ?? 0) / availableParallelism(),
+      freeMemoryBytes: freemem(),
+    }),
     connect: (address) => connect(services.AgentService, address, security, { ownConnection: true }),
   });
   const isActive = (key: string): boolean => agent.isActive(key);

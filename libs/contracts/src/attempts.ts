@@ -9,6 +9,7 @@ import type {
   WireAttemptRefInput,
   WireAttemptReport,
   WireAttemptReportInput,
+  WireWorkerLoad,
 } from '@synod/wire';
 import { base64FromBytes, bytesFromBase64 } from './base64.js';
 import { attemptOutcomes, attemptStates } from './enums.js';
@@ -180,9 +181,16 @@ export function assignmentFromWire(wire: WireAssignment, field = 'assignment'): 
   return { jobId, attempt, fencingToken, spec };
 }
 
-/** Sequence numbers and incarnations of heartbeats. */
-export function heartbeatFromWire(wire: { workerId: string; incarnation: string; sequence: string }): Heartbeat {
+/** Sequence numbers and incarnations of heartbeats. A load that is no sensible one is left out: nothing depends on it. */
+export function heartbeatFromWire(wire: {
+  workerId: string;
+  incarnation: string;
+  sequence: string;
+  load?: WireWorkerLoad | null;
+}): Heartbeat {
+  const load = loadFromWire(wire.load);
   return {
+    ...(load === undefined ? {} : { load }),
     workerId: wire.workerId,
     incarnation: integerFromWire(wire.incarnation, 'incarnation'),
     sequence: integerFromWire(wire.sequence, 'sequence'),
@@ -194,4 +202,21 @@ export interface Heartbeat {
   readonly incarnation: number;
   /** Rising within an incarnation. */
   readonly sequence: number;
+  readonly load?: WorkerLoad;
+}
+
+/** What a worker says of its host. */
+export interface WorkerLoad {
+  readonly running: number;
+  readonly loadPerProcessor: number;
+  readonly freeMemoryBytes: number;
+}
+
+function loadFromWire(wire: WireWorkerLoad | null | undefined): WorkerLoad | undefined {
+  if (!wire) return undefined;
+  const { running, loadPerProcessor } = wire;
+  const freeMemoryBytes = Number(wire.freeMemoryBytes);
+  const isSensible =
+    Number.isFinite(loadPerProcessor) && loadPerProcessor >= 0 && Number.isSafeInteger(freeMemoryBytes);
+  return isSensible ? { running, loadPerProcessor, freeMemoryBytes } : undefined;
 }

@@ -9,7 +9,7 @@ export {
   attemptToWire,
   heartbeatFromWire,
 } from './attempts.js';
-export type { AssignedAttempt, Heartbeat } from './attempts.js';
+export type { AssignedAttempt, Heartbeat, WorkerLoad } from './attempts.js';
 export { base64FromBytes, bytesFromBase64 } from './base64.js';
 export { compareEventPositions, cursorFromWire, cursorToWire } from './cursor.js';
 export type { EventPosition } from './cursor.js';

@@ -221,6 +221,12 @@ describe('workers and nodes', () => {
       incarnation: 5,
       sequence: 6,
     });
+    const load = { running: 3, loadPerProcessor: 0.5, freeMemoryBytes: 7 };
+    const sent = { workerId: 'w', incarnation: 5, sequence: 6 };
+    const heard = heartbeatFromWire(overTheWire('HeartbeatRequest', { ...sent, load }));
+    expect(heard).toEqual({ ...sent, load });
+    const senseless = { ...load, loadPerProcessor: Number.NaN };
+    expect(heartbeatFromWire(overTheWire('HeartbeatRequest', { ...sent, load: senseless }))).toEqual(sent);
     const bad = { workerId: 'w', incarnation: '5', sequence: '9007199254740992' };
     expect(contractError(() => heartbeatFromWire(bad)).code).toBe('unsafeInteger');
   });

@@ -9,6 +9,7 @@ import type {
   WireWorkerInput,
 } from '@synod/wire';
 import { attemptRefFromWire } from './attempts.js';
+import type { WorkerLoad } from './attempts.js';
 import { nodeKinds, workerSchedulings, workerStates } from './enums.js';
 import {
   CAPACITY_MAX,
@@ -60,7 +61,7 @@ function compareCodeUnits(a: string, b: string): number {
 }
 
 /** A worker as the scheduler knows it. `heardAgoMs` is the leader's; undefined when it never heard of it. */
-export function workerToWire(worker: WorkerRecord, heardAgoMs: number | undefined): WireWorkerInput {
+export function workerToWire(worker: WorkerRecord, heardAgoMs: number | undefined, load?: WorkerLoad): WireWorkerInput {
   const wire: WireWorkerInput = {
     workerId: worker.workerId,
     incarnation: worker.incarnation,
@@ -80,6 +81,7 @@ export function workerToWire(worker: WorkerRecord, heardAgoMs: number | undefine
   };
   if (worker.evictAtMs !== undefined) wire.evictAtMs = worker.evictAtMs;
   if (heardAgoMs !== undefined) wire.heardAgoMs = Math.round(heardAgoMs);
+  if (load !== undefined) wire.load = load;
   return wire;
 }
 

@@ -1,11 +1,14 @@
 import type { CancelTimer, Timers } from '@synod/base';
 import type { Ballot } from '@synod/consensus';
+import type { WorkerLoad } from '@synod/contracts';
 
 /** A heartbeat as one worker sent it: its incarnation and a rising sequence. */
 export interface HeartbeatMark {
   readonly workerId: string;
   readonly incarnation: number;
   readonly sequence: number;
+  /** For people to see; nothing depends on it. */
+  readonly load?: WorkerLoad;
 }
 
 /** The marks that a round covered, and the leader that a quorum confirmed in it. */
@@ -18,7 +21,7 @@ export interface HeartbeatHubModules {
   readonly timers: Timers;
   readonly serving: () => boolean;
   /** The leader's memory; called at once for each heartbeat that arrives while this node leads. */
-  readonly heard: (workerId: string, incarnation: number) => void;
+  readonly heard: (workerId: string, incarnation: number, load: WorkerLoad | undefined) => void;
   readonly gone: (workerId: string, incarnation: number) => void;
   /** Resolves with the ballot of this leader after a quorum confirmed it in a round sent after the call. */
   readonly confirmHere: () => Promise<Ballot>;
@@ -68,9 +71,9 @@ export class HeartbeatHub {
   }
 
   received(mark: HeartbeatMark, acknowledge: Acknowledge): void {
-    const { workerId, incarnation } = mark;
+    const { workerId, incarnation, load } = mark;
     const told = this.modules.serving();
-    if (told) this.modules.heard(workerId, incarnation);
+    if (told) this.modules.heard(workerId, incarnation, load);
     const known = this.arrived.get(workerId);
     // A process that was replaced and lives on must not take its successor's place.
     if (known === undefined || known.mark.incarnation <= incarnation) {
@@ -115,7 +118,8 @@ export class HeartbeatHub {
     if (!this.modules.serving()) return this.modules.confirmAtLeader(covered, gone);
     for (const { workerId, incarnation } of gone) this.modules.gone(workerId, incarnation);
     // This node began to lead since they arrived: later than they came is on the safe side.
-    for (const { mark, told } of batch.values()) if (!told) this.modules.heard(mark.workerId, mark.incarnation);
+    for (const { mark, told } of batch.values())
+      if (!told) this.modules.heard(mark.workerId, mark.incarnation, mark.load);
     return this.modules.confirmHere().then((ballot) => ({ covered, ballot }));
   }
 }

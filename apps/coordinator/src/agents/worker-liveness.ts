@@ -1,4 +1,5 @@
 import type { Clock } from '@synod/base';
+import type { WorkerLoad } from '@synod/contracts';
 import type { AttemptRef, JobsView } from '@synod/jobs';
 
 /** A worker is unheard for so long before it gets no new work; two and a half heartbeats of one second. */
@@ -12,6 +13,7 @@ export interface LostFindings {
 }
 
 interface Heard {
+  load?: WorkerLoad | undefined;
   incarnation: number;
   atMs: number;
   connected: boolean;
@@ -48,10 +50,10 @@ export class WorkerLiveness {
   }
 
   /** True when it may be given new work only since now. */
-  heardFrom(workerId: string, incarnation: number): boolean {
+  heardFrom(workerId: string, incarnation: number, load?: WorkerLoad): boolean {
     const known = this.heard.get(workerId);
     if (known === undefined) {
-      this.heard.set(workerId, { incarnation, atMs: this.clock.monotonicMs(), connected: true });
+      this.heard.set(workerId, { load, incarnation, atMs: this.clock.monotonicMs(), connected: true });
       return true;
     }
     if (known.incarnation > incarnation) return false;
@@ -59,7 +61,13 @@ export class WorkerLiveness {
     known.incarnation = incarnation;
     known.atMs = this.clock.monotonicMs();
     known.connected = true;
+    if (load !== undefined) known.load = load;
     return !before;
+  }
+
+  /** What the worker last said of its host. */
+  loadOf(workerId: string): WorkerLoad | undefined {
+    return this.heard.get(workerId)?.load;
   }
 
   /** Its session ended: it gets no new work until it is heard again, but it is not lost. */

@@ -6,6 +6,7 @@ import {
   RequestRefusedError,
   unsignedFromWire,
 } from '@synod/contracts';
+import type { WorkerLoad } from '@synod/contracts';
 import { equalBallots } from '@synod/consensus';
 import type { Ballot, NodeId } from '@synod/consensus';
 import { encodeStatus } from '@synod/rpc';
@@ -20,7 +21,7 @@ export interface ForwardingModules {
   readonly leader: () => NodeId | undefined;
   readonly proposals: LeaderProposals;
   readonly read: () => Promise<number>;
-  readonly heard: (workerId: string, incarnation: number) => void;
+  readonly heard: (workerId: string, incarnation: number, load: WorkerLoad | undefined) => void;
   readonly gone: (workerId: string, incarnation: number) => void;
   /** Notes what a member's state is, and gives what a majority agrees on. */
   readonly compareStates: (nodeId: NodeId, hashes: readonly { slot: number; hash: string }[]) => readonly StateAt[];
@@ -62,8 +63,8 @@ function compared(
 function hear(modules: ForwardingModules, relayed: NonNullable<WireForwardRequest['heartbeats']>): void {
   for (const { workerId, incarnation } of relayed.disconnected.map(heartbeatFromWire))
     modules.gone(workerId, incarnation);
-  for (const { workerId, incarnation } of relayed.heartbeats.map(heartbeatFromWire))
-    modules.heard(workerId, incarnation);
+  for (const { workerId, incarnation, load } of relayed.heartbeats.map(heartbeatFromWire))
+    modules.heard(workerId, incarnation, load);
   const renewals = relayed.nodes.map(heartbeatFromWire);
   if (renewals.length > 0)
     modules.nodesRenewed(renewals.map(({ workerId: nodeId, incarnation }) => ({ nodeId, incarnation })));

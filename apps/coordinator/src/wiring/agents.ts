@@ -86,8 +86,8 @@ function buildHeartbeats(modules: AgentsModules, liveness: WorkerLiveness, plann
   return new HeartbeatHub({
     timers: modules.timers,
     serving: () => host.serving,
-    heard: (workerId, incarnation) => {
-      if (liveness.heardFrom(workerId, incarnation)) plannerLoop.wake();
+    heard: (workerId, incarnation, load) => {
+      if (liveness.heardFrom(workerId, incarnation, load)) plannerLoop.wake();
     },
     gone: (workerId, incarnation) => {
       liveness.disconnected(workerId, incarnation);

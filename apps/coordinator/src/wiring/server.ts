@@ -83,6 +83,7 @@ export function buildServer(modules: ServerModules): RpcServer {
       workerServiceHandlers({
         ...context,
         heardAgoMs: (workerId) => (replication.host.serving ? agents.liveness.silentForMs(workerId) : undefined),
+        loadOf: (workerId) => (replication.host.serving ? agents.liveness.loadOf(workerId) : undefined),
         wallMs: () => modules.clock.wallMs(),
       }),
     )
@@ -150,8 +151,8 @@ function addInnerServices(server: RpcServer, modules: ServerModules, context: Se
         leader: () => board.current?.leader,
         proposals,
         read: () => host.read(),
-        heard: (workerId, incarnation) => {
-          if (agents.liveness.heardFrom(workerId, incarnation)) agents.plannerLoop.wake();
+        heard: (workerId, incarnation, load) => {
+          if (agents.liveness.heardFrom(workerId, incarnation, load)) agents.plannerLoop.wake();
         },
         gone: (workerId, incarnation) => {
           agents.liveness.disconnected(workerId, incarnation);

@@ -159,6 +159,36 @@ describe('SIGTERM', () => {
     await eventually('the guard is gone', () => !isSameProcess(guard, identity));
   });
 
+  test('with --on-stop drain it says so first, gives back what waits, and lets what runs end', async () => {
+    const only = await startCoordinator();
+    const { agent, session, data } = await startUsable([only], ['--on-stop=drain', '--capacity=1']);
+    const go = join(data, 'go');
+    session.assign('runs', 1, `until [ -e ${go} ]; do sleep 0.05; done; exit 6`);
+    await processOf(data, 'runs');
+    session.assign('waits', 2, 'exit 0');
+    const stopped = stop(agent);
+    const back = await only.ended('waits');
+    expect(session.draining).toBe('its agent stops');
+    expect(back.end).toMatchObject({ outcome: 'ATTEMPT_STATE_LOST', message: 'drained' });
+    session.assign('late', 3, 'exit 0');
+    expect((await only.ended('late')).end).toMatchObject({ outcome: 'ATTEMPT_STATE_LOST', message: 'drained' });
+    expect(session.goodbye).toBe(false);
+    writeFileSync(go, '');
+    expect((await only.ended('runs')).end).toMatchObject({ outcome: 'ATTEMPT_STATE_FAILED', exitCode: 6 });
+    await stopped;
+    expect(session.goodbye).toBe(true);
+  });
+
+  test('with --on-stop drain what has not ended in time is given back', async () => {
+    const only = await startCoordinator();
+    const { agent, session, data } = await startUsable([only], ['--on-stop=drain', '--stop-timeout=100ms']);
+    session.assign('job', 1, FOREVER, { killGraceMs: 0 });
+    const { pid } = await processOf(data, 'job');
+    await stop(agent);
+    expect(only.reportsOf('job').at(-1)?.end).toMatchObject({ outcome: 'ATTEMPT_STATE_LOST', message: 'drained' });
+    expect(isGroupAlive(pid, true)).toBe(false);
+  });
+
   test('with --on-stop keep an agent that is started in its place goes on with what runs', async () => {
     const only = await startCoordinator();
     const { agent, session, data } = await startUsable([only], ['--on-stop=keep', '--restart-grace=30s']);

@@ -31,6 +31,8 @@ export class FakeSession {
   readonly reports: WireAttemptReport[] = [];
   readonly sequences: string[] = [];
   goodbye = false;
+  /** Why it drains; undefined while it doesn't. */
+  draining: string | undefined;
   over = false;
 
   constructor(
@@ -68,6 +70,8 @@ export class FakeSession {
       this.reports.push(...message.reports.reports);
       this.sequences.push(message.reports.sequence);
       if (this.coordinator.acknowledges) this.send({ reportsAcknowledged: { sequences: [message.reports.sequence] } });
+    } else if (message.draining) {
+      this.draining = message.draining.reason;
     } else if (message.goodbye) {
       this.goodbye = true;
       this.call.end();

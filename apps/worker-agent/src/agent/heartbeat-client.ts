@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock, Logger, Timers } from '@synod/base';
 import { compareBallots, ZERO_BALLOT, type Ballot } from '@synod/consensus';
 import { ballotFromWire } from '@synod/contracts';
-import type { WireHeartbeatRequestInput, WireHeartbeatResponse } from '@synod/wire';
+import type { WireHeartbeatRequestInput, WireHeartbeatResponse, WireWorkerLoadInput } from '@synod/wire';
 import { messageOf } from '../shared/platform.js';
 import type { CoordinatorAddresses } from './coordinators.js';
 
@@ -12,6 +12,8 @@ export interface HeartbeatModules {
   readonly coordinators: CoordinatorAddresses;
   /** A connection of its own to the coordinator at this address; throws when there can be none. */
   readonly connect: (address: string) => HeartbeatChannel;
+  /** What goes with each heartbeat, for people to see. */
+  readonly load?: () => WireWorkerLoadInput;
   /** A quorum confirmed the leader after the heartbeat that was sent at this time (CLOCK_MONOTONIC). */
   onHeard(sentAtMs: number): void;
 }
@@ -128,7 +130,8 @@ export class HeartbeatClient {
     this.#sequence += 1;
     this.#sentAtMs.set(this.#sequence, this.modules.clock.monotonicMs());
     if (this.#sentAtMs.size > MAX_UNANSWERED) this.#sentAtMs.delete(this.#sequence - MAX_UNANSWERED);
-    this.#stream?.write({ ...this.worker, sequence: this.#sequence });
+    const load = this.modules.load?.();
+    this.#stream?.write({ ...this.worker, sequence: this.#sequence, ...(load === undefined ? {} : { load }) });
   }
 
   #confirmed(response: WireHeartbeatResponse): void {

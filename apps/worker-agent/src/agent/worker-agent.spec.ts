@@ -134,6 +134,20 @@ describe('the worker agent', () => {
     expect(bench.agent.held().map((it) => it.jobId)).toEqual(['current', 'longer', 'alone']);
   });
 
+  test('ends what is evicted with its grace and gives back what waits, both as drained', () => {
+    const bench = new Bench(1);
+    const alone = spec({ mode: 'atLeastOnce' });
+    bench.agent.assigned([
+      { ref: ref('runs', 1), spec: alone },
+      { ref: ref('waits', 2), spec: alone },
+    ]);
+    bench.agent.evicted([ref('runs', 1), ref('waits', 2), ref('unknown', 3)]);
+    const stop = { outcome: 'lost', message: 'drained', immediate: false };
+    expect(bench.sent.filter((it) => it.type === 'stop')).toEqual([{ type: 'stop', key: 'runs.1', stop }]);
+    expect(bench.spooled.get('waits.1')?.report?.end).toMatchObject({ outcome: 'lost', message: 'drained' });
+    expect(bench.ordered).toEqual(['runs.1']);
+  });
+
   test('a lapse before the Hello puts nothing in doubt, one between Hello and Welcome does', () => {
     const bench = new Bench();
     bench.agent.heard(bench.nowMs);

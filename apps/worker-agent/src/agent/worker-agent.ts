@@ -117,6 +117,11 @@ export class WorkerAgent {
     return phase !== undefined && phase !== 'ended';
   }
 
+  /** Attempts that the guard has. */
+  get running(): number {
+    return this.#held.withGuard().length;
+  }
+
   isHeld(key: string): boolean {
     return this.#held.has(key);
   }
