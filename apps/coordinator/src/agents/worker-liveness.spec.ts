@@ -20,6 +20,17 @@ function setUp() {
 }
 
 describe('worker liveness', () => {
+  it('remembers the load that a worker last spoke of, and forgets it with its leadership', () => {
+    const { liveness } = setUp();
+    const load = { running: 3, loadPerProcessor: 0.5, freeMemoryBytes: 1_000 };
+    expect(liveness.loadOf('w1')).toBeUndefined();
+    liveness.heardFrom('w1', 1, load);
+    liveness.heardFrom('w1', 1);
+    expect(liveness.loadOf('w1')).toEqual(load);
+    liveness.reset();
+    expect(liveness.loadOf('w1')).toBeUndefined();
+  });
+
   it('eligible from the first heartbeat until two and a half are missing', () => {
     const { clock, liveness } = setUp();
     expect(liveness.eligible('w1')).toBe(false);

@@ -97,6 +97,11 @@ export class AttemptRunner {
     this.held.get(String(ref.fencingToken))?.askToEnd('cancelled', this.modules.clock.monotonicMs());
   }
 
+  /** The worker is drained, and this has had its time: reported as lost once its handler has heeded its signal. */
+  evict(ref: WireAttemptRefInput): void {
+    this.held.get(String(ref.fencingToken))?.askToEnd('stopped', this.modules.clock.monotonicMs());
+  }
+
   /** The coordinators know better: this attempt is not the current one of its job. */
   dropOutdated(ref: WireAttemptRefInput): void {
     const attempt = this.held.get(String(ref.fencingToken));

@@ -192,6 +192,23 @@ describe('worker', () => {
     expect(bench.reports.find((report) => report.end)?.end?.outcome).toBe('ATTEMPT_STATE_CANCELLED');
   });
 
+  it('an eviction aborts the signal, and the attempt is reported as lost: it runs elsewhere', async () => {
+    const bench = new Bench();
+    const started = new Signal();
+    await start(bench, (context: HandlerContext) => {
+      started.resolve();
+      return new Promise((_resolve, reject) =>
+        context.signal.addEventListener('abort', () => reject(new Error('stopped'))),
+      );
+    });
+    const session = await bench.session(1);
+    bench.assign(session, assignment(1));
+    await started.happened;
+    session.stream.write({ evictions: { attempts: [{ jobId: 'j1', attempt: 1, fencingToken: '1' }] } });
+    await bench.until(() => bench.reports.some((report) => report.end));
+    expect(bench.reports.find((report) => report.end)?.end?.outcome).toBe('ATTEMPT_STATE_LOST');
+  });
+
   it('a newer incarnation of its id ends it', async () => {
     const bench = new Bench();
     const worker = new SynodWorker({ addresses: ['127.0.0.1:1'], capacity: 1, handlers: { echo: () => undefined } });

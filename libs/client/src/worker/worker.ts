@@ -194,9 +194,10 @@ export class SynodWorker {
     };
   }
 
-  private receive({ assignments, cancellations, reportsAcknowledged }: WireSessionResponse): void {
+  private receive({ assignments, cancellations, evictions, reportsAcknowledged }: WireSessionResponse): void {
     if (assignments) for (const assignment of assignments.assignments) this.runner.assign(assignment);
     if (cancellations) for (const ref of cancellations.attempts) this.runner.cancel(ref);
+    if (evictions) for (const ref of evictions.attempts) this.runner.evict(ref);
     if (reportsAcknowledged)
       for (const sequence of reportsAcknowledged.sequences)
         this.runner.acknowledged(this.reports.acknowledge(Number(sequence)));
