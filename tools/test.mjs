@@ -8,7 +8,11 @@ import { appMain, fail, install, nx, requireNode, run } from './lib/ensure.mjs';
 import { ROOT, readJson } from './lib/workspace.mjs';
 
 const IN_CI = process.env.CI !== undefined && !['', '0', 'false'].includes(process.env.CI);
-const SIMULATION_ARGS = ['--runs', '20', '--seed', '1'];
+/** From 200 runs on a campaign must have reached every event; more runs are `npm run sim`. */
+const SIMULATIONS = [
+  ['--runs', '200', '--seed', '1'],
+  ['--world', 'scheduler', '--runs', '10', '--seed', '1'],
+];
 const BUILT = ['cli', 'coordinator', 'worker-agent', 'registry', 'simulator'];
 
 /** In order. Each adds to the totals by `passed`, `failed` and `skipped`. */
@@ -21,8 +25,14 @@ const STEPS = {
   unit: (filters) =>
     jest('jest.config.cjs', [`--maxWorkers=${availableParallelism()}`, '--testTimeout=60000', ...filters]),
   build: () => perProject('build', BUILT),
-  simulation: () =>
-    single(`simulator ${SIMULATION_ARGS.join(' ')}`, relative(ROOT, appMain('simulator')), SIMULATION_ARGS),
+  simulation: async () => {
+    for (const args of SIMULATIONS)
+      await single(`simulator ${args.join(' ')}`, relative(ROOT, appMain('simulator')), args);
+  },
+  mutants: async () => {
+    await single('mutants: anchors', 'tools/mutants.mjs', ['--anchors']);
+    await single('mutants: smoke', 'tools/mutants.mjs', ['--smoke']);
+  },
   integration: (filters) => jest('e2e/jest.config.cjs', ['--runInBand', ...filters]),
 };
 
