@@ -4,7 +4,7 @@ import { rpcSecurity } from '@synod/config';
 import { createLogger, systemClock, systemRandom, systemTimers, type RunningApp } from '@synod/observability';
 import { connect, type RpcSecurity } from '@synod/rpc';
 import { lockDirectory, openSpool } from '@synod/storage';
-import { services } from '@synod/wire';
+import { services, type WireWorkerLoadInput } from '@synod/wire';
 import { AgentProcess } from './agent/agent-process.js';
 import { AttemptFiles } from './agent/attempt-files.js';
 import { CoordinatorAddresses } from './agent/coordinators.js';
@@ -18,7 +18,7 @@ import { Pruner } from './agent/pruner.js';
 import { SessionClient, type SessionListener } from './agent/session-client.js';
 import { AttemptSpool } from './agent/spool-records.js';
 import type { WorkerRules } from './agent/start-order.js';
-import { WorkerAgent } from './agent/worker-agent.js';
+import { WorkerAgent, type WorkerAgentModules } from './agent/worker-agent.js';
 import { agentOptions, givenCoordinators, type AgentOptions } from './options.js';
 import { dataDirectory, makeDataDirectory, type DataDirectory } from './shared/data-directory.js';
 import type { ReportTarget } from './shared/guard-protocol.js';
@@ -97,11 +97,7 @@ function assemble({ options, log, directory, incarnation, guardEntry, spool, clo
       log,
       files,
       spool,
-      guard: {
-        isConnected: () => guard.connected,
-        send: (message) => guard.send(message),
-        supports: (feature) => guard.supports(feature),
-      },
+      guard: guardPort(() => guard),
       endOrphans: (orphans) => endOrphans(orphans, { log }),
       onDoubt: () => session.renew(),
       onReports: () => session.flush(),
@@ -124,18 +120,12 @@ function assemble({ options, log, directory, incarnation, guardEntry, spool, clo
     },
   );
   coordinators.onChange(() => guard.setTarget(target()));
-  const onHeard = (sentAtMs: number): void => agent.heard(sentAtMs);
   const heartbeats = new HeartbeatClient(worker, {
-    ...{ clock, timers, log, coordinators, onHeard },
-    load: () => ({
-      running: agent.running,
-      loadPerProcessor: (loadavg()[0] ?? 0) / availableParallelism(),
-      freeMemoryBytes: freemem(),
-    }),
+    ...{ clock, timers, log, coordinators, onHeard: (sentAtMs: number) => agent.heard(sentAtMs) },
+    load: () => loadOf(agent),
     connect: (address) => connect(services.AgentService, address, security, { ownConnection: true }),
   });
-  const isActive = (key: string): boolean => agent.isActive(key);
-  const logs = new LogPusher(security, { timers, log, directory, isActive });
+  const logs = new LogPusher(security, { timers, log, directory, isActive: (key) => agent.isActive(key) });
   const kept = { maxCount: options.keepAttempts, maxBytes: options.keepBytes };
   const pruner = new Pruner(kept, { timers, log, directory, files, isHeld: (key) => agent.isHeld(key) });
   const session = new SessionClient(
@@ -161,6 +151,20 @@ function assemble({ options, log, directory, incarnation, guardEntry, spool, clo
     { agent, guard, session, heartbeats, logs, pruner, discovery, timers, log, close },
   );
   return app;
+}
+
+/** The agent is made before its link to the guard. */
+function guardPort(link: () => GuardLink): WorkerAgentModules['guard'] {
+  return {
+    isConnected: () => link().connected,
+    send: (message) => link().send(message),
+    supports: (feature) => link().supports(feature),
+  };
+}
+
+function loadOf(agent: WorkerAgent): WireWorkerLoadInput {
+  const loadPerProcessor = (loadavg()[0] ?? 0) / availableParallelism();
+  return { running: agent.running, loadPerProcessor, freeMemoryBytes: freemem() };
 }
 
 function rulesOf({ allowCommands, httpPrivateRedirects, httpForbidPrivate }: AgentOptions): WorkerRules {

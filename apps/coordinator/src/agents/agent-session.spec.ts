@@ -487,7 +487,7 @@ describe('a session of a worker that is drained', () => {
     const coordinator = new TestCoordinator();
     coordinator.apply(level);
     const { session } = await coordinator.open();
-    watched(session.receive({ ...nothing, draining: { reason: 'restart' } } as unknown as WireSessionRequest));
+    watched(session.receive({ ...nothing, draining: { reason: 'restart' } }));
     await coordinator.applyNext();
     const worker = () => coordinator.state.machine.worker('w1');
     expect(worker()).toMatchObject({ scheduling: 'draining', schedulingReason: 'restart' });
