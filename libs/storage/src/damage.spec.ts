@@ -103,6 +103,22 @@ test('a valid record of an older commit, brought back by an old page, is unknown
   expect((await openLog()).recover().unknownSlots).toEqual([7]);
 });
 
+test.each([
+  ['its text', -1],
+  ['its ballot', 21],
+])('P14: one flipped bit in %s makes a record unknown, though it says the checksum that it had', async (_what, at) => {
+  await tamper((environment, sink) => {
+    const record = Buffer.from(getBytes(environment.trees.entries, uint64Key(270)) ?? []);
+    const offset = at < 0 ? record.length + at : at;
+    record[offset] = (record[offset] ?? 0) ^ 1;
+    sink.put(environment.trees.entries, uint64Key(270), record);
+    keepSequence(environment, sink);
+  });
+  const log = await openLog();
+  expect(log.recover().unknownSlots).toEqual([270]);
+  expect(codeOf(() => log.read(270, 270, 1e6))).toBe('slotUnknown');
+});
+
 test('a record in a slot that is listed as a hole makes it unknown', async () => {
   const log = await openLog();
   await log.append([accept(305, 'after a hole')]);
@@ -121,6 +137,18 @@ test('a digest that vanished makes its whole block unknown, no more', async () =
   });
   const { unknownSlots } = (await openLog()).recover();
   expect(unknownSlots).toEqual(Array.from({ length: 128 }, (_, index) => 129 + index));
+});
+
+test('P14: with a digest vanishes what was known of holes: they are unknown, not empty', async () => {
+  const log = await openLog();
+  await log.append([accept(305, 'after a hole')]);
+  await log.close();
+  await tamper((environment, sink) => {
+    sink.remove(environment.trees.digests, uint64Key(2));
+    keepSequence(environment, sink);
+  });
+  const { unknownSlots } = (await openLog()).recover();
+  expect(unknownSlots).toEqual(Array.from({ length: 305 - 256 }, (_, index) => 257 + index));
 });
 
 test('a digest and records of an older commit, consistent with each other, make everything unknown', async () => {
