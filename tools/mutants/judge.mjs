@@ -69,7 +69,8 @@ export class Court {
 
   async #isLoud(mutant, subject) {
     for (const place of mutant.quiet) {
-      const { failure } = await run(place, { mutant, subject, first: 1, last: share(place, QUIET_SEEDS) });
+      const { failures } = await run(place, { mutant, subject, first: 1, last: share(place, QUIET_SEEDS) });
+      const [failure] = failures;
       if (failure !== undefined) return { verdict: 'loud', killer: { place: placeName(place, failure), ...failure } };
     }
     return undefined;
@@ -78,40 +79,43 @@ export class Court {
   async #kill(mutant, subject) {
     let seeds = 0;
     for (const place of mutant.dies) {
-      const { count, failure } = await run(place, { mutant, subject, first: 1, last: share(place, this.#seeds) });
+      const { count, failures } = await run(place, { mutant, subject, first: 1, last: share(place, this.#seeds) });
       if (place.kind === 'simulator') seeds += count;
-      if (failure === undefined) continue;
-      await this.#confirm(mutant, place, failure);
-      return { verdict: 'killed', seeds, killer: { place: placeName(place, failure), ...failure } };
+      if (failures.length === 0) continue;
+      const killers = await this.#confirmed(mutant, place, failures);
+      const killer = { place: placeName(place, killers[0]), ...killers[0], others: killers.length - 1 };
+      return { verdict: 'killed', seeds, killer };
     }
     return { verdict: 'survived', seeds };
   }
 
-  /** What killed the mutant must let the original live, or it says nothing about the mutant. */
-  async #confirm(mutant, place, { seed, file, name }) {
-    const { failures } = await run(place, { mutant, subject: this.#original, first: seed, last: seed });
-    if (place.kind === 'tests' && !failures.some((other) => other.file === file && other.name === name)) return;
-    if (place.kind !== 'tests' && failures.length === 0) return;
-    const where = seed === undefined ? `${file}: ${name}` : `seed ${seed}: ${failures[0].invariant}`;
-    throw new Error(`${mutant.id}: the unchanged source fails too, ${where}`);
+  /** Those failures that the original does not have too: what kills both says nothing about the mutant. */
+  async #confirmed(mutant, place, failures) {
+    const { seed } = failures[0];
+    const original = await run(place, { mutant, subject: this.#original, first: seed, last: seed });
+    const same = ({ file, name }) => original.failures.some((other) => other.file === file && other.name === name);
+    const killers = failures.filter((failure) => !same(failure));
+    if (killers.length > 0) return killers;
+    const [{ invariant, file, name }] = original.failures;
+    const what = seed === undefined ? `${file}: ${name}` : `seed ${seed}: ${invariant}`;
+    throw new Error(`${mutant.id}: the unchanged source fails too, ${what}`);
   }
 }
 
-/** Runs one place: `count` seeds or tests, `failures`, and the first of them as `failure`, with the number of `others`. */
+/** Runs one place: `count` seeds or tests, and the `failures` among them. */
 async function run(place, { mutant, subject, first, last }) {
   if (place.kind !== 'tests') {
     const { world } = place;
     const faultFree = place.kind === 'faultFreeSimulator';
     const { seeds, failure } = await runSeeds(await subject.bundle(world), { first, last, faultFree });
-    return { count: seeds, failure, failures: failure === undefined ? [] : [failure] };
+    return { count: seeds, failures: failure === undefined ? [] : [failure] };
   }
   const sameProject = [...mutant.quiet, ...mutant.dies].filter(({ project }) => project === place.project);
   const specs = [...new Set(sameProject.flatMap(({ files }) => files))].sort();
   const tests = testsAt(await subject.tests(place.project, specs), place);
   if (tests.length === 0) throw new Error(`${mutant.id}: no test matches ${JSON.stringify(place)}`);
   const failures = tests.filter(({ passed }) => !passed).map(({ file, name, detail }) => ({ file, name, detail }));
-  const failure = failures.length === 0 ? undefined : { ...failures[0], others: failures.length - 1 };
-  return { count: tests.length, failure, failures };
+  return { count: tests.length, failures };
 }
 
 const share = (place, seeds) => Math.max(1, Math.ceil(seeds * (place.share ?? 1)));
