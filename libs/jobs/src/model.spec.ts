@@ -288,6 +288,13 @@ const openAll: readonly Exclude<Step, { kind: 'repeat' }>[] = [0, 1, 2, 3].map((
   held: 0,
 }));
 const steps = fc.array(step, { minLength: 20, maxLength: 120, size: 'max' });
+/** Rare enough that not each set of runs would meet it: a worker with work is drained, and its time is over. */
+const eviction: Step[] = [
+  { kind: 'submit', count: 3, shape: 0 },
+  { kind: 'assign', picks: [0, 1, 2].map((worker) => ({ job: worker, worker, strange: 0 })) },
+  { kind: 'schedule', worker: 0, scheduling: 2, at: 0, by: 0 },
+  { kind: 'evict', worker: 0 },
+];
 /** The time limit bounds the shrinking of a failure. */
 const RUNS = { numRuns: 40, interruptAfterTimeLimit: 60_000 };
 
@@ -306,7 +313,7 @@ describe('state machine against the plain model', () => {
         for (const event of driver.events)
           seen.add(event.type === 'jobFinished' ? `finished ${event.state}` : event.type);
       }),
-      RUNS,
+      { ...RUNS, examples: [[eviction]] },
     );
     // Runs in which nothing happens prove nothing.
     expect([...seen].sort()).toEqual([

@@ -22,6 +22,7 @@ export function jobHandlers(handlers: Partial<JobHandlers>): JobHandlers {
     getJob: none,
     listJobs: none,
     cancelJob: none,
+    checkFence: none,
     watchEvents: none,
     getJobLogs: none,
     ...handlers,

@@ -109,7 +109,7 @@ async function listElsewhere(
   metadata.set(RELAYED_KEY, '1');
   for (const client of others) {
     try {
-      return (await callUnary(client, 'listJobs', request, { metadata, deadlineMs: call.remainingMs })) as never;
+      return await callUnary(client, 'listJobs', request, { metadata, deadlineMs: call.remainingMs });
     } catch (error) {
       const code = error instanceof RpcError ? error.code : 'UNKNOWN';
       if (code !== 'UNAVAILABLE' && code !== 'DEADLINE_EXCEEDED') throw error;

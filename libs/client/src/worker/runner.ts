@@ -48,13 +48,13 @@ export class AttemptRunner {
 
   assign(assignment: WireAssignment): void {
     if (this.inDoubt || compareDecimals(assignment.fencingToken, this.highestToken) <= 0) return;
-    const { clock, lease, onDoubt } = this.modules;
+    const { clock, lease } = this.modules;
     const attempt = new HeldAttempt(assignment, clock.wallMs(), clock.monotonicMs());
     // It lay in a stalled connection while the lease lapsed: the job may run elsewhere. Nothing that follows is taken either, for
     // tokens rise, and this one comes again if it still stands.
     if (attempt.hasLease && !lease.isSure(clock.monotonicMs(), attempt.lostAfterMs)) {
       this.inDoubt = true;
-      return onDoubt();
+      return this.modules.onDoubt();
     }
     this.highestToken = assignment.fencingToken;
     this.held.set(attempt.fencingToken, attempt);
