@@ -1,6 +1,7 @@
 import { measureFailover } from './failover.js';
 import { measureFdatasync } from './fdatasync.js';
 import { measureLife } from './life.js';
+import { measurePlacement } from './placement/placement-rows.js';
 import type { Row } from './report.js';
 import { measureSnapshot } from './snapshot.js';
 
@@ -35,6 +36,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     summary: 'a member that is behind the trimmed log comes back under load',
     byDefault: false,
     measure: measureSnapshot,
+  },
+  placement: {
+    summary: 'placement algorithms side by side, without a cluster',
+    byDefault: false,
+    measure: (options) => Promise.resolve(measurePlacement(options)),
   },
 };
 

@@ -1,8 +1,9 @@
 import ConsistentHash from 'consistent-hash';
 import HashRing from 'hashring';
 import { Ring } from '@synod/hashing';
+import { median } from '../report.js';
 import { keysOf, nodesOf, VIRTUAL_NODES } from './algorithms.js';
-import { lookupRate, median } from './measure-algorithms.js';
+import { lookupRate } from './measure-algorithms.js';
 
 /** Lookups a second of one library, beside those of Synod's ring in the same rounds. */
 export interface PackageFigures {

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { MutablePlacement } from '@synod/hashing';
+import { median } from '../report.js';
 import { ALGORITHMS, keysOf, nodeIdOf, nodesOf } from './algorithms.js';
 import type { Algorithm } from './algorithms.js';
 
@@ -146,11 +147,6 @@ function timeMs(work: () => unknown): number {
 
 function repeat(rounds: number, work: () => void): number[] {
   return Array.from({ length: rounds }, () => timeMs(work));
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
 }
 
 let collect: (() => void) | undefined;

@@ -194,17 +194,17 @@ function shortfallsOf(
   if (runs < RUNS_TO_REACH_ALL) return [];
   const enough = runs >= ACCEPTANCE.runs;
   const shortfalls: string[] = [];
-  const require = (name: string, count: number, least: number): void => {
+  const demand = (name: string, count: number, least: number): void => {
     if (count < least) shortfalls.push(`${name}: ${count}, not ${least}`);
   };
   for (const kind of faultKinds) {
-    require(`fault ${kind}`, faults.get(kind) ?? 0, enough ? ACCEPTANCE.faultsOfEachKind : 1);
+    demand(`fault ${kind}`, faults.get(kind) ?? 0, enough ? ACCEPTANCE.faultsOfEachKind : 1);
   }
   for (const name of Object.keys(mustReach)) {
-    require(`event ${name}`, events.get(name) ?? 0, enough ? ACCEPTANCE.eventsOfEachKind : 1);
+    demand(`event ${name}`, events.get(name) ?? 0, enough ? ACCEPTANCE.eventsOfEachKind : 1);
   }
-  require('median of acknowledged commands', medianAcknowledged, ACCEPTANCE.medianAcknowledged);
-  require('median of leader changes', medianLeaderChanges, ACCEPTANCE.medianLeaderChanges);
+  demand('median of acknowledged commands', medianAcknowledged, ACCEPTANCE.medianAcknowledged);
+  demand('median of leader changes', medianLeaderChanges, ACCEPTANCE.medianLeaderChanges);
   return shortfalls;
 }
 
