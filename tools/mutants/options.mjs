@@ -8,7 +8,7 @@ Applies each mutant (a small, quiet change of the source for one of the pitfalls
 simulator, a test, a scenario. The working tree is never touched.
 
   --only LIST      only these pitfalls or mutants, by name
-  --seeds N        seeds of the simulator for each mutant at the most, from 1 (default 500)
+  --seeds N        seeds of the simulator for each mutant at the most, from 1 (default 500, with --smoke 40)
   --jobs N         mutants at a time (default: half of the processors)
   --json FILE      also write the report to FILE as JSON
   --markdown FILE  write the table to FILE: between its marks <!-- mutants:begin --> and <!-- mutants:end -->, or as a new file
@@ -39,7 +39,7 @@ export function parseOptions(argv) {
   return {
     ...values,
     only: only?.split(',').map((name) => name.trim()),
-    seeds: integer('seeds', values.seeds ?? '500', 1, 1_000_000),
+    seeds: integer('seeds', values.seeds ?? (smoke ? '40' : '500'), 1, 1_000_000),
     jobs: integer('jobs', values.jobs, 1, 256),
   };
 }

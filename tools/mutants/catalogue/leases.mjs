@@ -16,8 +16,8 @@ const QUIET_WORKER = [
 const IN_GROUP = [tests(COORDINATOR, 'heartbeat-hub.spec', 'planner-loop.spec', 'worker-liveness.spec', 'group.spec')];
 const IN_WORKER = [tests('libs/client', 'worker/')];
 const IN_AGENT = [
-  SCHEDULER,
   tests('apps/worker-agent', 'guard/lease.spec', 'agent/heard-chain.spec', 'agent/worker-agent.spec'),
+  SCHEDULER,
 ];
 const QUIET_AGENT = [FAULT_FREE_SCHEDULER];
 
