@@ -1,5 +1,5 @@
 declare module 'hashring' {
-  export default class HashRing {
+  class HashRing {
     constructor(
       servers: Readonly<Record<string, { readonly weight: number; readonly vnodes: number }>>,
       algorithm: string,
@@ -7,12 +7,14 @@ declare module 'hashring' {
     );
     get(key: string): string;
   }
+  export = HashRing;
 }
 
 declare module 'consistent-hash' {
-  export default class ConsistentHash {
+  class ConsistentHash {
     constructor(options: { readonly range: number; readonly weight: number });
     add(node: string, weight: number): void;
     get(key: string): string;
   }
+  export = ConsistentHash;
 }
