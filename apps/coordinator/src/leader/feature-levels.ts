@@ -27,10 +27,13 @@ export class FeatureLevels {
 
   constructor(private readonly modules: FeatureLevelsModules) {}
 
+  /** Looks at once, and then from time to time: a new group needn't wait for what all of its members support. */
   lead(): void {
-    this.cancel ??= this.modules.timers.every(LOOK_INTERVAL_MS, () => {
+    if (this.cancel !== undefined) return;
+    this.cancel = this.modules.timers.every(LOOK_INTERVAL_MS, () => {
       void this.look();
     });
+    void this.look();
   }
 
   yield(): void {

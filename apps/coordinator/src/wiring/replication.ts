@@ -2,7 +2,7 @@ import type { Clock, Logger, Timers } from '@synod/base';
 import { createReplica, DEFAULT_REPLICA_OPTIONS } from '@synod/consensus';
 import type { Message, NodeId, Slot } from '@synod/consensus';
 import { decodeCommand, encodeCommand, encodeStateChange, stampCommand } from '@synod/contracts';
-import { createJobsStateMachine } from '@synod/jobs';
+import { createJobsStateMachine, neededFeatureLevel } from '@synod/jobs';
 import type { Command, CommandReply, JobsStateMachine } from '@synod/jobs';
 import type { DiskLevel, ImageStore, LogStore, RecoveredLog } from '@synod/storage';
 import { CommandGateway } from '../commands/command-gateway.js';
@@ -95,8 +95,7 @@ export function buildReplication(modules: ReplicationModules): Replication {
       gateway.routeChanged(leaderLinkRoute(link));
     },
   });
-  const propose: Replication['propose'] = (command, options = { sheddable: false }) =>
-    gateway.propose(command, options);
+  const propose = proposer(gateway, state);
   const host = buildHost(modules, health, {
     applied: (slot, entry, proposalIds) => {
       state.apply(slot, entry);
@@ -156,6 +155,15 @@ function buildReads(
     appliedThrough: (slot) => state.appliedThrough(slot),
     leadershipChange: () => board.nextChange(timers),
   });
+}
+
+/** A member of an older version stops at a command that it can't read: one above the group's level stays out of the log. */
+function proposer(gateway: CommandGateway, state: ReplicatedState): Replication['propose'] {
+  return (command, options = { sheddable: false }) => {
+    const [needed, level] = [neededFeatureLevel(command), state.view.featureLevel];
+    if (needed <= level) return gateway.propose(command, options);
+    return Promise.resolve({ type: 'refused', refusal: { code: 'featureLevelTooLow', needed, level } });
+  };
 }
 
 function buildHost(
