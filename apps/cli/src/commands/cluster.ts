@@ -42,7 +42,7 @@ function addTransferCommand(cluster: UsageCommand, session: CliSession): void {
 }
 
 function transferText({ leaderId, outcome }: LeadershipTransfer): string {
-  return outcome === 'alreadyLeader' ? `${leaderId} leads already` : `${leaderId} leads`;
+  return outcome === 'alreadyLeader' ? `${leaderId} leads already\n` : `${leaderId} leads\n`;
 }
 
 function statusText(session: CliSession, status: ClusterStatus): string {

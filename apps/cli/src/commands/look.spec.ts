@@ -147,7 +147,7 @@ describe('looking at the cluster', () => {
     ] as const) {
       io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
       await expect(run('cluster', 'transfer', '--to', to)).resolves.toBe(0);
-      expect(io.stdout.text.trim()).toBe(text);
+      expect(io.stdout.text).toBe(`${text}\n`);
     }
     io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
     await expect(run('cluster', 'transfer', '--to', 'c3')).resolves.toBe(1);
