@@ -15,6 +15,8 @@ import { MachineClock, SimulatedProcess } from './process.js';
 import type { Streams } from './streams.js';
 
 export interface ClientModules {
+  /** A promise of the scheduler was broken. */
+  readonly failed: (error: unknown) => void;
   readonly plan: SchedulerPlan;
   readonly time: VirtualClock;
   readonly random: SeededRandom;
@@ -54,11 +56,16 @@ export class SchedulerClients {
   }
 
   start(): void {
-    for (let index = 0; index < this.modules.plan.clients; index += 1) void this.loop();
+    for (let index = 0; index < this.modules.plan.clients; index += 1) this.go(this.loop());
   }
 
   stop(): void {
     this.stopped = true;
+  }
+
+  /** What a client finds ends the run; nobody else waits for it. */
+  private go(work: Promise<void>): void {
+    work.catch((error: unknown) => this.modules.failed(error));
   }
 
   private async loop(): Promise<void> {
@@ -69,8 +76,8 @@ export class SchedulerClients {
       const jobIds = await this.submit();
       const jobId = jobIds[0];
       if (jobId === undefined) continue;
-      if (random.chance(0.5)) void this.read(jobId);
-      if (random.chance(plan.cancelRate)) void this.cancelLater(jobId);
+      if (random.chance(0.5)) this.go(this.read(jobId));
+      if (random.chance(plan.cancelRate)) this.go(this.cancelLater(jobId));
     }
   }
 

@@ -108,6 +108,7 @@ export class SchedulerRun {
     this.workers = plan.workers.map((_, index) => this.createWorker(index, ids, event));
     this.clients = new SchedulerClients({
       ...{ plan, time, random: random.fork(), streams: this.streams, checker: this.checker, coordinators: ids, event },
+      failed: (error) => this.fail(error),
     });
     this.faults = new SchedulerFaults({
       ...{ plan, time, coordinators: this.coordinators, workers: this.workers, links: this.links, struck: this.struck },
