@@ -184,6 +184,14 @@ describe('recovery', () => {
     expect(proposed(solo)).toEqual(['1:r2']);
   });
 
+  it('takes the one value of the highest ballot over a lower one that more acceptors report (P4)', () => {
+    const solo = new Solo({ size: 5, durable: disk({ promised: b(2), accepted: [held(1, b(2), 'own')] }) });
+    solo.stand();
+    solo.promised('c2', { accepted: [held(1, b(1), 'old')] });
+    solo.promised('c3', { accepted: [held(1, b(1), 'old')] });
+    expect(proposed(solo)).toEqual(['1:own']);
+  });
+
   it('takes the higher ballot of a peer over its own value', () => {
     const solo = new Solo({ durable: disk({ promised: b(1), accepted: [held(1, b(1), 'mine')] }) });
     solo.stand();
