@@ -236,10 +236,11 @@ export class CommandGateway {
     this.hold();
   }
 
-  /** Sends nothing for a while, longer with each refusal in a row. */
+  /** Sends nothing for a while, and for longer when it is refused again and again. */
   private hold(): void {
     if (this.cancelHold !== undefined) return;
-    const delayMs = Math.min(HOLD_MIN_MS * 2 ** this.refusalsInARow, HOLD_MAX_MS);
+    const mostMs = this.refusalsInARow < ELECTION_REFUSALS ? HOLD_IN_ELECTION_MS : HOLD_MAX_MS;
+    const delayMs = Math.min(HOLD_MIN_MS * 2 ** this.refusalsInARow, mostMs);
     this.refusalsInARow += 1;
     this.cancelHold = this.modules.timers.after(delayMs, () => {
       this.endHold();
@@ -273,6 +274,12 @@ export class CommandGateway {
 /** Short enough not to be felt after a change of leader, long enough not to spin. */
 const HOLD_MIN_MS = 20;
 const HOLD_MAX_MS = 500;
+/**
+ * Who is about to lead refuses until it serves, some hundred milliseconds at the most: so long holds are short, or callers would wait as
+ * long again as the election took. More refusals than make a second mean something else.
+ */
+const HOLD_IN_ELECTION_MS = 40;
+const ELECTION_REFUSALS = 25;
 /** An election takes about so long; so does a queue of the leader that is full. */
 const RETRY_AFTER_MS = 500;
 
