@@ -150,4 +150,23 @@ export const LIVENESS_MUTANTS = [
       edit(consensus('election.ts'), 'this.replies.clear();\n    this.disconnected.clear();', 'this.replies.clear();'),
     ],
   }),
+  mutant({
+    id: 'p20-transfer-never-ends',
+    title: 'a leader whose successor does not take over takes no proposals any more',
+    quietBecause: 'who is asked to take over does',
+    edits: [
+      edit(
+        consensus('leader/transfer.ts'),
+        "this.env.counters.transfersTimedOut += 1;\n    this.end('timedOut');",
+        'this.env.counters.transfersTimedOut += 1;',
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p20-trimmed-slots-not-acknowledged',
+    title:
+      'an acceptor says nothing of slots that it has trimmed, and a leader that needs its vote for them waits for ever',
+    quietBecause: 'no leader proposes again what others have trimmed',
+    edits: [edit(consensus('acceptor.ts'), 'slots.push(slot);', 'if (slot > this.trimmed) slots.push(slot);')],
+  }),
 ];

@@ -1,5 +1,5 @@
 // P7: stale reads.
-import { consensus, edit, mutant } from '../mutant.mjs';
+import { consensus, CORE_TESTS_FIRST, edit, mutant } from '../mutant.mjs';
 
 const READS = consensus('leader/reads.ts');
 
@@ -28,12 +28,14 @@ export const READ_MUTANTS = [
         'if (this.round === undefined) this.waiting.push(readId);\n    else this.round = Object.assign(this.round, { readIds: [...this.round.readIds, readId] });',
       ),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p7-confirmation-of-any-round',
     title: 'a confirmation counts for the present round, whichever round it answers',
     quietBecause: 'there is one leader, so that old confirmations are as good as new ones',
     edits: [edit(READS, 'this.round?.number === confirmRound', 'this.round !== undefined')],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p7-confirmed-below-promise',
@@ -46,6 +48,7 @@ export const READ_MUTANTS = [
         "this.outbox.send(from, { type: 'confirmed',",
       ),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p7-new-leader-answers-at-once',
@@ -70,5 +73,6 @@ export const READ_MUTANTS = [
         'if (oldest === undefined) return;',
       ),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
 ];

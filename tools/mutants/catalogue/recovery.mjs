@@ -147,4 +147,41 @@ export const RECOVERY_MUTANTS = [
       ),
     ],
   }),
+  mutant({
+    id: 'p4-those-ahead-counted',
+    title:
+      'a candidate that goes on without what those ahead know chosen counts them all the same, though they report less',
+    quietBecause: 'nobody lacks what all others have trimmed',
+    edits: [
+      edit(
+        consensus('leader/phase1.ts'),
+        'const level = this.countedReports().filter((report) => report.chosenThroughSlot <= chosenThroughSlot);',
+        'const level = this.countedReports();',
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p4-chunks-of-two-promises',
+    title: 'chunks of two promises of one acceptor, cut in different places, are put together',
+    quietBecause: 'promises have one chunk, and are sent once',
+    edits: [
+      edit(
+        consensus('leader/phase1.ts'),
+        'if (report?.chosenThroughSlot !== chosenThroughSlot || report.chunkCount !== chunkCount) {',
+        'if (report === undefined) {',
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p5-learner-votes',
+    title: 'what a learner acknowledged counts as a vote',
+    quietBecause: 'voters acknowledge the same',
+    edits: [
+      edit(
+        consensus('leader/phase2.ts'),
+        'open.answered |= bit;\n    if (index === undefined) return;',
+        'open.answered |= bit;',
+      ),
+    ],
+  }),
 ];

@@ -52,6 +52,7 @@ export const SNAPSHOT_MUTANTS = [
         "return this.acceptor.imageLost ? 'snapshot' : '';",
       ),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p10-applies-while-installing',
@@ -60,6 +61,7 @@ export const SNAPSHOT_MUTANTS = [
     edits: [
       edit(ACCEPTOR, 'if (this.installing !== undefined) return;\n    while (this.applied', 'while (this.applied'),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p10-overtaken-snapshot-installed',
@@ -77,12 +79,14 @@ export const SNAPSHOT_MUTANTS = [
         'const fits = slot >= this.trimmed && this.installing === undefined;',
       ),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p4-trimmed-is-unknown',
     title: 'an acceptor that lost its image reports the slots that it trimmed as if it had never heard of them',
     quietBecause: 'no image is lost',
     edits: [edit(ACCEPTOR, 'return Math.max(this.chosenThrough, this.trimmed);', 'return this.chosenThrough;')],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p3-blank-twin-admitted',
@@ -137,6 +141,7 @@ export const SNAPSHOT_MUTANTS = [
         'if (this.catchup.highestKnownChosen >= 0) return;\n',
       ),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p19-broken-transfer-awaited',
@@ -149,5 +154,42 @@ export const SNAPSHOT_MUTANTS = [
         'this.env.counters.snapshotsFailed += 1;',
       ),
     ],
+  }),
+  mutant({
+    id: 'p10-gap-not-closed',
+    title: 'after a crash between install and trim, what the log holds below the image counts as chosen',
+    quietBecause: 'no process dies in that moment',
+    edits: [
+      edit(
+        ACCEPTOR,
+        'if ((durable.logChosenThroughSlot ?? unknown) >= this.image || this.trimmed === this.image) return;',
+        'if (this.image >= 0 || (durable.logChosenThroughSlot ?? unknown) >= this.image) return;',
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p10-trims-while-installing',
+    title: 'the log is trimmed while a snapshot takes the place of the image that allowed it',
+    quietBecause: 'nothing is installed',
+    edits: [
+      edit(
+        ACCEPTOR,
+        'if (through <= this.trimmed || this.installing !== undefined || !mayWrite) return;',
+        'if (through <= this.trimmed || !mayWrite) return;',
+      ),
+    ],
+  }),
+  mutant({
+    id: 'p3-learns-from-a-stranger',
+    title: 'what a peer says is chosen is believed before it is written down who it is',
+    quietBecause: 'no disk is lost',
+    edits: [
+      edit(
+        consensus('paxos-replica.ts'),
+        'if (this.parts.admission.isIdentified(from)) this.acceptor.learn(reply.leader, reply.chosenThroughSlot);',
+        'this.acceptor.learn(reply.leader, reply.chosenThroughSlot);',
+      ),
+    ],
+    dies: CORE_TESTS_FIRST,
   }),
 ];
