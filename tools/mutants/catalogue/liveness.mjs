@@ -161,6 +161,7 @@ export const LIVENESS_MUTANTS = [
         'this.env.counters.transfersTimedOut += 1;',
       ),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p20-trimmed-slots-not-acknowledged',

@@ -37,6 +37,7 @@ export const RECOVERY_MUTANTS = [
         'if (order > 0) return known.reporters > 1 ? known : { accepted, reporters: 1 };',
       ),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p4-first-reported-wins',

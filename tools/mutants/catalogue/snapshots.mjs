@@ -166,6 +166,7 @@ export const SNAPSHOT_MUTANTS = [
         'if (this.image >= 0 || (durable.logChosenThroughSlot ?? unknown) >= this.image) return;',
       ),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p10-trims-while-installing',
@@ -178,6 +179,7 @@ export const SNAPSHOT_MUTANTS = [
         'if (through <= this.trimmed || !mayWrite) return;',
       ),
     ],
+    dies: CORE_TESTS_FIRST,
   }),
   mutant({
     id: 'p3-learns-from-a-stranger',
