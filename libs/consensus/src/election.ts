@@ -3,6 +3,7 @@ import type { Environment } from './environment.js';
 import type { PollReplyBody } from './messages.js';
 import { MAX_UNHAPPY_ROUNDS } from './options.js';
 import { RoundLength } from './round-length.js';
+import type { Awaited } from './round-length.js';
 import type { Ballot, NodeId } from './types.js';
 
 /** How this node stands in the election, as far as the role decides it. */
@@ -153,12 +154,22 @@ export class Election {
   /** Counts a voter's reply of the present round. What it tells of leaders is for the replica to act on first. */
   onPollReply(from: NodeId, reply: PollReplyBody, standing: Standing): Verdict {
     this.noteRumour(reply.leader);
-    this.roundLength.replied(from, reply.pollRound, this.pollRound, this.env.nowMs);
+    this.roundLength.replied(
+      from,
+      reply.pollRound,
+      { round: this.pollRound, ms: this.env.nowMs },
+      this.awaited(standing),
+    );
     if (reply.pollRound !== this.pollRound) return 'stay';
     this.disconnected.delete(from);
     this.replies.set(from, reply);
     if (standing.ownBallot === undefined && this.isHappyLeader(from, reply)) this.happyNow = true;
     return this.judgeEarly(standing);
+  }
+
+  private awaited({ ownBallot, quorum }: Standing): Awaited {
+    const leader = ownBallot === undefined ? ballotOwner(this.followedBallot) : undefined;
+    return { leader, peers: leader !== undefined && this.happyNow ? undefined : quorum - 1 };
   }
 
   /** Starts a round now; the replica does so when it lost its leader otherwise than by silence. */
