@@ -24,6 +24,38 @@ interface Unit {
   reject(error: SynodClientError): void;
 }
 
+/** First in, first out, in constant time each: a caller may have a hundred thousand waiting. */
+class UnitQueue {
+  private units: Unit[] = [];
+  private head = 0;
+
+  get size(): number {
+    return this.units.length - this.head;
+  }
+
+  get first(): Unit | undefined {
+    return this.units[this.head];
+  }
+
+  push(unit: Unit): void {
+    this.units.push(unit);
+  }
+
+  shift(): void {
+    this.head += 1;
+    if (this.head * 2 < this.units.length) return;
+    this.units = this.units.slice(this.head);
+    this.head = 0;
+  }
+
+  takeAll(): Unit[] {
+    const units = this.units.slice(this.head);
+    this.units = [];
+    this.head = 0;
+    return units;
+  }
+}
+
 interface Batch {
   readonly requestId: string;
   readonly idempotencyKey: string;
@@ -42,7 +74,7 @@ export class Submitter {
   private readonly maxPendingJobs: number;
   private readonly keyPrefix = randomUUID();
   private nextRequest = 1;
-  private waiting: Unit[] = [];
+  private readonly waiting = new UnitQueue();
   private readonly inFlight = new Map<string, Batch>();
   private pendingJobs = 0;
   private stream: Stream | undefined;
@@ -108,9 +140,9 @@ export class Submitter {
   }
 
   private send(): void {
-    if (this.waiting.length === 0 || this.connecting) return;
+    if (this.waiting.size === 0 || this.connecting) return;
     this.stream ??= this.open();
-    while (this.waiting.length > 0 && this.inFlight.size < this.maxInFlightBatches) {
+    while (this.waiting.size > 0 && this.inFlight.size < this.maxInFlightBatches) {
       const batch = this.nextBatch();
       this.inFlight.set(batch.requestId, batch);
       this.stream.write(requestOf(batch));
@@ -118,13 +150,14 @@ export class Submitter {
   }
 
   private nextBatch(): Batch {
-    let count = 0;
-    for (let jobs = 0; count < this.waiting.length; count += 1) {
-      jobs += this.waiting[count]?.specs.length ?? 0;
-      if (jobs > this.maxBatchJobs && count > 0) break;
+    const units: Unit[] = [];
+    let jobs = 0;
+    for (let unit = this.waiting.first; unit !== undefined; unit = this.waiting.first) {
+      jobs += unit.specs.length;
+      if (jobs > this.maxBatchJobs && units.length > 0) break;
+      units.push(unit);
+      this.waiting.shift();
     }
-    const units = this.waiting.slice(0, count);
-    this.waiting = this.waiting.slice(count);
     return this.batchOf(units);
   }
 
@@ -210,9 +243,8 @@ export class Submitter {
   }
 
   private failAll(fault: SynodClientError): void {
-    const units = [...this.inFlight.values()].flatMap((batch) => batch.units).concat(this.waiting);
+    const units = [...this.inFlight.values()].flatMap((batch) => batch.units).concat(this.waiting.takeAll());
     this.inFlight.clear();
-    this.waiting = [];
     for (const unit of units) this.fail(unit, fault);
     this.proceed();
   }
@@ -222,7 +254,7 @@ export class Submitter {
   }
 
   private proceed(): void {
-    if (this.waiting.length > 0) this.plan();
+    if (this.waiting.size > 0) this.plan();
     const limit = this.closing ? 1 : this.maxPendingJobs / 2;
     if (this.pendingJobs >= limit || this.roomWaiters.length === 0) return;
     const waiters = this.roomWaiters;
