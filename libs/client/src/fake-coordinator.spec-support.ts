@@ -19,8 +19,9 @@ import {
   type WireSessionRequest,
   type WireSessionResponseInput,
   type WireSubmitJobRequest,
+  type WireSubmission,
+  type WireSubmissionAnswerInput,
   type WireSubmitStreamRequest,
-  type WireSubmitStreamResponseInput,
   type WireWatchEventsRequest,
   type WireWatchEventsResponseInput,
 } from '@synod/wire';
@@ -38,7 +39,9 @@ export interface Duplex<Request, Response> extends Writer<Response> {
 /** What a test wants its coordinators to answer; shared by them, as their state is. */
 export interface FakeBehaviour {
   submitJob?(request: WireSubmitJobRequest, from: FakeCoordinator): { jobId: string; replayed?: boolean };
-  submitStream?(request: WireSubmitStreamRequest, from: FakeCoordinator): WireSubmitStreamResponseInput | undefined;
+  submitStream?(submission: WireSubmission, from: FakeCoordinator): WireSubmissionAnswerInput | undefined;
+  /** Each message, with how many submissions it carries. */
+  submitMessage?(submissions: number): void;
   getJob?(jobId: string, from: FakeCoordinator): WireJobInput;
   listJobs?(pageToken: string): { jobs: WireJobInput[]; nextPageToken: string };
   watch?(request: WireWatchEventsRequest, stream: Writer<WireWatchEventsResponseInput>, from: FakeCoordinator): void;
@@ -67,9 +70,12 @@ export class FakeCoordinator {
       submitJob: unary(async (request) => (behaviour.submitJob ?? fail)(request, this)),
       submitJobs: unimplemented,
       submitStream: bidi((stream) => {
-        stream.on('data', (request: WireSubmitStreamRequest) => {
-          const response = behaviour.submitStream?.(request, this);
-          if (response !== undefined) stream.write(response);
+        stream.on('data', ({ submissions }: WireSubmitStreamRequest) => {
+          behaviour.submitMessage?.(submissions.length);
+          for (const submission of submissions) {
+            const answer = behaviour.submitStream?.(submission, this);
+            if (answer !== undefined) stream.write({ answers: [answer] });
+          }
         });
         stream.on('end', () => stream.end());
       }),

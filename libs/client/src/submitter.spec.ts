@@ -51,6 +51,20 @@ describe('submitter', () => {
     await submitter.close();
   });
 
+  it('batches that are ready together travel in one message, as far as it may hold them', async () => {
+    const messages: number[] = [];
+    const client = await clientWith(1, {
+      submitMessage: (submissions) => messages.push(submissions),
+      submitStream: ({ requestId, specs }) => ({ requestId, jobIds: specs.map((spec) => `job-${spec.exec?.command}`) }),
+    });
+    const submitter = client.submitter({ maxBatchJobs: 1 });
+    const large = { exec: { command: 'x', stdin: Buffer.alloc(700_000) } };
+    const answers = await Promise.all([job('a'), job('b'), large, large].map((spec) => submitter.submit(spec)));
+    expect(answers).toEqual(['job-a', 'job-b', 'job-x', 'job-x']);
+    expect(messages).toEqual([3, 1]);
+    await submitter.close();
+  });
+
   it('unanswered batches go to another coordinator under the same keys', async () => {
     const keys: string[] = [];
     const first = new Signal<FakeCoordinator>();

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { decodeStatus } from '@synod/rpc';
-import type { WireJobSpecInput, WireSubmitStreamRequestInput, WireSubmitStreamResponse } from '@synod/wire';
+import type {
+  WireJobSpecInput,
+  WireSubmissionAnswer,
+  WireSubmissionInput,
+  WireSubmitStreamResponse,
+} from '@synod/wire';
 import type { Calls, Outage } from './calls.js';
 import type { Coordinator } from './channels.js';
 import { specToWire } from './convert/spec.js';
@@ -20,6 +25,8 @@ export interface SubmitterOptions {
 /** What one call of the user asked for: its jobs stay together in one batch. */
 interface Unit {
   readonly specs: readonly WireJobSpecInput[];
+  /** About what they take on the wire, without numbers and such. */
+  readonly bytes: number;
   resolve(jobIds: readonly string[]): void;
   reject(error: SynodClientError): void;
 }
@@ -56,11 +63,15 @@ class UnitQueue {
   }
 }
 
+/** One submission: all of its jobs or none. */
 interface Batch {
   readonly requestId: string;
   readonly idempotencyKey: string;
   readonly units: readonly Unit[];
 }
+
+/** A message may have 8 MiB; what is larger than this alone travels alone. */
+const MAX_BUNDLE_BYTES = 1024 * 1024;
 
 type Stream = ReturnType<Coordinator['jobs']['submitStream']>;
 
@@ -110,7 +121,8 @@ export class Submitter {
         );
       if (specs.length === 0) return resolve([]);
       this.pendingJobs += specs.length;
-      this.waiting.push({ specs: specs.map(specToWire), resolve, reject });
+      const wire = specs.map(specToWire);
+      this.waiting.push({ specs: wire, bytes: textBytes(wire), resolve, reject });
       this.plan();
     });
   }
@@ -142,11 +154,32 @@ export class Submitter {
   private send(): void {
     if (this.waiting.size === 0 || this.connecting) return;
     this.stream ??= this.open();
+    const batches: Batch[] = [];
     while (this.waiting.size > 0 && this.inFlight.size < this.maxInFlightBatches) {
       const batch = this.nextBatch();
       this.inFlight.set(batch.requestId, batch);
-      this.stream.write(requestOf(batch));
+      batches.push(batch);
     }
+    this.write(batches);
+  }
+
+  /** Batches travel together as far as a message may hold them. */
+  private write(batches: Iterable<Batch>): void {
+    const { stream } = this;
+    if (stream === undefined) return;
+    let submissions: WireSubmissionInput[] = [];
+    let bytes = 0;
+    for (const batch of batches) {
+      const size = batch.units.reduce((sum, unit) => sum + unit.bytes, 0);
+      if (submissions.length > 0 && bytes + size > MAX_BUNDLE_BYTES) {
+        stream.write({ submissions });
+        submissions = [];
+        bytes = 0;
+      }
+      submissions.push(submissionOf(batch));
+      bytes += size;
+    }
+    if (submissions.length > 0) stream.write({ submissions });
   }
 
   private nextBatch(): Batch {
@@ -177,7 +210,9 @@ export class Submitter {
       if (this.stream === stream) this.stream = undefined;
       if (this.pendingJobs > 0) void this.reconnect(error, coordinator);
     };
-    stream.on('data', (response: WireSubmitStreamResponse) => this.answer(response));
+    stream.on('data', ({ answers }: WireSubmitStreamResponse) => {
+      for (const answer of answers) this.answer(answer);
+    });
     stream.on('error', lost);
     stream.on('end', () => lost(clientError('unavailable', 'the coordinator ended the stream')));
     return stream;
@@ -189,7 +224,7 @@ export class Submitter {
       await this.outage.endure(error, coordinator, undefined);
       this.connecting = false;
       this.stream = this.open();
-      for (const batch of this.inFlight.values()) this.stream.write(requestOf(batch));
+      this.write(this.inFlight.values());
       this.send();
     } catch (fault) {
       this.connecting = false;
@@ -197,7 +232,7 @@ export class Submitter {
     }
   }
 
-  private answer({ requestId, jobIds, error }: WireSubmitStreamResponse): void {
+  private answer({ requestId, jobIds, error }: WireSubmissionAnswer): void {
     this.calls.answered();
     const batch = this.inFlight.get(requestId);
     if (batch === undefined) return;
@@ -218,7 +253,7 @@ export class Submitter {
     if (isRetryable(fault) && this.outage.leftMs() > 0) {
       // The same batch again under the same key: the cluster asked for patience.
       this.calls.time.after(fault.facts.retryAfterMs ?? 100, () => {
-        if (this.inFlight.has(batch.requestId)) this.stream?.write(requestOf(batch));
+        if (this.inFlight.has(batch.requestId)) this.write([batch]);
       });
       return;
     }
@@ -233,7 +268,7 @@ export class Submitter {
     for (const unit of batch.units) {
       const single = this.batchOf([unit]);
       this.inFlight.set(single.requestId, single);
-      this.stream?.write(requestOf(single));
+      this.write([single]);
     }
   }
 
@@ -263,8 +298,18 @@ export class Submitter {
   }
 }
 
-function requestOf({ requestId, idempotencyKey, units }: Batch): WireSubmitStreamRequestInput {
+function submissionOf({ requestId, idempotencyKey, units }: Batch): WireSubmissionInput {
   const [first] = units;
   const specs = units.length === 1 && first ? [...first.specs] : units.flatMap((unit) => [...unit.specs]);
   return { requestId, idempotencyKey, specs };
+}
+
+/** Of all texts and buffers in it; text counts as it would with three bytes a character, the most there is for one of UTF-16. */
+function textBytes(value: unknown): number {
+  if (typeof value === 'string') return 3 * value.length;
+  if (value instanceof Uint8Array) return value.byteLength;
+  if (typeof value !== 'object' || value === null) return 8;
+  let bytes = 8;
+  for (const key in value) bytes += key.length + textBytes((value as Record<string, unknown>)[key]);
+  return bytes;
 }

@@ -150,7 +150,7 @@ describe('failures of handlers', () => {
     const stream = bench.client(address).submitStream();
     const failed = new Promise<unknown>((resolve) => stream.once('error', resolve));
     stream.on('data', () => {});
-    stream.write({ requestId: 1 });
+    stream.write({ submissions: [{ requestId: 1 }] });
     expect(toRpcError(await failed).reason).toBe('NOT_LEADER');
   });
 

@@ -54,7 +54,7 @@ function shortened(message: string): string {
   return message.length <= MAX_MESSAGE_CHARACTERS ? message : `${message.slice(0, MAX_MESSAGE_CHARACTERS - 1)}…`;
 }
 
-/** A google.rpc.Status that stands inside a message (SubmitStreamResponse, ForwardResponse) as the error that it tells of. */
+/** A google.rpc.Status that stands inside a message (SubmissionAnswer, ForwardResponse) as the error that it tells of. */
 export function decodeStatus(status: {
   readonly code: number;
   readonly message: string;

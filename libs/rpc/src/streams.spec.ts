@@ -118,17 +118,19 @@ describe('messagesOf', () => {
   it('reads a bidirectional stream to its end in order', async () => {
     const address = await bench.serve({
       submitStream: bidi(async (stream) => {
-        for await (const { requestId } of messagesOf(stream)) await writeWithBackpressure(stream, { requestId });
+        for await (const { submissions } of messagesOf(stream)) {
+          await writeWithBackpressure(stream, { answers: submissions.map(({ requestId }) => ({ requestId })) });
+        }
       }),
     });
     const call = bench.client(address).submitStream();
     const sent = Array.from({ length: 500 }, (_, index) => String(index));
     void (async () => {
-      for (const requestId of sent) await writeWithBackpressure(call, { requestId });
+      for (const requestId of sent) await writeWithBackpressure(call, { submissions: [{ requestId }] });
       call.end();
     })();
     const received: string[] = [];
-    for await (const { requestId } of messagesOf(call)) received.push(requestId);
+    for await (const { answers } of messagesOf(call)) received.push(...answers.map(({ requestId }) => requestId));
     expect(received).toEqual(sent);
   });
 

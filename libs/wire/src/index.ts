@@ -278,6 +278,14 @@ export type {
   SubmitJobRequest__Output as WireSubmitJobRequest,
 } from './generated/synod/v1/SubmitJobRequest.js';
 export type {
+  Submission as WireSubmissionInput,
+  Submission__Output as WireSubmission,
+} from './generated/synod/v1/Submission.js';
+export type {
+  SubmissionAnswer as WireSubmissionAnswerInput,
+  SubmissionAnswer__Output as WireSubmissionAnswer,
+} from './generated/synod/v1/SubmissionAnswer.js';
+export type {
   SubmitJobResponse as WireSubmitJobResponseInput,
   SubmitJobResponse__Output as WireSubmitJobResponse,
 } from './generated/synod/v1/SubmitJobResponse.js';

@@ -97,9 +97,11 @@ export class SnapshotServer {
     const slots: Slot[] = [];
     for (const [peer, hold] of this.holds) {
       const known = status.peers.find(({ nodeId }) => nodeId === peer);
-      const at = Math.max(hold.slot, known?.chosenThroughSlot ?? 0);
+      const reachedSlot = known?.chosenThroughSlot ?? 0;
+      const at = Math.max(hold.slot, reachedSlot);
       const gone = known === undefined || !isHeard(known, nowMs);
-      const over = gone || nowMs - hold.sinceMs > MAX_HOLD_MS || at >= status.appliedSlot - CAUGHT_UP_SLOTS;
+      // By its own word: it has what was sent only when it has restored it, and the log goes on meanwhile.
+      const over = gone || nowMs - hold.sinceMs > MAX_HOLD_MS || reachedSlot >= status.appliedSlot - CAUGHT_UP_SLOTS;
       if (over && hold.streams === 0) this.holds.delete(peer);
       else slots.push(at);
     }

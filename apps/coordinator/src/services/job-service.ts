@@ -19,6 +19,8 @@ import type {
   StatusDescription,
   WireListJobsRequest,
   WireListJobsResponseInput,
+  WireSubmission,
+  WireSubmissionAnswerInput,
   WireSubmitStreamRequest,
   WireSubmitStreamResponseInput,
 } from '@synod/wire';
@@ -43,8 +45,10 @@ export interface JobServiceModules extends ServiceContext {
 /** Metadata key by which a coordinator asks another for a log that only a session there can give. */
 export const RELAYED_KEY = 'synod-relayed';
 
-/** Requests of one SubmitStream under way, at most; the stream isn't read meanwhile. */
+/** Submissions of one SubmitStream under way, at most; the stream isn't read meanwhile. */
 const MAX_STREAM_IN_FLIGHT = 256;
+/** Of one message of answers: ids take 24 bytes, and a message 8 MiB at the most. */
+const MAX_BUNDLED_JOB_IDS = 50_000;
 
 /** JobService as clients see it. */
 export function jobServiceHandlers(modules: JobServiceModules): Handlers<(typeof services)['JobService']> {
@@ -55,7 +59,12 @@ export function jobServiceHandlers(modules: JobServiceModules): Handlers<(typeof
     }),
     submitJobs: unary(async (request, call) => submit(modules, submitJobsFromWire(request), call)),
     submitStream: bidi((stream, call) =>
-      answerEach(stream, call, MAX_STREAM_IN_FLIGHT, (request) => answerOnStream(modules, request, call)),
+      answerEach(stream, call, {
+        maxInFlight: MAX_STREAM_IN_FLIGHT,
+        requestsOf: ({ submissions }: WireSubmitStreamRequest) => submissions,
+        answer: (submission) => answerOnStream(modules, submission, call),
+        repliesOf: bundles,
+      }),
     ),
     getJob: unary(async (request, call) => {
       const jobId = jobIdFromWire(request);
@@ -138,13 +147,28 @@ async function submit(
 
 async function answerOnStream(
   modules: JobServiceModules,
-  request: WireSubmitStreamRequest,
+  submission: WireSubmission,
   call: CallContext,
-): Promise<WireSubmitStreamResponseInput> {
-  const { requestId } = request;
+): Promise<WireSubmissionAnswerInput> {
+  const { requestId } = submission;
   try {
-    return { requestId, ...(await submit(modules, submitJobsFromWire(request), call)) };
+    return { requestId, ...(await submit(modules, submitJobsFromWire(submission), call)) };
   } catch (error) {
     return { requestId, error: encodeStatus(modules.describe(error) ?? toRpcError(error).facts) };
   }
+}
+
+function bundles(answers: readonly WireSubmissionAnswerInput[]): WireSubmitStreamResponseInput[] {
+  const messages: { answers: WireSubmissionAnswerInput[] }[] = [];
+  let room = 0;
+  for (const answer of answers) {
+    const size = 1 + (answer.jobIds?.length ?? 0);
+    if (size > room) {
+      messages.push({ answers: [] });
+      room = MAX_BUNDLED_JOB_IDS;
+    }
+    messages.at(-1)?.answers.push(answer);
+    room -= size;
+  }
+  return messages;
 }

@@ -44,7 +44,12 @@ export function paxosServiceHandlers(modules: PaxosServiceModules): Handlers<(ty
       }
     }),
     forward: bidi((stream, call) =>
-      answerEach(stream, call, MAX_FORWARDED_IN_FLIGHT, (request) => answerForwarded(modules, request)),
+      answerEach(stream, call, {
+        maxInFlight: MAX_FORWARDED_IN_FLIGHT,
+        requestsOf: (request) => [request],
+        answer: (request) => answerForwarded(modules, request),
+        repliesOf: (answers) => answers,
+      }),
     ),
     fetchSnapshot: serverStream(async (request, stream) => {
       checkMember(modules, request);

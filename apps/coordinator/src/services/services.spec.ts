@@ -221,7 +221,7 @@ describe('a stream of requests and answers', () => {
   /** A server's stream whose client takes answers only when the test says so. */
   class TestStream {
     readonly requests: number[];
-    readonly written: number[] = [];
+    readonly written: unknown[] = [];
     taken = 0;
     accepts = true;
     writable = true;
@@ -240,7 +240,7 @@ describe('a stream of requests and answers', () => {
       for (const listener of this.listeners.get(event) ?? []) listener();
     }
 
-    write(answer: number): boolean {
+    write(answer: unknown): boolean {
       this.written.push(answer);
       return this.accepts;
     }
@@ -257,7 +257,11 @@ describe('a stream of requests and answers', () => {
     const abort = new AbortController();
     const failures: unknown[] = [];
     const fail = (error: unknown): void => void failures.push(error);
-    const done = answerEach(stream as never, { signal: abort.signal, fail }, maxInFlight, answer as never);
+    const done = answerEach<number, number, number, number>(
+      stream as never,
+      { signal: abort.signal, fail },
+      { maxInFlight, requestsOf: (request) => [request], answer, repliesOf: (answers) => answers },
+    );
     let ended = false;
     void done.then(() => (ended = true));
     return { abort, failures, ended: () => ended };
@@ -283,7 +287,7 @@ describe('a stream of requests and answers', () => {
   it('a client that takes no answers is read no further, until it does', async () => {
     const stream = new TestStream(10);
     stream.accepts = false;
-    const { ended } = open(stream, 100, (request) => Promise.resolve(request));
+    const { ended } = open(stream, 4, (request) => Promise.resolve(request));
     await turn();
     const taken = stream.taken;
     expect(taken).toBeLessThan(5);
@@ -293,6 +297,23 @@ describe('a stream of requests and answers', () => {
     stream.emit('drain');
     await turn();
     expect([stream.written.length, ended()]).toEqual([10, true]);
+  });
+
+  it('what one message asks for is answered by one message, when it is ready together', async () => {
+    const stream = new TestStream(3);
+    const abort = new AbortController();
+    const done = answerEach<number, string, string, string>(
+      stream as never,
+      { signal: abort.signal, fail: () => undefined },
+      {
+        maxInFlight: 2,
+        requestsOf: (message) => [`${String(message)}a`, `${String(message)}b`],
+        answer: (request) => Promise.resolve(request),
+        repliesOf: (answers) => [answers.join(' ')],
+      },
+    );
+    await done;
+    expect(stream.written).toEqual(['0a 0b', '1a 1b', '2a 2b']);
   });
 
   it('a client that is gone ends the wait for answers that are due', async () => {

@@ -52,6 +52,8 @@ import type { SessionResponse as _synod_v1_SessionResponse, SessionResponse__Out
 import type { SetWorkerSchedulingRequest as _synod_v1_SetWorkerSchedulingRequest, SetWorkerSchedulingRequest__Output as _synod_v1_SetWorkerSchedulingRequest__Output } from './synod/v1/SetWorkerSchedulingRequest.js';
 import type { SetWorkerSchedulingResponse as _synod_v1_SetWorkerSchedulingResponse, SetWorkerSchedulingResponse__Output as _synod_v1_SetWorkerSchedulingResponse__Output } from './synod/v1/SetWorkerSchedulingResponse.js';
 import type { StatusRange as _synod_v1_StatusRange, StatusRange__Output as _synod_v1_StatusRange__Output } from './synod/v1/StatusRange.js';
+import type { Submission as _synod_v1_Submission, Submission__Output as _synod_v1_Submission__Output } from './synod/v1/Submission.js';
+import type { SubmissionAnswer as _synod_v1_SubmissionAnswer, SubmissionAnswer__Output as _synod_v1_SubmissionAnswer__Output } from './synod/v1/SubmissionAnswer.js';
 import type { SubmitJobRequest as _synod_v1_SubmitJobRequest, SubmitJobRequest__Output as _synod_v1_SubmitJobRequest__Output } from './synod/v1/SubmitJobRequest.js';
 import type { SubmitJobResponse as _synod_v1_SubmitJobResponse, SubmitJobResponse__Output as _synod_v1_SubmitJobResponse__Output } from './synod/v1/SubmitJobResponse.js';
 import type { SubmitJobsRequest as _synod_v1_SubmitJobsRequest, SubmitJobsRequest__Output as _synod_v1_SubmitJobsRequest__Output } from './synod/v1/SubmitJobsRequest.js';
@@ -137,6 +139,8 @@ export interface ProtoGrpcType {
       SetWorkerSchedulingRequest: MessageTypeDefinition<_synod_v1_SetWorkerSchedulingRequest, _synod_v1_SetWorkerSchedulingRequest__Output>
       SetWorkerSchedulingResponse: MessageTypeDefinition<_synod_v1_SetWorkerSchedulingResponse, _synod_v1_SetWorkerSchedulingResponse__Output>
       StatusRange: MessageTypeDefinition<_synod_v1_StatusRange, _synod_v1_StatusRange__Output>
+      Submission: MessageTypeDefinition<_synod_v1_Submission, _synod_v1_Submission__Output>
+      SubmissionAnswer: MessageTypeDefinition<_synod_v1_SubmissionAnswer, _synod_v1_SubmissionAnswer__Output>
       SubmitJobRequest: MessageTypeDefinition<_synod_v1_SubmitJobRequest, _synod_v1_SubmitJobRequest__Output>
       SubmitJobResponse: MessageTypeDefinition<_synod_v1_SubmitJobResponse, _synod_v1_SubmitJobResponse__Output>
       SubmitJobsRequest: MessageTypeDefinition<_synod_v1_SubmitJobsRequest, _synod_v1_SubmitJobsRequest__Output>

@@ -1349,6 +1349,15 @@ const schema: unknown = {
             },
             "SubmitStreamRequest": {
               "fields": {
+                "submissions": {
+                  "rule": "repeated",
+                  "type": "Submission",
+                  "id": 1
+                }
+              }
+            },
+            "Submission": {
+              "fields": {
                 "requestId": {
                   "type": "uint64",
                   "id": 1
@@ -1365,6 +1374,15 @@ const schema: unknown = {
               }
             },
             "SubmitStreamResponse": {
+              "fields": {
+                "answers": {
+                  "rule": "repeated",
+                  "type": "SubmissionAnswer",
+                  "id": 1
+                }
+              }
+            },
+            "SubmissionAnswer": {
               "fields": {
                 "requestId": {
                   "type": "uint64",

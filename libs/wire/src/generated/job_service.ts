@@ -24,6 +24,8 @@ import type { ListJobsRequest as _synod_v1_ListJobsRequest, ListJobsRequest__Out
 import type { ListJobsResponse as _synod_v1_ListJobsResponse, ListJobsResponse__Output as _synod_v1_ListJobsResponse__Output } from './synod/v1/ListJobsResponse.js';
 import type { LogTime as _synod_v1_LogTime, LogTime__Output as _synod_v1_LogTime__Output } from './synod/v1/LogTime.js';
 import type { StatusRange as _synod_v1_StatusRange, StatusRange__Output as _synod_v1_StatusRange__Output } from './synod/v1/StatusRange.js';
+import type { Submission as _synod_v1_Submission, Submission__Output as _synod_v1_Submission__Output } from './synod/v1/Submission.js';
+import type { SubmissionAnswer as _synod_v1_SubmissionAnswer, SubmissionAnswer__Output as _synod_v1_SubmissionAnswer__Output } from './synod/v1/SubmissionAnswer.js';
 import type { SubmitJobRequest as _synod_v1_SubmitJobRequest, SubmitJobRequest__Output as _synod_v1_SubmitJobRequest__Output } from './synod/v1/SubmitJobRequest.js';
 import type { SubmitJobResponse as _synod_v1_SubmitJobResponse, SubmitJobResponse__Output as _synod_v1_SubmitJobResponse__Output } from './synod/v1/SubmitJobResponse.js';
 import type { SubmitJobsRequest as _synod_v1_SubmitJobsRequest, SubmitJobsRequest__Output as _synod_v1_SubmitJobsRequest__Output } from './synod/v1/SubmitJobsRequest.js';
@@ -76,6 +78,8 @@ export interface ProtoGrpcType {
       LogTime: MessageTypeDefinition<_synod_v1_LogTime, _synod_v1_LogTime__Output>
       PlacementPolicy: EnumTypeDefinition
       StatusRange: MessageTypeDefinition<_synod_v1_StatusRange, _synod_v1_StatusRange__Output>
+      Submission: MessageTypeDefinition<_synod_v1_Submission, _synod_v1_Submission__Output>
+      SubmissionAnswer: MessageTypeDefinition<_synod_v1_SubmissionAnswer, _synod_v1_SubmissionAnswer__Output>
       SubmitJobRequest: MessageTypeDefinition<_synod_v1_SubmitJobRequest, _synod_v1_SubmitJobRequest__Output>
       SubmitJobResponse: MessageTypeDefinition<_synod_v1_SubmitJobResponse, _synod_v1_SubmitJobResponse__Output>
       SubmitJobsRequest: MessageTypeDefinition<_synod_v1_SubmitJobsRequest, _synod_v1_SubmitJobsRequest__Output>

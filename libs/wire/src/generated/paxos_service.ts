@@ -88,6 +88,8 @@ import type { StateHash as _synod_v1_StateHash, StateHash__Output as _synod_v1_S
 import type { StateHashes as _synod_v1_StateHashes, StateHashes__Output as _synod_v1_StateHashes__Output } from './synod/v1/StateHashes.js';
 import type { StateHashesAgreed as _synod_v1_StateHashesAgreed, StateHashesAgreed__Output as _synod_v1_StateHashesAgreed__Output } from './synod/v1/StateHashesAgreed.js';
 import type { StatusRange as _synod_v1_StatusRange, StatusRange__Output as _synod_v1_StatusRange__Output } from './synod/v1/StatusRange.js';
+import type { Submission as _synod_v1_Submission, Submission__Output as _synod_v1_Submission__Output } from './synod/v1/Submission.js';
+import type { SubmissionAnswer as _synod_v1_SubmissionAnswer, SubmissionAnswer__Output as _synod_v1_SubmissionAnswer__Output } from './synod/v1/SubmissionAnswer.js';
 import type { SubmitJobRequest as _synod_v1_SubmitJobRequest, SubmitJobRequest__Output as _synod_v1_SubmitJobRequest__Output } from './synod/v1/SubmitJobRequest.js';
 import type { SubmitJobResponse as _synod_v1_SubmitJobResponse, SubmitJobResponse__Output as _synod_v1_SubmitJobResponse__Output } from './synod/v1/SubmitJobResponse.js';
 import type { SubmitJobsRequest as _synod_v1_SubmitJobsRequest, SubmitJobsRequest__Output as _synod_v1_SubmitJobsRequest__Output } from './synod/v1/SubmitJobsRequest.js';
@@ -209,6 +211,8 @@ export interface ProtoGrpcType {
       StateHashes: MessageTypeDefinition<_synod_v1_StateHashes, _synod_v1_StateHashes__Output>
       StateHashesAgreed: MessageTypeDefinition<_synod_v1_StateHashesAgreed, _synod_v1_StateHashesAgreed__Output>
       StatusRange: MessageTypeDefinition<_synod_v1_StatusRange, _synod_v1_StatusRange__Output>
+      Submission: MessageTypeDefinition<_synod_v1_Submission, _synod_v1_Submission__Output>
+      SubmissionAnswer: MessageTypeDefinition<_synod_v1_SubmissionAnswer, _synod_v1_SubmissionAnswer__Output>
       SubmitJobRequest: MessageTypeDefinition<_synod_v1_SubmitJobRequest, _synod_v1_SubmitJobRequest__Output>
       SubmitJobResponse: MessageTypeDefinition<_synod_v1_SubmitJobResponse, _synod_v1_SubmitJobResponse__Output>
       SubmitJobsRequest: MessageTypeDefinition<_synod_v1_SubmitJobsRequest, _synod_v1_SubmitJobsRequest__Output>

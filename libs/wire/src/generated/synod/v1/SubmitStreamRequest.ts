@@ -1,16 +1,11 @@
 // Original file: synod/v1/job_service.proto
 
-import type { JobSpec as _synod_v1_JobSpec, JobSpec__Output as _synod_v1_JobSpec__Output } from '../../synod/v1/JobSpec.js';
-import type { Long } from '@grpc/proto-loader';
+import type { Submission as _synod_v1_Submission, Submission__Output as _synod_v1_Submission__Output } from '../../synod/v1/Submission.js';
 
 export interface SubmitStreamRequest {
-  'requestId'?: (number | string | Long);
-  'specs'?: (_synod_v1_JobSpec)[];
-  'idempotencyKey'?: (string);
+  'submissions'?: (_synod_v1_Submission)[];
 }
 
 export interface SubmitStreamRequest__Output {
-  'requestId': (string);
-  'specs': (_synod_v1_JobSpec__Output)[];
-  'idempotencyKey': (string);
+  'submissions': (_synod_v1_Submission__Output)[];
 }

@@ -1,18 +1,11 @@
 // Original file: synod/v1/job_service.proto
 
-import type { Status as _google_rpc_Status, Status__Output as _google_rpc_Status__Output } from '../../google/rpc/Status.js';
-import type { Long } from '@grpc/proto-loader';
+import type { SubmissionAnswer as _synod_v1_SubmissionAnswer, SubmissionAnswer__Output as _synod_v1_SubmissionAnswer__Output } from '../../synod/v1/SubmissionAnswer.js';
 
 export interface SubmitStreamResponse {
-  'requestId'?: (number | string | Long);
-  'jobIds'?: (string)[];
-  'replayed'?: (boolean);
-  'error'?: (_google_rpc_Status | null);
+  'answers'?: (_synod_v1_SubmissionAnswer)[];
 }
 
 export interface SubmitStreamResponse__Output {
-  'requestId': (string);
-  'jobIds': (string)[];
-  'replayed': (boolean);
-  'error': (_google_rpc_Status__Output | null);
+  'answers': (_synod_v1_SubmissionAnswer__Output)[];
 }

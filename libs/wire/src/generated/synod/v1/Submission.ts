@@ -1,0 +1,16 @@
+// Original file: synod/v1/job_service.proto
+
+import type { JobSpec as _synod_v1_JobSpec, JobSpec__Output as _synod_v1_JobSpec__Output } from '../../synod/v1/JobSpec.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface Submission {
+  'requestId'?: (number | string | Long);
+  'specs'?: (_synod_v1_JobSpec)[];
+  'idempotencyKey'?: (string);
+}
+
+export interface Submission__Output {
+  'requestId': (string);
+  'specs': (_synod_v1_JobSpec__Output)[];
+  'idempotencyKey': (string);
+}
