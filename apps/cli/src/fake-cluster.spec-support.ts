@@ -9,6 +9,8 @@ import {
   type WireGetClusterStatusResponseInput,
   type WireJobSpec,
   type WireListJobsRequest,
+  type WireShowPlacementResponseInput,
+  type WireSimulatePlacementResponseInput,
   type WireWatchEventsResponseInput,
   type WireWorkerInput,
 } from '@synod/wire';
@@ -34,6 +36,8 @@ export class FakeCluster {
   readonly keys: string[] = [];
   readonly cancelled: { readonly jobId: string; readonly reason: string }[] = [];
   readonly listed: WireListJobsRequest[] = [];
+  /** Requests to the placement service. */
+  readonly placements: unknown[] = [];
   readonly jobs = new Map<string, WireJobInput>();
   events: WireEventInput[] = [];
   fate: Fate = {};
@@ -71,6 +75,16 @@ export class FakeCluster {
       listWorkers: unary(async () => ({ workers: [WORKER] })),
       getWorker: unimplemented,
       setWorkerScheduling: unimplemented,
+    });
+    server.addService(services.PlacementService, {
+      showPlacement: unary(async (request) => {
+        this.placements.push(request);
+        return SHOWN;
+      }),
+      simulatePlacement: unary(async (request) => {
+        this.placements.push(request);
+        return SIMULATED;
+      }),
     });
     server.addService(services.ClusterService, {
       getClusterStatus: unary(async () => STATUS),
@@ -178,3 +192,22 @@ const STATUS: WireGetClusterStatusResponseInput = {
 export function output(stream: 'STDOUT' | 'STDERR', position: number, data: string): WireGetJobLogsResponseInput {
   return { attempt: 1, stream: `LOG_STREAM_${stream}`, position, data: Buffer.from(data, 'latin1') };
 }
+
+const SHOWN: WireShowPlacementResponseInput = {
+  ...{ owner: 'w1', chosen: 'w2' },
+  preferred: [
+    { workerId: 'w1', verdict: 'PLACEMENT_VERDICT_FULL', weight: 0.5, activeAttempts: 4, capacity: 4 },
+    { workerId: 'w2', verdict: 'PLACEMENT_VERDICT_FREE', weight: 0.5, activeAttempts: 0, capacity: 4 },
+  ],
+};
+
+const SIMULATED: WireSimulatePlacementResponseInput = {
+  ...{ keys: 2, movedKeys: 1, moves: [{ key: 'customer-1', from: 'w1', to: 'w2' }] },
+  ...{ movedShare: 0.26, leastShare: 0.25, jobs: 3, placedBefore: 3, placedAfter: 3, movedJobs: 3, attemptsLeaving: 1 },
+  workers: [
+    {
+      ...{ workerId: 'w1', change: 'WORKER_CHANGE_LEAVES', activeAttempts: 4, capacity: 4 },
+      ...{ shareBefore: 0.25, shareAfter: 0, jobsBefore: 3, jobsAfter: 0 },
+    },
+  ],
+};

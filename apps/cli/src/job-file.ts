@@ -1,4 +1,4 @@
-import type { ExecTaskSpec, JobOptions, JobSpec } from '@synod/client';
+import type { ExecTaskSpec, JobOptions, JobSpec, PlacementOptions } from '@synod/client';
 import { option } from '@synod/config';
 import { parse, YAMLParseError } from 'yaml';
 import { CliError, EXIT } from './failure.js';
@@ -14,6 +14,7 @@ const DURATION_FIELDS = {
 const JOB_KEYS: readonly string[] = [
   ...['exec', 'handler', 'payload', 'maxLostAttempts'],
   ...TEXT_FIELDS,
+  'placementOptions',
   ...MAP_FIELDS,
   ...Object.keys(DURATION_FIELDS),
   ...Object.values(DURATION_FIELDS),
@@ -105,8 +106,22 @@ function parseOptions(job: Fields, place: string): JobOptions {
     const value = job[short] ?? job[long];
     if (value !== undefined) options[long] = duration(value, `${place}: ${short}`);
   }
+  if (job['placementOptions'] !== undefined) {
+    options['placementOptions'] = parsePlacementOptions(job['placementOptions'], `${place}: placementOptions`);
+  }
   if (job['maxLostAttempts'] !== undefined) options['maxLostAttempts'] = Number(job['maxLostAttempts']);
   return options;
+}
+
+function parsePlacementOptions(value: unknown, place: string): PlacementOptions {
+  if (!isFields(value)) throw malformed(place, 'is not a mapping');
+  refuseUnknown(value, ['choices', 'loadFactorPercent', 'spreadLabel'], place);
+  const { choices, loadFactorPercent, spreadLabel } = value;
+  return {
+    ...(choices === undefined ? {} : { choices: Number(choices) }),
+    ...(loadFactorPercent === undefined ? {} : { loadFactorPercent: Number(loadFactorPercent) }),
+    ...(spreadLabel === undefined ? {} : { spreadLabel: scalar(spreadLabel, place) }),
+  };
 }
 
 function scalar(value: unknown, place: string): string {

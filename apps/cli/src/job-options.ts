@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs';
-import type { ExecutionMode, JobOptions, JobSpec } from '@synod/client';
+import type { ExecutionMode, JobOptions, JobSpec, PlacementPolicy } from '@synod/client';
 import { option, UsageError } from '@synod/config';
 import { Option, type Command } from 'commander';
 import { CliError, EXIT } from './failure.js';
 import { checked, keyValue } from './flags.js';
 
+/** Options of placement policies, as commander gives them. */
+export interface PlacementOptionFlags {
+  readonly choices?: number;
+  readonly loadFactor?: number;
+  readonly spreadLabel?: string;
+}
+
 /** Flags that `run` and `submit` share, as commander gives them. */
-export interface JobFlags {
+export interface JobFlags extends PlacementOptionFlags {
   readonly queue?: string;
   readonly label?: Record<string, string>;
   readonly workerLabel?: Record<string, string>;
@@ -16,6 +23,7 @@ export interface JobFlags {
   readonly lostAfter?: number;
   readonly killGrace?: number;
   readonly mode?: ExecutionMode;
+  readonly placement?: PlacementPolicy;
   readonly placementKey?: string;
   readonly idempotencyKey?: string;
 }
@@ -23,6 +31,7 @@ export interface JobFlags {
 const DAY_MS = 86_400_000;
 const timeout = option.durationMs({ summary: '', minMs: 1, maxMs: 2_147_483_647 });
 const lostAfter = option.durationMs({ summary: '', minMs: 3_000, maxMs: DAY_MS });
+const count = option.integer({ summary: '', min: 1, max: 1_000, unit: 'count' });
 const killGrace = option.durationMs({ summary: '', minMs: 0, maxMs: 3_600_000 });
 
 const GROUP = 'Job:';
@@ -60,9 +69,47 @@ export function addJobFlags(command: Command): Command {
       .choices(['oneLiveHolder', 'atLeastOnce', 'atMostOnce'])
       .helpGroup(GROUP),
   );
+  command.addOption(
+    new Option('--placement <policy>', 'how its worker is chosen (default: as its queue says, else leastLoaded)')
+      .choices(PLACEMENT_POLICIES)
+      .helpGroup(GROUP),
+  );
   add('--placement-key <key>', 'jobs with equal keys go to the same worker while it can take them');
+  addCount(command, '--choices <count>', 'powerOfChoices: workers that are drawn, 2 to 16 (default 2)');
+  addCount(
+    command,
+    '--load-factor <percent>',
+    'boundedHash: the most that a worker may be loaded, in percent of the mean, 101 to 1000 (default 125)',
+  );
+  add('--spread-label <name>', 'spread: label of workers over whose values jobs are spread, such as zone');
   add('--idempotency-key <key>', 'the same key again gives the first job instead of a second one');
   return command;
+}
+
+/** The policies that the command line knows, as its help lists them. */
+export const PLACEMENT_POLICIES: readonly PlacementPolicy[] = [
+  ...(['leastLoaded', 'consistentHash', 'random', 'roundRobin', 'weightedRoundRobin'] as const),
+  ...(['powerOfChoices', 'boundedHash', 'binPack', 'spread'] as const),
+];
+
+function addCount(command: Command, flags: string, description: string): void {
+  const name = flags.split(' ')[0] ?? flags;
+  command.addOption(new Option(flags, description).argParser(checked(name, count)).helpGroup(GROUP));
+}
+
+export function placementOptions({
+  choices,
+  loadFactor,
+  spreadLabel,
+}: PlacementOptionFlags): Pick<JobOptions, 'placementOptions'> {
+  if (choices === undefined && loadFactor === undefined && spreadLabel === undefined) return {};
+  return {
+    placementOptions: {
+      ...(choices === undefined ? {} : { choices }),
+      ...(loadFactor === undefined ? {} : { loadFactorPercent: loadFactor }),
+      ...(spreadLabel === undefined ? {} : { spreadLabel }),
+    },
+  };
 }
 
 /** What the flags say of a job, without its task. */
@@ -72,7 +119,9 @@ export function jobOptions(flags: JobFlags): JobOptions {
     ...(flags.label === undefined ? {} : { labels: flags.label }),
     ...(flags.workerLabel === undefined ? {} : { workerLabels: flags.workerLabel }),
     ...(flags.mode === undefined ? {} : { mode: flags.mode }),
+    ...(flags.placement === undefined ? {} : { placement: flags.placement }),
     ...(flags.placementKey === undefined ? {} : { placementKey: flags.placementKey }),
+    ...placementOptions(flags),
     ...(flags.timeout === undefined ? {} : { startToCloseTimeoutMs: flags.timeout }),
     ...(flags.lostAfter === undefined ? {} : { lostAfterMs: flags.lostAfter }),
     ...(flags.killGrace === undefined ? {} : { killGraceMs: flags.killGrace }),

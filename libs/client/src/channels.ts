@@ -1,5 +1,11 @@
 import { connect } from '@synod/rpc';
-import { services, type ClusterServiceClient, type JobServiceClient, type WorkerServiceClient } from '@synod/wire';
+import {
+  services,
+  type ClusterServiceClient,
+  type JobServiceClient,
+  type PlacementServiceClient,
+  type WorkerServiceClient,
+} from '@synod/wire';
 import { clientError } from './errors.js';
 import { toClientError } from './faults.js';
 
@@ -17,6 +23,7 @@ export interface Coordinator {
   readonly jobs: JobServiceClient;
   readonly workers: WorkerServiceClient;
   readonly cluster: ClusterServiceClient;
+  readonly placement: PlacementServiceClient;
 }
 
 /** Connections to the coordinators, opened on first use; calls go to one of them until it fails. */
@@ -55,6 +62,7 @@ export class Channels {
         jobs: connect(services.JobService, address, security),
         workers: connect(services.WorkerService, address, security),
         cluster: connect(services.ClusterService, address, security),
+        placement: connect(services.PlacementService, address, security),
       };
     } catch (error) {
       throw toClientError(error);
@@ -68,8 +76,8 @@ export class Channels {
 
   close(): void {
     this.closed = true;
-    for (const { jobs, workers, cluster } of this.coordinators.values())
-      for (const client of [jobs, workers, cluster]) client.close();
+    for (const { jobs, workers, cluster, placement } of this.coordinators.values())
+      for (const client of [jobs, workers, cluster, placement]) client.close();
     this.coordinators.clear();
   }
 }

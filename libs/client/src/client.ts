@@ -4,9 +4,17 @@ import { callUnary } from '@synod/rpc';
 import { Calls, type CallOptions, type UnavailableNotice } from './calls.js';
 import { Channels, type ClientSecurity } from './channels.js';
 import { clusterStatusFromWire, transferFromWire, workerFromWire } from './convert/cluster.js';
+import { keyPlacementFromWire, showPlacementToWire } from './convert/placement.js';
+import { simulatePlacementToWire, simulationFromWire } from './convert/placement.js';
 import { specToWire } from './convert/spec.js';
 import { getJob, listJobs } from './jobs.js';
 import { readLogs } from './logs.js';
+import type {
+  KeyPlacement,
+  PlacementSimulation,
+  ShowPlacementQuery,
+  SimulatePlacementQuery,
+} from './placement-types.js';
 import { Submitter, type SubmitterOptions } from './submitter.js';
 import { systemTime } from './system-time.js';
 import type {
@@ -156,6 +164,26 @@ export class SynodClient {
       options,
     );
     return clusterStatusFromWire(response);
+  }
+
+  /** Who owns a key, and who would get a job of it now. */
+  async showPlacement(query: ShowPlacementQuery, options: CallOptions = {}): Promise<KeyPlacement> {
+    const request = showPlacementToWire(query);
+    const response = await this.calls.withFailover(
+      ({ placement }, once) => callUnary(placement, 'showPlacement', request, once),
+      options,
+    );
+    return keyPlacementFromWire(response);
+  }
+
+  /** What would move if workers came, went, or a queue were placed otherwise; nothing is changed. */
+  async simulatePlacement(query: SimulatePlacementQuery, options: CallOptions = {}): Promise<PlacementSimulation> {
+    const request = simulatePlacementToWire(query);
+    const response = await this.calls.withFailover(
+      ({ placement }, once) => callUnary(placement, 'simulatePlacement', request, once),
+      options,
+    );
+    return simulationFromWire(response);
   }
 
   /**

@@ -4,6 +4,16 @@ export { SynodClient } from './client.js';
 export type { SubmitOptions, SubmitResult, SynodClientOptions } from './client.js';
 export { SynodClientError } from './errors.js';
 export type { FieldViolation, SynodClientErrorCode, SynodClientErrorFacts } from './errors.js';
+export type {
+  KeyMove,
+  KeyPlacement,
+  PlacementSimulation,
+  PlacementVerdict,
+  PreferredWorker,
+  ShowPlacementQuery,
+  SimulatePlacementQuery,
+  WorkerEffect,
+} from './placement-types.js';
 export type { Submitter, SubmitterOptions } from './submitter.js';
 export { isFinal } from './types.js';
 export type {
@@ -27,6 +37,7 @@ export type {
   LogOptions,
   LogStreamName,
   MemberRole,
+  PlacementOptions,
   PlacementPolicy,
   WatchOptions,
   Worker,

@@ -17,7 +17,27 @@ export type AttemptState =
 /** What happens to an attempt whose worker can't be reached. */
 export type ExecutionMode = 'oneLiveHolder' | 'atLeastOnce' | 'atMostOnce';
 
-export type PlacementPolicy = 'leastLoaded' | 'consistentHash';
+/** How a worker is chosen among those that can run a job and have room: see docs/PLACEMENT.md. */
+export type PlacementPolicy =
+  | 'leastLoaded'
+  | 'consistentHash'
+  | 'random'
+  | 'roundRobin'
+  | 'weightedRoundRobin'
+  | 'powerOfChoices'
+  | 'boundedHash'
+  | 'binPack'
+  | 'spread';
+
+/** What a policy goes by; each is for one policy alone. */
+export interface PlacementOptions {
+  /** `powerOfChoices`: workers that are drawn, 2 to 16; default 2. */
+  readonly choices?: number;
+  /** `boundedHash`: the most that a worker may be loaded, in percent of the mean by capacity, 101 to 1,000; default 125. */
+  readonly loadFactorPercent?: number;
+  /** `spread`: the label of workers over whose values jobs are spread first, such as `zone`; default: over workers alone. */
+  readonly spreadLabel?: string;
+}
 
 /** A process, run by a worker agent. */
 export interface ExecTaskSpec {
@@ -46,9 +66,11 @@ export interface JobOptions {
   readonly labels?: Readonly<Record<string, string>>;
   /** Labels that a worker must have, with these values. */
   readonly workerLabels?: Readonly<Record<string, string>>;
+  /** Default: what the queue says, else `leastLoaded`. */
   readonly placement?: PlacementPolicy;
   /** Equal keys go to the same worker while it can take them; sets `placement` to `consistentHash` unless that is given. */
   readonly placementKey?: string;
+  readonly placementOptions?: PlacementOptions;
   /** Default: `oneLiveHolder`. */
   readonly mode?: ExecutionMode;
   /** How long a worker may be unheard before its attempts count as lost: 3,000 to 86,400,000; default 10,000. */

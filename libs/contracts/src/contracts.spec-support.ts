@@ -11,6 +11,8 @@ import type {
   JobRecord,
   JobSpec,
   NodeRecord,
+  PlacementPolicy,
+  PlacementWish,
   Task,
   Ulimit,
   WorkerDescription,
@@ -146,19 +148,39 @@ const anyTask: fc.Arbitrary<Task> = fc.oneof(
   plainRecord({ kind: fc.constant('handler' as const), handler: name, payload: base64 }),
 );
 
-export const anySpec: fc.Arbitrary<JobSpec> = plainRecord({
-  task: anyTask,
-  queue: name,
-  labels,
-  workerLabels: labels,
-  placement: fc.constantFrom('leastLoaded' as const, 'consistentHash' as const),
-  placementKey: name,
-  mode: fc.constantFrom('oneLiveHolder' as const, 'atLeastOnce' as const, 'atMostOnce' as const),
-  lostAfterMs: fc.integer({ min: 3_000, max: 86_400_000 }),
-  startToCloseTimeoutMs: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
-  killGraceMs: fc.integer({ min: 0, max: 3_600_000 }),
-  maxLostAttempts: fc.integer({ min: 1, max: 1_000 }),
-});
+const anyPlacement: fc.Arbitrary<PlacementWish> = fc.oneof(
+  fc
+    .constantFrom<PlacementPolicy>(
+      ...(['leastLoaded', 'consistentHash', 'random', 'roundRobin', 'weightedRoundRobin'] as const),
+      ...(['powerOfChoices', 'boundedHash', 'binPack', 'spread'] as const),
+    )
+    .map((placement) => ({ placement })),
+  fc.constant({ placement: 'leastLoaded', ownPlacement: true } as const),
+  fc.integer({ min: 2, max: 16 }).map((choices) => ({ placement: 'powerOfChoices', placementOptions: { choices } })),
+  fc
+    .integer({ min: 101, max: 1_000 })
+    .map((loadFactorPercent) => ({ placement: 'boundedHash', placementOptions: { loadFactorPercent } })),
+  name.map((spreadLabel) => ({ placement: 'spread', placementOptions: { spreadLabel } })),
+) as fc.Arbitrary<PlacementWish>;
+
+export const anySpec: fc.Arbitrary<JobSpec> = fc
+  .tuple(plainRecord(specParts()), anyPlacement)
+  .map(([spec, placement]) => ({ ...spec, ...placement }));
+
+function specParts() {
+  return {
+    task: anyTask,
+    queue: name,
+    labels,
+    workerLabels: labels,
+    placementKey: name,
+    mode: fc.constantFrom('oneLiveHolder' as const, 'atLeastOnce' as const, 'atMostOnce' as const),
+    lostAfterMs: fc.integer({ min: 3_000, max: 86_400_000 }),
+    startToCloseTimeoutMs: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+    killGraceMs: fc.integer({ min: 0, max: 3_600_000 }),
+    maxLostAttempts: fc.integer({ min: 1, max: 1_000 }),
+  };
+}
 
 export const anyEnd: fc.Arbitrary<AttemptEnd> = plainRecord({
   outcome: fc.constantFrom('succeeded', 'failed', 'timedOut', 'cancelled', 'lost'),

@@ -18,6 +18,8 @@ import type {
   WireMemberRole,
   WireNodeKind,
   WirePlacementPolicy,
+  WirePlacementVerdict,
+  WireWorkerChange,
   WireWorkerScheduling,
   WireWorkerState,
 } from '@synod/wire';
@@ -30,6 +32,12 @@ export type MemberRole = 'follower' | 'candidate' | 'leader' | undefined;
 
 /** How a coordinator's disk does. `low`: below the watermark of free space. `slow`: a write is under way for too long. */
 export type DiskState = 'ok' | 'low' | 'full' | 'slow';
+
+/** Why a job would go to a worker, or pass it over. */
+export type PlacementVerdict = 'free' | 'full' | 'cordoned' | 'draining' | 'unfit';
+
+/** What a simulated change does with a worker. */
+export type WorkerChange = 'stays' | 'joins' | 'leaves';
 
 interface EnumCodec<Wire extends string, Domain extends string> {
   readonly toWire: Readonly<Record<Domain, Wire>>;
@@ -83,6 +91,27 @@ export const executionModes = enumCodec<WireExecutionMode, ExecutionMode>({
 export const placementPolicies = enumCodec<WirePlacementPolicy, PlacementPolicy>({
   leastLoaded: 'PLACEMENT_POLICY_LEAST_LOADED',
   consistentHash: 'PLACEMENT_POLICY_CONSISTENT_HASH',
+  random: 'PLACEMENT_POLICY_RANDOM',
+  roundRobin: 'PLACEMENT_POLICY_ROUND_ROBIN',
+  weightedRoundRobin: 'PLACEMENT_POLICY_WEIGHTED_ROUND_ROBIN',
+  powerOfChoices: 'PLACEMENT_POLICY_POWER_OF_CHOICES',
+  boundedHash: 'PLACEMENT_POLICY_BOUNDED_HASH',
+  binPack: 'PLACEMENT_POLICY_BIN_PACK',
+  spread: 'PLACEMENT_POLICY_SPREAD',
+});
+
+export const placementVerdicts = enumCodec<WirePlacementVerdict, PlacementVerdict>({
+  free: 'PLACEMENT_VERDICT_FREE',
+  full: 'PLACEMENT_VERDICT_FULL',
+  cordoned: 'PLACEMENT_VERDICT_CORDONED',
+  draining: 'PLACEMENT_VERDICT_DRAINING',
+  unfit: 'PLACEMENT_VERDICT_UNFIT',
+});
+
+export const workerChanges = enumCodec<WireWorkerChange, WorkerChange>({
+  stays: 'WORKER_CHANGE_STAYS',
+  joins: 'WORKER_CHANGE_JOINS',
+  leaves: 'WORKER_CHANGE_LEAVES',
 });
 
 export const workerStates = enumCodec<WireWorkerState, WorkerState>({

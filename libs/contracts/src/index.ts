@@ -24,10 +24,12 @@ export {
   memberRoles,
   nodeKinds,
   placementPolicies,
+  placementVerdicts,
+  workerChanges,
   workerSchedulings,
   workerStates,
 } from './enums.js';
-export type { DiskState, MemberRole } from './enums.js';
+export type { DiskState, MemberRole, PlacementVerdict, WorkerChange } from './enums.js';
 export { CommandRefusedError, ContractError, RequestRefusedError } from './errors.js';
 export type { ContractFacts, RequestRefusal } from './errors.js';
 export { eventToWire } from './events.js';
@@ -93,6 +95,9 @@ export {
 } from './limits.js';
 export { decodeCommand, decodeJobRecord, encodeCommand, encodeJobRecord, stampCommand } from './log-codec.js';
 export { ballotFromWire, ballotToWire, decodePaxosMessage, encodePaxosMessage } from './paxos.js';
+export { placementToWire, readPlacement } from './placement.js';
+export { showPlacementFromWire, simulatePlacementFromWire } from './placement-requests.js';
+export type { ShowPlacementQuery, SimulatePlacementQuery } from './placement-requests.js';
 export { snapshotChunkFromWire, snapshotChunkToWire } from './snapshot-chunks.js';
 export type { SnapshotChunk } from './snapshot-chunks.js';
 export {

@@ -151,6 +151,35 @@ describe('a job spec is refused', () => {
       { exec: EXEC, placement: 'PLACEMENT_POLICY_CONSISTENT_HASH' },
       'placement_key',
     ],
+    ['with bounded hashing of no key', { exec: EXEC, placement: 'PLACEMENT_POLICY_BOUNDED_HASH' }, 'placement_key'],
+    [
+      'with an option of another policy',
+      { exec: EXEC, placement: 'PLACEMENT_POLICY_SPREAD', placementOptions: { choices: 2 } },
+      'placement_options.choices',
+    ],
+    [
+      'with an option of no policy',
+      { exec: EXEC, placementOptions: { spreadLabel: 'zone' } },
+      'placement_options.spread_label',
+    ],
+    [
+      'with one choice',
+      { exec: EXEC, placement: 'PLACEMENT_POLICY_POWER_OF_CHOICES', placementOptions: { choices: 1 } },
+      'placement_options.choices',
+    ],
+    [
+      'with a load factor below the mean',
+      {
+        ...{ exec: EXEC, placement: 'PLACEMENT_POLICY_BOUNDED_HASH', placementKey: 'k' },
+        placementOptions: { loadFactorPercent: 100 },
+      },
+      'placement_options.load_factor_percent',
+    ],
+    [
+      'with a label to spread over that no worker can have',
+      { exec: EXEC, placement: 'PLACEMENT_POLICY_SPREAD', placementOptions: { spreadLabel: 'a b' } },
+      'placement_options.spread_label',
+    ],
     ['with a placement of the future', { exec: EXEC, placement: 77 as never }, 'placement'],
     ['with a mode of the future', { exec: EXEC, mode: 77 as never }, 'mode'],
   ])('%s', (_, input, field) => {

@@ -4,7 +4,7 @@ import type { WireJobSpec, WireJobSpecInput } from '@synod/wire';
 import { base64FromBytes, bytesFromBase64 } from './base64.js';
 import { execLimitsToWire, readExecLimits } from './exec-limits.js';
 import { httpTaskToWire, readHttpTask } from './http-task.js';
-import { executionModes, placementPolicies } from './enums.js';
+import { executionModes } from './enums.js';
 import {
   ARGUMENT_MAX_BYTES,
   ARGUMENTS_MAX,
@@ -22,6 +22,7 @@ import {
   SPEC_MAX_BYTES,
   TIMEOUT_MAX_MS,
 } from './limits.js';
+import { placementToWire, readPlacement } from './placement.js';
 import { HANDLER_RULE, PLACEMENT_KEY_RULE, QUEUE_RULE, readLabels, USER_RULE } from './rules.js';
 import { shown, Violations } from './violations.js';
 
@@ -43,7 +44,7 @@ export function readJobSpec(wire: WireJobSpec, prefix: string, violations: Viola
     queue: violations.text(prefix, 'queue', wire.queue, QUEUE_RULE) || DEFAULT_QUEUE,
     labels: readLabels(violations, prefix, 'labels', wire.labels),
     workerLabels: readLabels(violations, prefix, 'worker_labels', wire.workerLabels),
-    placement: readEnum(placementPolicies, wire.placement, 'leastLoaded', violations, prefix, 'placement'),
+    ...readPlacement(wire, prefix, violations),
     placementKey: violations.text(prefix, 'placement_key', wire.placementKey, PLACEMENT_KEY_RULE),
     mode: readEnum(executionModes, wire.mode, 'oneLiveHolder', violations, prefix, 'mode'),
     lostAfterMs: violations.integer(prefix, 'lost_after_ms', wire.lostAfterMs, LOST_AFTER_RULE),
@@ -62,8 +63,9 @@ export function readJobSpec(wire: WireJobSpec, prefix: string, violations: Viola
     ),
     maxLostAttempts: violations.integer(prefix, 'max_lost_attempts', wire.maxLostAttempts, LOST_ATTEMPTS_RULE),
   };
-  if (spec.placement === 'consistentHash' && spec.placementKey === '') {
-    violations.add(prefix, 'placement_key', 'is needed for CONSISTENT_HASH: give the key by which jobs stay together');
+  if ((spec.placement === 'consistentHash' || spec.placement === 'boundedHash') && spec.placementKey === '') {
+    const policy = spec.placement === 'boundedHash' ? 'BOUNDED_HASH' : 'CONSISTENT_HASH';
+    violations.add(prefix, 'placement_key', `is needed for ${policy}: give the key by which jobs stay together`);
   }
   if (!violations.any && specBytesBound(spec) > SPEC_MAX_BYTES) {
     const sizeBytes = specBytes(spec);
@@ -194,6 +196,8 @@ export function specBytes(spec: JobSpec): number {
 const SPEC_FRAME_BYTES = 450;
 /** All limits of a process, each with its longest number. */
 const LIMITS_FRAME_BYTES = 800;
+/** All options of a placement but for a label's name. */
+const PLACEMENT_FRAME_BYTES = 120;
 /** `{"from":200,"to":299},` */
 const STATUS_RANGE_BYTES = 24;
 /** The most that JSON makes of one UTF-16 unit: \u0000. */
@@ -205,6 +209,9 @@ export function specBytesBound(spec: JobSpec): number {
   let characters = spec.queue.length + spec.placementKey.length + mapLength(spec.labels) + mapLength(spec.workerLabels);
   let base64Bytes: number;
   let frameBytes = SPEC_FRAME_BYTES;
+  if (spec.placementOptions !== undefined) {
+    frameBytes += PLACEMENT_FRAME_BYTES + (spec.placementOptions.spreadLabel ?? '').length * ESCAPED_BYTES;
+  }
   switch (task.kind) {
     case 'exec':
       characters += task.command.length + task.cwd.length + task.user.length + mapLength(task.env);
@@ -239,7 +246,7 @@ export function jobSpecToWire(spec: JobSpec): WireJobSpecInput {
     queue: spec.queue,
     labels: spec.labels,
     workerLabels: spec.workerLabels,
-    placement: placementPolicies.toWire[spec.placement],
+    ...placementToWire(spec),
     placementKey: spec.placementKey,
     mode: executionModes.toWire[spec.mode],
     lostAfterMs: spec.lostAfterMs,

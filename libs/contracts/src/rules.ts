@@ -17,8 +17,8 @@ import type { TextRule, Violations } from './violations.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const NAME_FORM = 'a letter or digit, then letters, digits, ".", "_" or "-"';
-const QUALIFIED_NAME = /^[A-Za-z0-9][A-Za-z0-9._:/-]*$/;
-const QUALIFIED_NAME_FORM = 'a letter or digit, then letters, digits, ".", "_", "-", ":" or "/"';
+export const QUALIFIED_NAME = /^[A-Za-z0-9][A-Za-z0-9._:/-]*$/;
+export const QUALIFIED_NAME_FORM = 'a letter or digit, then letters, digits, ".", "_", "-", ":" or "/"';
 // eslint-disable-next-line no-control-regex -- control characters are what it is about
 const PRINTABLE = /^[^\u0000-\u001f\u007f]*$/;
 const PRINTABLE_FORM = 'without control characters';

@@ -15,6 +15,7 @@ export interface FeatureLevel {
 export const FEATURE_LEVELS: readonly FeatureLevel[] = [
   { level: 1, starts: 'the commands of the first release' },
   { level: 2, starts: 'scheduling of workers (cordon, drain, eviction), http tasks, limits of exec tasks' },
+  { level: 3, starts: 'placement policies beside leastLoaded and consistentHash, and their options' },
 ];
 
 /** The level that every group begins at, without a command. */
@@ -23,6 +24,9 @@ export const FIRST_FEATURE_LEVEL = 1;
 /** The level from which a worker's `runsHttp` counts; below, it is as if it weren't said. */
 export const HTTP_FEATURE_LEVEL = 2;
 
+/** The level from which a job's `ownPlacement` counts; below, it is as if it weren't said. */
+export const OWN_PLACEMENT_FEATURE_LEVEL = 3;
+
 /** The level that a command needs: below it, it is refused, and who proposes it should not, for an older member can't read it. */
 export function neededFeatureLevel(command: Command): number {
   switch (command.type) {
@@ -30,10 +34,19 @@ export function neededFeatureLevel(command: Command): number {
     case 'evictWorker':
       return 2;
     case 'submitJobs':
-      return command.specs.some(isOfLevel2) ? 2 : FIRST_FEATURE_LEVEL;
+      return levelOfSpecs(command.specs);
     default:
       return FIRST_FEATURE_LEVEL;
   }
+}
+
+function levelOfSpecs(specs: readonly JobSpec[]): number {
+  if (specs.some(isOfLevel3)) return 3;
+  return specs.some(isOfLevel2) ? 2 : FIRST_FEATURE_LEVEL;
+}
+
+function isOfLevel3({ placement, placementOptions }: JobSpec): boolean {
+  return placementOptions !== undefined || (placement !== 'leastLoaded' && placement !== 'consistentHash');
 }
 
 function isOfLevel2({ task }: JobSpec): boolean {

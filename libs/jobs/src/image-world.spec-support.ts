@@ -1,3 +1,4 @@
+import type { PlacementWish } from './placement.js';
 import type { AttemptRef, AttemptReport, Command, CommandEnvelope, CommandOrigin } from './commands.js';
 import type { AttemptOutcome, JobId, JobSpec } from './job.js';
 import { aNode, anEnd, anHttpTask, aSpec, aWorker, someLimits, START_MS } from './machine.spec-support.js';
@@ -228,12 +229,28 @@ function specOf(shape: number, salt: number): JobSpec {
     queue: shape % 4 === 0 ? 'urgent' : 'default',
     labels: labelsOf(shape),
     workerLabels: shape % 8 === 5 ? { zone: 'a' } : {},
-    placement: shape % 2 === 0 ? 'leastLoaded' : 'consistentHash',
+    ...placementFor(shape),
     placementKey: shape % 2 === 0 ? '' : 'k',
     mode: pick(MODES, shape),
     maxLostAttempts: 1 + (shape % 5),
     startToCloseTimeoutMs: shape % 3,
   });
+}
+
+/** Some of feature level 3. */
+function placementFor(shape: number): PlacementWish {
+  switch (shape % 10) {
+    case 6:
+      return { placement: 'leastLoaded', ownPlacement: true };
+    case 7:
+      return { placement: 'spread', placementOptions: { spreadLabel: 'zone' } };
+    case 8:
+      return { placement: 'powerOfChoices', placementOptions: { choices: 2 + (shape % 3) } };
+    case 9:
+      return { placement: 'boundedHash', placementOptions: { loadFactorPercent: 110 } };
+    default:
+      return { placement: shape % 2 === 0 ? 'leastLoaded' : 'consistentHash' };
+  }
 }
 
 /** With a name that plain objects treat in a way of their own. */

@@ -50,7 +50,6 @@ export type {
   JobSpec,
   JobState,
   LimitsPolicy,
-  PlacementPolicy,
   StatusRange,
   Task,
   Ulimit,
@@ -62,6 +61,8 @@ export { CLIENT_SESSION_WINDOW, DEFAULT_JOBS_OPTIONS, MAX_CLIENT_SESSIONS, MAX_K
 export type { JobsOptions } from './options.js';
 export { beginJobsRestore, createJobsStateMachine, restoreJobsStateMachine } from './state-machine.js';
 export type { CheckedJobsStateMachine, JobsRestore } from './state-machine.js';
+export { PLACEMENT_POLICIES, placementOf } from './placement.js';
+export type { Placement, PlacementOptions, PlacementPolicy, PlacementWish } from './placement.js';
 export type {
   ActiveAttempt,
   AppliedEntry,

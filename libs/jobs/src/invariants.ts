@@ -15,11 +15,13 @@ const ACTIVE_STATES: ReadonlySet<JobState> = new Set(['assigned', 'running']);
  * J1 a finished job never changes · J2 a job has at most one active attempt, and it is on one worker, which is online ·
  * J3 a worker's capacity is never exceeded · J4 a job has an active attempt exactly while it is assigned or running ·
  * J5 fencing tokens rise, and none is used twice · J6 the ready index holds the ready jobs, each in its class, in order ·
- * J7 the oldest-finished retire first · J8 everything is bounded · J9 the incremental state hash is the true one.
+ * J7 the oldest-finished retire first · J8 everything is bounded · J9 the incremental state hash is the true one ·
+ * J10 active attempts are counted by queue and worker.
  */
 export function checkInvariants(state: JobsState): void {
   checkJobs(state);
   checkWorkers(state);
+  checkActiveByQueue(state);
   checkReadyIndex(state);
   checkFinished(state);
   checkBounds(state);
@@ -101,6 +103,22 @@ function checkWorkers(state: JobsState): void {
   }
   const { assigned, running } = state.jobs.counts();
   assert(active === assigned + running, 'J2 as many active attempts as active jobs', () => `${active}`);
+}
+
+/** Each count of the index has so many attempts, and all together are all that are active. */
+function checkActiveByQueue(state: JobsState): void {
+  let counted = 0;
+  for (const [queue, byWorker] of state.activeByQueue.entries()) {
+    assert(byWorker.size > 0, 'J8 only queues with active attempts are counted', () => queue);
+    for (const [workerId, count] of byWorker) {
+      const jobs = [...(state.workers.get(workerId)?.activeJobs ?? [])];
+      const active = jobs.filter((job) => job.interned.spec.queue === queue).length;
+      assert(count === active, 'J10 active attempts are counted by queue', () => `${queue} on ${workerId}`);
+      counted += count;
+    }
+  }
+  const { assigned, running } = state.jobs.counts();
+  assert(counted === assigned + running, 'J10 all active attempts are counted by queue', () => `${counted}`);
 }
 
 function checkScheduling({ workerId, incarnation, scheduled }: WorkerEntry): void {

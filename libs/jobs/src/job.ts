@@ -1,3 +1,5 @@
+import type { PlacementOptions, PlacementPolicy } from './placement.js';
+
 /** Bytes as base64 text: opaque to the state machine, encoded and decoded at the edges. */
 export type Base64 = string;
 
@@ -87,8 +89,6 @@ export type Task = ExecTask | HandlerTask | HttpTask;
 /** What happens to an attempt whose worker can't be reached (DESIGN: modes by job). */
 export type ExecutionMode = 'oneLiveHolder' | 'atLeastOnce' | 'atMostOnce';
 
-export type PlacementPolicy = 'leastLoaded' | 'consistentHash';
-
 /** A job as submitted, validated and with its defaults filled in. */
 export interface JobSpec {
   readonly task: Task;
@@ -97,8 +97,12 @@ export interface JobSpec {
   /** Labels that a worker must have, with these values. */
   readonly workerLabels: Readonly<Record<string, string>>;
   readonly placement: PlacementPolicy;
-  /** Key of `consistentHash`: equal keys go to the same worker while it can take them. */
+  /** Key of `consistentHash` and `boundedHash`: equal keys go to the same worker while it can take them. */
   readonly placementKey: string;
+  /** What the policy goes by; absent: its defaults, as in all that feature levels 1 and 2 wrote. */
+  readonly placementOptions?: PlacementOptions;
+  /** There, and true, where the job itself asks for `leastLoaded`, so that its queue's default does not count. From feature level 3 on. */
+  readonly ownPlacement?: true;
   readonly mode: ExecutionMode;
   /** How long a worker may be unheard before its attempts count as lost; 3 s to 24 h. */
   readonly lostAfterMs: number;

@@ -3,6 +3,7 @@ import type { StateChange, StateRecord } from './image.js';
 import type { JobEvent } from './events.js';
 import type { AttemptRef } from './commands.js';
 import type { JobId, JobRecord, JobSpec, JobState } from './job.js';
+import type { PlacementWish } from './placement.js';
 import type { NodeRecord, WorkerRecord } from './worker.js';
 
 /** The effect of one log entry: one reply for each command in order, and all events in order. */
@@ -27,10 +28,9 @@ export interface ReadyClass {
   jobs(): IterableIterator<ReadyJob>;
 }
 
-export interface ReadyJob {
+export interface ReadyJob extends PlacementWish {
   readonly jobId: JobId;
   readonly revision: number;
-  readonly placement: JobSpec['placement'];
   readonly placementKey: string;
 }
 
@@ -54,6 +54,8 @@ export interface JobsView {
   readonly workersRevision: number;
   /** Attempts of this worker that have not ended, by rising fencing token. */
   activeAttempts(workerId: string): readonly ActiveAttempt[];
+  /** Workers that have active attempts of this queue, and how many. */
+  activeInQueue(queue: string): ReadonlyMap<string, number>;
   readyClasses(): IterableIterator<ReadyClass>;
   readyCount(): number;
   /** Sorted by nodeId. */

@@ -150,6 +150,10 @@ class StateMachine implements CheckedJobsStateMachine {
     return this.state.workers.get(workerId)?.activeAttempts() ?? [];
   }
 
+  activeInQueue(queue: string): ReadonlyMap<string, number> {
+    return this.state.activeByQueue.of(queue);
+  }
+
   readyClasses(): IterableIterator<ReadyClass> {
     return this.state.jobs.ready.classes();
   }

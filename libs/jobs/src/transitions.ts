@@ -16,6 +16,7 @@ export function assignJob(state: JobsState, entry: EntryContext, job: JobEntry, 
   const { workerId, incarnation } = worker;
   job.addAttempt(new AttemptEntry(attempt, fencingToken, workerId, incarnation, entry.timeMs), MAX_KEPT_ATTEMPTS);
   worker.addActive(job);
+  state.activeByQueue.add(job.interned.spec.queue, workerId);
   assert(worker.activeJobs.size <= worker.description.capacity, 'J3 capacity is never exceeded', () => workerId);
   state.jobs.move(job, 'assigned');
   entry.events.push({
@@ -134,6 +135,7 @@ function closeActiveAttempt(
   const { workerId, fencingToken } = attempt;
   const worker = state.workers.get(workerId);
   assert(worker?.removeActive(job) === true, 'J2 an active attempt is on its worker', () => job.jobId);
+  state.activeByQueue.remove(job.interned.spec.queue, workerId);
   const kept = keptEnd(end);
   attempt.close(kept, finishedAtMs);
   entry.events.push({

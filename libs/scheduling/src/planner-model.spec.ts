@@ -1,12 +1,12 @@
 import type { ProposedAssignment } from '@synod/jobs';
 import fc from 'fast-check';
-import { naivePlan } from './naive-planner.spec-support.js';
+import { NAIVE_POLICIES, naivePlan } from './naive-planner.spec-support.js';
 import { Cluster } from './planner.spec-support.js';
 import { Planner } from './planner.js';
 
 const nat = (max: number) => fc.nat({ max });
 const step = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('submit' as const), count: nat(8), shape: nat(15) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('submit' as const), count: nat(8), shape: nat(59) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('plan' as const), limit: nat(12), deaf: nat(40) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('settle' as const), back: nat(2) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('finish' as const), worker: nat(29), most: nat(5) }) },
@@ -24,6 +24,7 @@ describe('planner against one that looks at everything', () => {
         const planner = new Planner();
         let outstanding: (readonly ProposedAssignment[])[] = [];
         let firstOfEquals = 0;
+        cluster.newestLevel();
         for (let at = 0; at < 12; at += 1) openShaped(cluster, at, at);
         for (const it of steps) {
           switch (it.kind) {
@@ -32,7 +33,10 @@ describe('planner against one that looks at everything', () => {
               break;
             case 'plan': {
               const eligible = (workerId: string) => workerId !== `w${it.deaf}`;
-              const expected = naivePlan(cluster.machine, eligible, it.limit, outstanding.flat(), firstOfEquals);
+              const expected = naivePlan(
+                { view: cluster.machine, eligible, outstanding: outstanding.flat(), firstOfEquals },
+                it.limit,
+              );
               const plan = planner.plan(cluster.machine, eligible, it.limit);
               expect(plan).toEqual(expected);
               const workers = cluster.machine.workers();
@@ -76,7 +80,7 @@ describe('planner against one that looks at everything', () => {
 function openShaped(cluster: Cluster, worker: number, shape: number): void {
   cluster.open(`w${worker}`, {
     capacity: 1 + (shape % 4),
-    labels: shape % 3 === 0 ? { zone: 'a' } : {},
+    labels: shape % 3 === 0 ? { zone: 'a' } : shape % 5 === 1 ? { zone: 'b' } : {},
     handlers: shape % 2 === 0 ? ['mail'] : [],
   });
 }
@@ -84,9 +88,11 @@ function openShaped(cluster: Cluster, worker: number, shape: number): void {
 function shapeOf(shape: number): Parameters<Cluster['submit']>[1] {
   return {
     queue: `q${shape % 2}`,
-    placement: shape % 4 > 1 ? 'consistentHash' : 'leastLoaded',
+    placement: NAIVE_POLICIES[shape % NAIVE_POLICIES.length] ?? 'leastLoaded',
+    ...(shape % 10 === 9 ? { placementOptions: { spreadLabel: 'zone' } } : {}),
+    ...(shape % 10 === 7 ? { placementOptions: { loadFactorPercent: 110 } } : {}),
     placementKey: `key-${shape}`,
-    ...(shape % 3 === 0 ? { workerLabels: { zone: 'a' } } : {}),
-    ...(shape % 5 === 0 ? { task: { kind: 'handler' as const, handler: 'mail', payload: '' } } : {}),
+    ...(shape % 7 === 0 ? { workerLabels: { zone: 'a' } } : {}),
+    ...(shape % 11 === 0 ? { task: { kind: 'handler' as const, handler: 'mail', payload: '' } } : {}),
   };
 }

@@ -34,6 +34,11 @@ export class Cluster {
     });
   }
 
+  /** All that this program can do. */
+  newestLevel(): void {
+    this.command({ type: 'setFeatureLevel', level: MAX_FEATURE_LEVEL });
+  }
+
   /** As an operator wants it. */
   schedule(workerId: string, scheduling: WorkerScheduling): void {
     if (this.machine.featureLevel < MAX_FEATURE_LEVEL) {

@@ -1,15 +1,26 @@
-import { assert, unreachable } from '@synod/base';
+import { assert } from '@synod/base';
 import type { RingOptions } from '@synod/hashing';
-import type { JobsView, ProposedAssignment, ReadyClass, ReadyJob, WorkerRecord } from '@synod/jobs';
+import { placementOf } from '@synod/jobs';
+import type { JobsView, Placement, ProposedAssignment, ReadyClass, ReadyJob, WorkerRecord } from '@synod/jobs';
 import { ClassMerge } from './class-merge.js';
+import type { PlanRound } from './plan-round.js';
 import { Reservations } from './reservations.js';
-import type { PlanRound } from './worker-pool.js';
+import { loadsOf, memoize, QueueLoads } from './round-builder.js';
 import { WorkerPools } from './worker-pools.js';
 import { WorkerRing } from './worker-ring.js';
+import type { SpeedView } from './worker-speeds.js';
+
+/** What the planner reads of the state. */
+export type PlannerView = Pick<
+  JobsView,
+  'workers' | 'workersRevision' | 'readyClasses' | 'readyCount' | 'activeInQueue'
+>;
 
 export interface PlannerOptions {
-  /** Ring for `consistentHash`; the same in all coordinators, or keys move at a change of leader. */
+  /** Ring for `consistentHash` and `boundedHash`; the same in all coordinators, or keys move at a change of leader. */
   readonly ring: Partial<RingOptions>;
+  /** Which workers are slow, as the leader measures it; default: none. */
+  readonly speeds: SpeedView;
 }
 
 /**
@@ -26,14 +37,16 @@ export class Planner {
   private readonly pools = new WorkerPools();
   private ring: WorkerRing;
   private placeOf: ReadonlyMap<string, number> = new Map();
-  private lastView: JobsView | undefined = undefined;
+  private lastView: PlannerView | undefined = undefined;
   private workersRevision = -1;
   private roundNumber = 0;
   /** The worker after the one that was chosen last: equal workers take turns, also over many plans of one job. */
   private firstOfEquals = 0;
+  /** Of the plan that is made. */
+  private queueLoads: QueueLoads | undefined = undefined;
 
   constructor(options: Partial<PlannerOptions> = {}) {
-    this.options = { ring: {}, ...options };
+    this.options = { ring: {}, speeds: { slowWorkers: () => [] }, ...options };
     this.ring = new WorkerRing(this.options.ring);
   }
 
@@ -46,7 +59,7 @@ export class Planner {
    * At most `limit` assignments, oldest job first, to workers that are online, fit, have room beyond what is reserved, and are
    * `eligible`: the caller knows who is heard from. Each is reserved until it is settled.
    */
-  plan(view: JobsView, eligible: (workerId: string) => boolean, limit: number): ProposedAssignment[] {
+  plan(view: PlannerView, eligible: (workerId: string) => boolean, limit: number): ProposedAssignment[] {
     const plan: ProposedAssignment[] = [];
     if (limit <= 0 || view.readyCount() === 0) return plan;
     const round = this.beginRound(view, eligible);
@@ -64,7 +77,7 @@ export class Planner {
         merge.dropClass();
         continue;
       }
-      plan.push(this.reserve(round, job, place));
+      plan.push(this.reserve(round, readyClass, job, place));
       merge.advance();
     }
     this.pools.dropUnused(round.roundNumber);
@@ -82,7 +95,7 @@ export class Planner {
     this.forgetWorkers();
   }
 
-  private beginRound(view: JobsView, eligible: (workerId: string) => boolean): PlanRound {
+  private beginRound(view: PlannerView, eligible: (workerId: string) => boolean): PlanRound {
     if (this.lastView !== view) this.forgetWorkers();
     this.lastView = view;
     this.roundNumber += 1;
@@ -96,42 +109,32 @@ export class Planner {
     const accepts = memoize(workers.length, (place) => eligible((workers[place] as WorkerRecord).workerId));
     const ring = () => this.ring.current(workers, workersRevision);
     const { roundNumber, placeOf, firstOfEquals } = this;
-    const { loads, capacities } = this.loadsOf(workers);
-    return { roundNumber, workers, workersRevision, placeOf, loads, capacities, firstOfEquals, accepts, ring };
-  }
-
-  /** What each worker does by the state, and what is reserved besides. */
-  private loadsOf(workers: readonly WorkerRecord[]): Pick<PlanRound, 'loads' | 'capacities'> {
-    const loads = new Int32Array(workers.length);
-    const capacities = new Int32Array(workers.length);
-    for (let place = 0; place < workers.length; place += 1) {
-      const worker = workers[place] as WorkerRecord;
-      loads[place] = worker.activeAttempts;
-      capacities[place] = worker.capacity;
-    }
-    for (const [workerId, reserved] of this.reservations.counts()) {
-      const place = this.placeOf.get(workerId);
-      if (place !== undefined) loads[place] = (loads[place] as number) + reserved;
-    }
-    return { loads, capacities };
+    const loads = loadsOf(workers, placeOf, this.reservations, this.options.speeds);
+    const queueLoads = new QueueLoads(view, placeOf, this.reservations);
+    this.queueLoads = queueLoads;
+    return {
+      ...{ roundNumber, workers, workersRevision, placeOf, ...loads, firstOfEquals, accepts, ring },
+      queueLoads: (queue) => queueLoads.of(queue),
+    };
   }
 
   private place(round: PlanRound, readyClass: ReadyClass, job: ReadyJob): number | undefined {
-    const pool = this.pools.of(round, readyClass);
-    switch (job.placement) {
-      case 'leastLoaded':
-        return pool.leastLoaded(round);
-      case 'consistentHash':
-        return pool.byKey(round, job.placementKey);
-      default:
-        return unreachable(job.placement);
-    }
+    const placement = placementOf(job, this.queueDefault(readyClass.queue));
+    const { jobId, revision, placementKey } = job;
+    const placed = { jobId, revision, queue: readyClass.queue, placementKey };
+    return this.pools.of(round, readyClass).choose(round, placement, placed);
   }
 
-  private reserve(round: PlanRound, job: ReadyJob, place: number): ProposedAssignment {
+  /** How jobs of the queue are placed that leave it open; undefined where the queue says nothing. */
+  private queueDefault(_queue: string): Placement | undefined {
+    return undefined;
+  }
+
+  private reserve(round: PlanRound, { queue }: ReadyClass, job: ReadyJob, place: number): ProposedAssignment {
     const { workerId, incarnation: workerIncarnation } = round.workers[place] as WorkerRecord;
     const proposed = { jobId: job.jobId, jobRevision: job.revision, workerId, workerIncarnation };
-    this.reservations.add(proposed);
+    this.reservations.add(proposed, queue);
+    this.queueLoads?.placed(queue, place);
     round.loads[place] = (round.loads[place] as number) + 1;
     this.firstOfEquals = place + 1 === round.workers.length ? 0 : place + 1;
     return proposed;
@@ -143,13 +146,4 @@ export class Planner {
     this.lastView = undefined;
     this.workersRevision = -1;
   }
-}
-
-/** Asks once for each place. */
-function memoize(size: number, ask: (place: number) => boolean): (place: number) => boolean {
-  const answers = new Int8Array(size);
-  return (place) => {
-    if (answers[place] === 0) answers[place] = ask(place) ? 1 : -1;
-    return answers[place] === 1;
-  };
 }

@@ -1,9 +1,14 @@
 import { assert } from '@synod/base';
 import type { JobId, ProposedAssignment } from '@synod/jobs';
 
+interface Reserved {
+  readonly proposed: ProposedAssignment;
+  readonly queue: string;
+}
+
 /** Proposals that the log has not answered: their jobs are taken, and their workers' capacity is held. */
 export class Reservations {
-  private readonly byJob = new Map<JobId, ProposedAssignment>();
+  private readonly byJob = new Map<JobId, Reserved>();
   private readonly byWorker = new Map<string, number>();
 
   get size(): number {
@@ -14,15 +19,15 @@ export class Reservations {
     return this.byJob.has(jobId);
   }
 
-  add(proposed: ProposedAssignment): void {
+  add(proposed: ProposedAssignment, queue: string): void {
     assert(!this.byJob.has(proposed.jobId), 'one proposal for a job at a time', () => proposed.jobId);
-    this.byJob.set(proposed.jobId, proposed);
+    this.byJob.set(proposed.jobId, { proposed, queue });
     this.byWorker.set(proposed.workerId, (this.byWorker.get(proposed.workerId) ?? 0) + 1);
   }
 
   /** Nothing happens when this very proposal is not outstanding: it may be one of a leadership before. */
   free(settled: ProposedAssignment): void {
-    const proposed = this.byJob.get(settled.jobId);
+    const proposed = this.byJob.get(settled.jobId)?.proposed;
     if (proposed?.jobRevision !== settled.jobRevision || proposed.workerId !== settled.workerId) return;
     this.byJob.delete(settled.jobId);
     const left = (this.byWorker.get(settled.workerId) ?? 0) - 1;
@@ -34,6 +39,11 @@ export class Reservations {
   clear(): void {
     this.byJob.clear();
     this.byWorker.clear();
+  }
+
+  /** Workers of the proposals for jobs of this queue, one for each proposal. */
+  *workersOf(queue: string): IterableIterator<string> {
+    for (const reserved of this.byJob.values()) if (reserved.queue === queue) yield reserved.proposed.workerId;
   }
 
   /** Held capacity by worker. */

@@ -1,34 +1,29 @@
-import type { Ring } from '@synod/hashing';
-import type { WorkerNeeds, WorkerRecord } from '@synod/jobs';
+import { assert } from '@synod/base';
+import type { Placement, WorkerNeeds } from '@synod/jobs';
 import { workerFits } from '@synod/jobs';
-import { LoadHeap } from './load-heap.js';
-import type { WorkerLoads } from './load-heap.js';
+import { isFree } from './plan-round.js';
+import type { PlanRound } from './plan-round.js';
+import { makeStrategy, strategyKey } from './policies/strategies.js';
+import type { PlacedJob, PlacementStrategy } from './policies/strategy.js';
 
-/** What one plan knows of the workers. */
-export interface PlanRound extends WorkerLoads {
-  readonly roundNumber: number;
-  /** Sorted by id; a worker's index here is its place. */
-  readonly workers: readonly WorkerRecord[];
-  readonly workersRevision: number;
-  readonly placeOf: ReadonlyMap<string, number>;
-  /** Whether the caller lets the worker have work; asked once for each worker and plan. */
-  readonly accepts: (place: number) => boolean;
-  /** Ring of all online workers. */
-  readonly ring: () => Ring;
+interface KeptStrategy {
+  readonly strategy: PlacementStrategy;
+  roundNumber: number;
 }
 
+/** Strategies kept for one kind of needs; above, those that the last plan did not use are dropped. */
+const MAX_STRATEGIES = 64;
+
 /**
- * The workers that can run jobs with the same needs. The list is kept while no worker comes, goes, describes itself or is
- * scheduled otherwise; heap
- * and free list are made for each plan, when a job first asks for them.
+ * The workers that can run jobs with the same needs, and the strategies that choose among them. The list is kept while no worker comes,
+ * goes, describes itself or is scheduled otherwise; what a strategy needs for one plan is made when a job first asks for it.
  */
 export class WorkerPool {
   private workersRevision = -1;
   /** Places of online workers that fit and are neither cordoned nor draining, rising. */
   private fitting: readonly number[] = [];
+  private readonly strategies = new Map<string, KeptStrategy>();
   private roundNumber = -1;
-  private heap: LoadHeap | undefined = undefined;
-  private free: Map<string, number> | undefined = undefined;
 
   constructor(private readonly needs: WorkerNeeds) {}
 
@@ -39,8 +34,6 @@ export class WorkerPool {
   enter(round: PlanRound): void {
     if (this.roundNumber === round.roundNumber) return;
     this.roundNumber = round.roundNumber;
-    this.heap = undefined;
-    this.free = undefined;
     if (this.workersRevision === round.workersRevision) return;
     this.workersRevision = round.workersRevision;
     const fitting: number[] = [];
@@ -51,43 +44,37 @@ export class WorkerPool {
     this.fitting = fitting;
   }
 
-  /** The place of the least loaded worker by active attempts over capacity; undefined when none has room. */
-  leastLoaded(round: PlanRound): number | undefined {
-    this.heap ??= new LoadHeap(round, this.fitting);
-    return this.heap.top(round.accepts);
+  /** The place that the policy chooses among those that have room; undefined when none has. */
+  choose(round: PlanRound, placement: Placement, job: PlacedJob): number | undefined {
+    const place = this.strategyOf(round, placement).choose(job);
+    assert(
+      place === undefined || isFree(round, place),
+      'a policy chooses a worker that has room',
+      () => placement.policy,
+    );
+    return place;
   }
 
-  /** The place of the first worker in the key's preference list that has room; undefined when none has. */
-  byKey(round: PlanRound, key: string): number | undefined {
-    const free = this.freeWorkers(round);
-    const ring = round.ring();
-    while (free.size > 0) {
-      // A walk meets the first free worker after about (all / free) workers; asking each free one takes as many steps as
-      // there are. The cheaper of the two takes about the root of the number of workers at most.
-      const owner =
-        free.size * free.size > ring.size
-          ? ring.firstAccepted(key, (workerId) => free.has(workerId))
-          : ring.firstOf(key, free.keys());
-      const place = owner === undefined ? undefined : free.get(owner);
-      if (owner === undefined || place === undefined) return undefined;
-      if (hasRoom(round, place) && round.accepts(place)) return place;
-      free.delete(owner);
+  private strategyOf(round: PlanRound, placement: Placement): PlacementStrategy {
+    const key = strategyKey(placement);
+    let kept = this.strategies.get(key);
+    if (kept === undefined) {
+      this.dropUnused();
+      kept = { strategy: makeStrategy(placement), roundNumber: -1 };
+      this.strategies.set(key, kept);
     }
-    return undefined;
-  }
-
-  /** Those that had room when the plan began to place by key, with their places; later ones drop out as they are met. */
-  private freeWorkers(round: PlanRound): Map<string, number> {
-    if (this.free === undefined) {
-      this.free = new Map();
-      for (const place of this.fitting) {
-        if (hasRoom(round, place)) this.free.set((round.workers[place] as WorkerRecord).workerId, place);
-      }
+    if (kept.roundNumber !== round.roundNumber) {
+      kept.roundNumber = round.roundNumber;
+      kept.strategy.begin(round, this.fitting);
     }
-    return this.free;
+    return kept.strategy;
   }
-}
 
-function hasRoom(round: WorkerLoads, place: number): boolean {
-  return (round.loads[place] as number) < (round.capacities[place] as number);
+  /** Jobs may come with any options: what they made is not kept for ever. */
+  private dropUnused(): void {
+    if (this.strategies.size < MAX_STRATEGIES) return;
+    for (const [key, { roundNumber }] of this.strategies) {
+      if (roundNumber !== this.roundNumber) this.strategies.delete(key);
+    }
+  }
 }

@@ -1,7 +1,7 @@
 import { compareIds } from '@synod/hashing';
 import type { ReadyClass, WorkerNeeds } from '@synod/jobs';
+import type { PlanRound } from './plan-round.js';
 import { WorkerPool } from './worker-pool.js';
-import type { PlanRound } from './worker-pool.js';
 
 /** Classes and pools kept from plan to plan; above, those that the last plan did not use are dropped. */
 const MAX_KEPT = 1_024;

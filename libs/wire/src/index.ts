@@ -394,6 +394,14 @@ export type {
   PlacementPolicy__Output as WirePlacementPolicy,
 } from './generated/synod/v1/PlacementPolicy.js';
 export type {
+  PlacementVerdict as WirePlacementVerdictInput,
+  PlacementVerdict__Output as WirePlacementVerdict,
+} from './generated/synod/v1/PlacementVerdict.js';
+export type {
+  WorkerChange as WireWorkerChangeInput,
+  WorkerChange__Output as WireWorkerChange,
+} from './generated/synod/v1/WorkerChange.js';
+export type {
   TransferOutcome as WireTransferOutcomeInput,
   TransferOutcome__Output as WireTransferOutcome,
 } from './generated/synod/v1/TransferOutcome.js';
@@ -409,9 +417,26 @@ export type {
   WorkerScheduling as WireWorkerSchedulingInput,
   WorkerScheduling__Output as WireWorkerScheduling,
 } from './generated/synod/v1/WorkerScheduling.js';
+export type {
+  ShowPlacementRequest as WireShowPlacementRequestInput,
+  ShowPlacementRequest__Output as WireShowPlacementRequest,
+} from './generated/synod/v1/ShowPlacementRequest.js';
+export type {
+  ShowPlacementResponse as WireShowPlacementResponseInput,
+  ShowPlacementResponse__Output as WireShowPlacementResponse,
+} from './generated/synod/v1/ShowPlacementResponse.js';
+export type {
+  SimulatePlacementRequest as WireSimulatePlacementRequestInput,
+  SimulatePlacementRequest__Output as WireSimulatePlacementRequest,
+} from './generated/synod/v1/SimulatePlacementRequest.js';
+export type {
+  SimulatePlacementResponse as WireSimulatePlacementResponseInput,
+  SimulatePlacementResponse__Output as WireSimulatePlacementResponse,
+} from './generated/synod/v1/SimulatePlacementResponse.js';
 export type { AgentServiceClient, AgentServiceDefinition } from './generated/synod/v1/AgentService.js';
 export type { ClusterServiceClient, ClusterServiceDefinition } from './generated/synod/v1/ClusterService.js';
 export type { JobServiceClient, JobServiceDefinition } from './generated/synod/v1/JobService.js';
 export type { PaxosServiceClient, PaxosServiceDefinition } from './generated/synod/v1/PaxosService.js';
+export type { PlacementServiceClient, PlacementServiceDefinition } from './generated/synod/v1/PlacementService.js';
 export type { RegistryServiceClient, RegistryServiceDefinition } from './generated/synod/v1/RegistryService.js';
 export type { WorkerServiceClient, WorkerServiceDefinition } from './generated/synod/v1/WorkerService.js';

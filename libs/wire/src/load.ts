@@ -6,6 +6,7 @@ import type { ProtoGrpcType as AgentTypes } from './generated/agent_service.js';
 import type { ProtoGrpcType as ClusterTypes } from './generated/cluster_service.js';
 import type { ProtoGrpcType as ErrorDetailTypes } from './generated/error_details.js';
 import type { ProtoGrpcType as JobTypes } from './generated/job_service.js';
+import type { ProtoGrpcType as PlacementTypes } from './generated/placement_service.js';
 import type { ProtoGrpcType as PaxosTypes } from './generated/paxos_service.js';
 import type { ProtoGrpcType as RegistryTypes } from './generated/registry_service.js';
 import type { ProtoGrpcType as StatusTypes } from './generated/status.js';
@@ -14,6 +15,7 @@ import type { ProtoGrpcType as WorkerTypes } from './generated/worker_service.js
 type SynodTypes = JobTypes['synod']['v1'] &
   AgentTypes['synod']['v1'] &
   PaxosTypes['synod']['v1'] &
+  PlacementTypes['synod']['v1'] &
   RegistryTypes['synod']['v1'] &
   WorkerTypes['synod']['v1'] &
   ClusterTypes['synod']['v1'];
@@ -84,6 +86,9 @@ export const services: Services = {
   },
   get PaxosService() {
     return loadWire().services.PaxosService;
+  },
+  get PlacementService() {
+    return loadWire().services.PlacementService;
   },
   get RegistryService() {
     return loadWire().services.RegistryService;

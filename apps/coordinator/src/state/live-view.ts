@@ -47,6 +47,10 @@ export class LiveView implements JobsView {
     return this.machine().activeAttempts(workerId);
   }
 
+  activeInQueue(queue: string): ReadonlyMap<string, number> {
+    return this.machine().activeInQueue(queue);
+  }
+
   readyClasses(): ReturnType<JobsView['readyClasses']> {
     return this.machine().readyClasses();
   }

@@ -14,6 +14,7 @@ import { JobChanges } from '../events/job-changes.js';
 import { LinkBroken } from '../leader/leader-link.js';
 import { LostDeclarer } from '../leader/lost-declarer.js';
 import { PlannerLoop } from '../leader/planner-loop.js';
+import { SpeedObserver } from '../leader/speed-observer.js';
 import { WorkerEvictor } from '../leader/worker-evictor.js';
 import { JobLogs } from '../logs/job-logs.js';
 import { LogTails } from '../logs/log-tails.js';
@@ -48,7 +49,9 @@ export function buildAgents(modules: AgentsModules): Agents {
   const propose = (command: Command) => replication.propose(command, { sheddable: false, once: true });
   const declarer = new LostDeclarer({ liveness, view, logger, propose, confirm: () => replication.host.read() });
   const evictor = new WorkerEvictor({ view, clock, logger, propose });
-  const plannerLoop = new PlannerLoop({ planner: new Planner(), liveness, declarer, evictor, view, timers, propose });
+  const speeds = new SpeedObserver({ view, clock });
+  const planner = new Planner({ speeds });
+  const plannerLoop = new PlannerLoop({ planner, liveness, declarer, evictor, view, timers, propose });
   const heartbeats = buildHeartbeats(modules, liveness, plannerLoop);
   const sessions = new AgentSessions({
     coordinatorId: nodeId,
@@ -66,6 +69,7 @@ export function buildAgents(modules: AgentsModules): Agents {
       if (event.type === 'workerChanged' && event.state === 'online')
         liveness.heardFrom(event.workerId, event.incarnation);
     }
+    if (replication.host.serving) speeds.applied(applied);
     sessions.applied(applied);
     jobChanges.applied(applied);
     plannerLoop.wake();
@@ -75,8 +79,12 @@ export function buildAgents(modules: AgentsModules): Agents {
     jobChanges.replaced();
   });
   replication.board.onChange(({ serving }) => {
-    if (serving) plannerLoop.lead();
-    else plannerLoop.yield();
+    if (serving) {
+      plannerLoop.lead();
+    } else {
+      plannerLoop.yield();
+      speeds.reset();
+    }
   });
   return { liveness, heartbeats, sessions, tails, jobLogs, plannerLoop };
 }

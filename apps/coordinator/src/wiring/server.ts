@@ -21,6 +21,7 @@ import { jobServiceHandlers } from '../services/job-service.js';
 import { NO_LEADERSHIP } from '../services/member-status.js';
 import type { OwnStatus } from '../services/member-status.js';
 import { paxosServiceHandlers } from '../services/paxos-service.js';
+import { placementServiceHandlers } from '../services/placement-service.js';
 import type { ServiceContext } from '../services/service-context.js';
 import { workerServiceHandlers } from '../services/worker-service.js';
 import { serveHistory } from '../state/history-server.js';
@@ -87,6 +88,7 @@ export function buildServer(modules: ServerModules): RpcServer {
         wallMs: () => modules.clock.wallMs(),
       }),
     )
+    .addService(services.PlacementService, placementServiceHandlers(context))
     .addService(services.RegistryService, registryServiceHandlers(modules.nodeStore));
   addInnerServices(server, modules, context);
   replication.board.onChange(({ leader, serving }) => {

@@ -1,6 +1,6 @@
 import type { WireJobSpec, WireJobSpecInput } from '@synod/wire';
 import { clientError } from '../errors.js';
-import type { ExecTaskSpec, ExecutionMode, JobOptions, JobSpec, PlacementPolicy } from '../types.js';
+import type { ExecTaskSpec, ExecutionMode, JobOptions, JobSpec, PlacementOptions, PlacementPolicy } from '../types.js';
 
 const MODES = {
   oneLiveHolder: 'EXECUTION_MODE_ONE_LIVE_HOLDER',
@@ -11,6 +11,13 @@ const MODES = {
 const PLACEMENTS = {
   leastLoaded: 'PLACEMENT_POLICY_LEAST_LOADED',
   consistentHash: 'PLACEMENT_POLICY_CONSISTENT_HASH',
+  random: 'PLACEMENT_POLICY_RANDOM',
+  roundRobin: 'PLACEMENT_POLICY_ROUND_ROBIN',
+  weightedRoundRobin: 'PLACEMENT_POLICY_WEIGHTED_ROUND_ROBIN',
+  powerOfChoices: 'PLACEMENT_POLICY_POWER_OF_CHOICES',
+  boundedHash: 'PLACEMENT_POLICY_BOUNDED_HASH',
+  binPack: 'PLACEMENT_POLICY_BIN_PACK',
+  spread: 'PLACEMENT_POLICY_SPREAD',
 } as const satisfies Record<PlacementPolicy, string>;
 
 /**
@@ -24,7 +31,7 @@ export function specToWire(spec: JobSpec): WireJobSpecInput {
   if (spec.labels !== undefined) wire.labels = spec.labels;
   if (spec.workerLabels !== undefined) wire.workerLabels = spec.workerLabels;
   const placement = spec.placement ?? (spec.placementKey === undefined ? undefined : 'consistentHash');
-  if (placement !== undefined) wire.placement = known(PLACEMENTS, placement, 'placement');
+  Object.assign(wire, placementToWire({ ...spec, ...(placement === undefined ? {} : { placement }) }));
   if (spec.placementKey !== undefined) wire.placementKey = spec.placementKey;
   if (spec.mode !== undefined) wire.mode = known(MODES, spec.mode, 'mode');
   if (spec.lostAfterMs !== undefined) wire.lostAfterMs = uint32(spec.lostAfterMs, 'lostAfterMs');
@@ -65,7 +72,7 @@ function known<Name extends string, Wire>(table: Readonly<Record<Name, Wire>>, n
   return table[name];
 }
 
-function uint32(value: number, field: string): number {
+export function uint32(value: number, field: string): number {
   if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
     throw invalid(
       field,
@@ -86,6 +93,8 @@ export function specFromWire(wire: WireJobSpec): JobSpec {
   const placement = nameOf(PLACEMENTS, wire.placement);
   if (placement !== undefined) options.placement = placement;
   if (wire.placementKey !== '') options.placementKey = wire.placementKey;
+  const placementOptions = placementOptionsFromWire(wire.placementOptions);
+  if (placementOptions !== undefined) options.placementOptions = placementOptions;
   const mode = nameOf(MODES, wire.mode);
   if (mode !== undefined) options.mode = mode;
   if (wire.lostAfterMs > 0) options.lostAfterMs = wire.lostAfterMs;
@@ -93,6 +102,38 @@ export function specFromWire(wire: WireJobSpec): JobSpec {
   if (wire.killGraceMs !== undefined) options.killGraceMs = wire.killGraceMs;
   if (wire.maxLostAttempts > 0) options.maxLostAttempts = wire.maxLostAttempts;
   return { ...options, ...taskFromWire(wire) };
+}
+
+/** @throws SynodClientError `invalidArgument` */
+export function placementToWire({
+  placement,
+  placementOptions,
+}: Pick<JobOptions, 'placement' | 'placementOptions'>): Pick<WireJobSpecInput, 'placement' | 'placementOptions'> {
+  return {
+    ...(placement === undefined ? {} : { placement: known(PLACEMENTS, placement, 'placement') }),
+    ...(placementOptions === undefined ? {} : { placementOptions: placementOptionsToWire(placementOptions) }),
+  };
+}
+
+function placementOptionsToWire(options: PlacementOptions): NonNullable<WireJobSpecInput['placementOptions']> {
+  const { choices, loadFactorPercent, spreadLabel } = options;
+  return {
+    ...(choices === undefined ? {} : { choices: uint32(choices, 'placementOptions.choices') }),
+    ...(loadFactorPercent === undefined
+      ? {}
+      : { loadFactorPercent: uint32(loadFactorPercent, 'placementOptions.loadFactorPercent') }),
+    ...(spreadLabel === undefined ? {} : { spreadLabel }),
+  };
+}
+
+function placementOptionsFromWire(wire: WireJobSpec['placementOptions']): PlacementOptions | undefined {
+  if (!wire) return undefined;
+  const { choices, loadFactorPercent, spreadLabel } = wire;
+  return {
+    ...(choices === 0 ? {} : { choices }),
+    ...(loadFactorPercent === 0 ? {} : { loadFactorPercent }),
+    ...(spreadLabel === '' ? {} : { spreadLabel }),
+  };
 }
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };

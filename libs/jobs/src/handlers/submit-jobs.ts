@@ -1,5 +1,7 @@
 import type { CommandEnvelope, SubmitJobs } from '../commands.js';
 import type { EntryContext } from '../entry-context.js';
+import { OWN_PLACEMENT_FEATURE_LEVEL } from '../feature-levels.js';
+import type { JobSpec } from '../job.js';
 import { mintJobId } from '../job-id.js';
 import { HashLanes } from '../state/hash-lanes.js';
 import type { InternedSpec } from '../state/interned-spec.js';
@@ -19,7 +21,8 @@ export function submitJobs(
   const { specs, idempotencyKey } = command;
   if (specs.length > options.maxJobsPerCommand) return tooManyJobs(options.maxJobsPerCommand);
 
-  const interned = specs.map((spec) => interner.intern(spec));
+  const ignoresOwnPlacement = state.featureLevel < OWN_PLACEMENT_FEATURE_LEVEL;
+  const interned = specs.map((spec) => interner.intern(ignoresOwnPlacement ? withoutOwnPlacement(spec) : spec));
   const { a: specsHashA, b: specsHashB } = hashOf(interned);
   if (idempotencyKey !== '') {
     const known = state.keys.find(idempotencyKey, entry.timeMs);
@@ -41,6 +44,13 @@ export function submitJobs(
     state.keys.add({ key: idempotencyKey, specsHashA, specsHashB, ...range, atMs: entry.timeMs }, state.nextOrder());
   }
   return { type: 'submittedRange', ...range, replayed: false };
+}
+
+/** As a program of a lower level reads it. */
+function withoutOwnPlacement(spec: JobSpec): JobSpec {
+  if (spec.ownPlacement === undefined) return spec;
+  const { ownPlacement: _, ...rest } = spec;
+  return rest;
 }
 
 function addJob(state: JobsState, entry: EntryContext, interned: InternedSpec, principal: string): void {

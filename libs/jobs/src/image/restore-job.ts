@@ -1,14 +1,15 @@
 import { mintJobId, parseJobId } from '../job-id.js';
-import type { AttemptEnd, AttemptOutcome, ExecutionMode, JobSpec, PlacementPolicy } from '../job.js';
+import type { AttemptEnd, AttemptOutcome, ExecutionMode, JobSpec } from '../job.js';
 import { FINAL_JOB_STATES } from '../job.js';
 import { MAX_KEPT_ATTEMPTS } from '../options.js';
+import { PLACEMENT_POLICIES } from '../placement.js';
+import type { PlacementWish } from '../placement.js';
 import { JOB_PREFIX } from '../state/image-keys.js';
 import type { SpecInterner } from '../state/interned-spec.js';
 import { ATTEMPT_STATE_CODES, AttemptEntry, JOB_STATE_CODES, JobEntry } from '../state/job-entry.js';
 import type { ImageReader } from './image-reader.js';
 import { taskFrom } from './restore-task.js';
 
-const PLACEMENTS: Readonly<Record<PlacementPolicy, true>> = { leastLoaded: true, consistentHash: true };
 const MODES: Readonly<Record<ExecutionMode, true>> = { oneLiveHolder: true, atLeastOnce: true, atMostOnce: true };
 const OUTCOMES: Readonly<Record<AttemptOutcome, true>> = {
   succeeded: true,
@@ -99,7 +100,7 @@ function specFrom(read: ImageReader, value: unknown): JobSpec {
     queue: read.text(fields[1]),
     labels: read.labels(fields[2]),
     workerLabels: read.labels(fields[3]),
-    placement: read.oneOf(fields[4], PLACEMENTS),
+    ...placementFrom(read, fields[4]),
     placementKey: read.text(fields[5]),
     mode: read.oneOf(fields[6], MODES),
     lostAfterMs: read.integer(fields[7]),
@@ -107,4 +108,23 @@ function specFrom(read: ImageReader, value: unknown): JobSpec {
     killGraceMs: read.integer(fields[9]),
     maxLostAttempts: read.integer(fields[10]),
   };
+}
+
+/** What `placementToImage` wrote: the policy; or with the job's own word; or with that and the options. */
+function placementFrom(read: ImageReader, value: unknown): PlacementWish {
+  if (!Array.isArray(value)) return { placement: read.oneOf(value, PLACEMENT_POLICIES) };
+  const fields = read.fieldsUpTo(value, 2, 5);
+  const placement = read.oneOf(fields[0], PLACEMENT_POLICIES);
+  const own: Pick<PlacementWish, 'ownPlacement'> = read.flag(fields[1]) ? { ownPlacement: true } : {};
+  if (fields.length === 2) {
+    read.check(own.ownPlacement === true, 'has an own placement that is none');
+    return { placement, ...own };
+  }
+  const [, , choices, loadFactorPercent, spreadLabel] = fields;
+  const placementOptions = {
+    ...(choices === null ? {} : { choices: read.positive(choices) }),
+    ...(loadFactorPercent === null ? {} : { loadFactorPercent: read.positive(loadFactorPercent) }),
+    ...(spreadLabel === null ? {} : { spreadLabel: read.text(spreadLabel) }),
+  };
+  return { placement, placementOptions, ...own };
 }

@@ -213,6 +213,7 @@ export class StateRestore {
       if (worker?.state !== 'online') return read.fail('has an active attempt on a worker that is not online');
       read.check(worker.incarnation === workerIncarnation, 'has an attempt of another incarnation of its worker');
       worker.restoreActive(job);
+      state.activeByQueue.add(job.interned.spec.queue, workerId);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { unreachable } from '@synod/base';
 import type { ExecLimits, ExecTask, HttpTask, JobSpec, Task } from '../job.js';
+import type { PlacementOptions, PlacementWish } from '../placement.js';
 import { HashLanes } from './hash-lanes.js';
 import { RECORD_KINDS } from './state-hash.js';
 
@@ -86,11 +87,21 @@ export class SpecInterner {
       workerLabels: this.record(spec.workerLabels),
       placement: spec.placement,
       placementKey: spec.placementKey,
+      ...(spec.placementOptions === undefined ? {} : { placementOptions: this.copyPlacement(spec.placementOptions) }),
+      ...(spec.ownPlacement === true ? { ownPlacement: true } : {}),
       mode: spec.mode,
       lostAfterMs: spec.lostAfterMs,
       startToCloseTimeoutMs: spec.startToCloseTimeoutMs,
       killGraceMs: spec.killGraceMs,
       maxLostAttempts: spec.maxLostAttempts,
+    };
+  }
+
+  private copyPlacement({ choices, loadFactorPercent, spreadLabel }: PlacementOptions): PlacementOptions {
+    return {
+      ...(choices === undefined ? {} : { choices }),
+      ...(loadFactorPercent === undefined ? {} : { loadFactorPercent }),
+      ...(spreadLabel === undefined ? {} : { spreadLabel: this.text(spreadLabel) }),
     };
   }
 
@@ -132,7 +143,22 @@ export function mixSpec(lanes: HashLanes, spec: JobSpec): void {
   const { task } = spec;
   mixTask(lanes, task);
   lanes.text(spec.queue).textRecord(spec.labels).textRecord(spec.workerLabels);
-  lanes.text(spec.placement).text(spec.placementKey).text(spec.mode);
+  lanes.text(spec.placement);
+  const { placementOptions, ownPlacement } = spec;
+  // Only where there are any, and with a number that no length of the key has, which follows otherwise.
+  if (placementOptions !== undefined || ownPlacement === true) {
+    const { choices, loadFactorPercent, spreadLabel } = placementOptions ?? {};
+    lanes
+      .word(-1)
+      .flag(placementOptions !== undefined)
+      .flag(ownPlacement === true);
+    lanes
+      .integer(choices)
+      .integer(loadFactorPercent)
+      .flag(spreadLabel !== undefined)
+      .text(spreadLabel ?? '');
+  }
+  lanes.text(spec.placementKey).text(spec.mode);
   lanes.integer(spec.lostAfterMs).integer(spec.startToCloseTimeoutMs).integer(spec.killGraceMs);
   lanes.integer(spec.maxLostAttempts);
 }
@@ -197,11 +223,22 @@ function equalSpecs(left: JobSpec, right: JobSpec): boolean {
     equalRecords(left.workerLabels, right.workerLabels) &&
     left.placement === right.placement &&
     left.placementKey === right.placementKey &&
+    equalPlacements(left, right) &&
     left.mode === right.mode &&
     left.lostAfterMs === right.lostAfterMs &&
     left.startToCloseTimeoutMs === right.startToCloseTimeoutMs &&
     left.killGraceMs === right.killGraceMs &&
     left.maxLostAttempts === right.maxLostAttempts
+  );
+}
+
+function equalPlacements(left: PlacementWish, right: PlacementWish): boolean {
+  const [one, other] = [left.placementOptions, right.placementOptions];
+  if (left.ownPlacement !== right.ownPlacement || (one === undefined) !== (other === undefined)) return false;
+  return (
+    one?.choices === other?.choices &&
+    one?.loadFactorPercent === other?.loadFactorPercent &&
+    one?.spreadLabel === other?.spreadLabel
   );
 }
 

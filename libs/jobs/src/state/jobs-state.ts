@@ -2,6 +2,7 @@ import { FIRST_FEATURE_LEVEL } from '../feature-levels.js';
 import type { StateChange, StateRecord } from '../image.js';
 import type { FencingToken } from '../job.js';
 import type { JobsOptions } from '../options.js';
+import { ActiveByQueue } from './active-by-queue.js';
 import { ClientSessions } from './client-sessions.js';
 import { compareText } from './compare.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
@@ -30,6 +31,7 @@ export class JobsState {
   readonly nodes: NodeTable;
   readonly sessions: ClientSessions;
   readonly keys: IdempotencyKeys;
+  readonly activeByQueue = new ActiveByQueue();
 
   appliedSlot = 0;
   timeMs = 0;

@@ -23,10 +23,21 @@ class ReadyClassEntry implements ReadyClass {
 
   *jobs(): IterableIterator<ReadyJob> {
     for (const job of this.ready.ascending()) {
-      const { placement, placementKey } = job.interned.spec;
-      yield { jobId: job.jobId, revision: job.revision, placement, placementKey };
+      yield readyJob(job);
     }
   }
+}
+
+function readyJob({ jobId, revision, interned: { spec } }: JobEntry): ReadyJob {
+  const { placement, placementKey, placementOptions } = spec;
+  if (placementOptions === undefined && spec.ownPlacement === undefined) {
+    return { jobId, revision, placement, placementKey };
+  }
+  return {
+    ...{ jobId, revision, placement, placementKey },
+    ...(placementOptions === undefined ? {} : { placementOptions }),
+    ...(spec.ownPlacement === undefined ? {} : { ownPlacement: true }),
+  };
 }
 
 /** Ready jobs by class. It follows from the jobs' states and is no part of the state of its own. */

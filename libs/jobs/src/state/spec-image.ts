@@ -1,5 +1,6 @@
 import { unreachable } from '@synod/base';
 import type { ExecLimits, JobSpec, Task } from '../job.js';
+import type { PlacementWish } from '../placement.js';
 
 /** A spec as an image holds it: by position, as the names of its fields would be half of it. */
 export function specToImage(spec: JobSpec): unknown {
@@ -8,7 +9,7 @@ export function specToImage(spec: JobSpec): unknown {
     spec.queue,
     spec.labels,
     spec.workerLabels,
-    spec.placement,
+    placementToImage(spec),
     spec.placementKey,
     spec.mode,
     spec.lostAfterMs,
@@ -16,6 +17,13 @@ export function specToImage(spec: JobSpec): unknown {
     spec.killGraceMs,
     spec.maxLostAttempts,
   ];
+}
+
+/** The policy alone where it is all there is, as feature levels 1 and 2 wrote it. */
+function placementToImage({ placement, placementOptions, ownPlacement }: PlacementWish): unknown {
+  if (placementOptions === undefined) return ownPlacement === true ? [placement, true] : placement;
+  const { choices, loadFactorPercent, spreadLabel } = placementOptions;
+  return [placement, ownPlacement === true, choices ?? null, loadFactorPercent ?? null, spreadLabel ?? null];
 }
 
 function taskToImage(task: Task): unknown {

@@ -41,6 +41,7 @@ import type { ListJobsResponse as _synod_v1_ListJobsResponse, ListJobsResponse__
 import type { ListWorkersRequest as _synod_v1_ListWorkersRequest, ListWorkersRequest__Output as _synod_v1_ListWorkersRequest__Output } from './synod/v1/ListWorkersRequest.js';
 import type { ListWorkersResponse as _synod_v1_ListWorkersResponse, ListWorkersResponse__Output as _synod_v1_ListWorkersResponse__Output } from './synod/v1/ListWorkersResponse.js';
 import type { LogTime as _synod_v1_LogTime, LogTime__Output as _synod_v1_LogTime__Output } from './synod/v1/LogTime.js';
+import type { PlacementOptions as _synod_v1_PlacementOptions, PlacementOptions__Output as _synod_v1_PlacementOptions__Output } from './synod/v1/PlacementOptions.js';
 import type { PushLogsRequest as _synod_v1_PushLogsRequest, PushLogsRequest__Output as _synod_v1_PushLogsRequest__Output } from './synod/v1/PushLogsRequest.js';
 import type { PushLogsResponse as _synod_v1_PushLogsResponse, PushLogsResponse__Output as _synod_v1_PushLogsResponse__Output } from './synod/v1/PushLogsResponse.js';
 import type { ReportGuardEndedRequest as _synod_v1_ReportGuardEndedRequest, ReportGuardEndedRequest__Output as _synod_v1_ReportGuardEndedRequest__Output } from './synod/v1/ReportGuardEndedRequest.js';
@@ -127,6 +128,7 @@ export interface ProtoGrpcType {
       ListWorkersResponse: MessageTypeDefinition<_synod_v1_ListWorkersResponse, _synod_v1_ListWorkersResponse__Output>
       LogStream: EnumTypeDefinition
       LogTime: MessageTypeDefinition<_synod_v1_LogTime, _synod_v1_LogTime__Output>
+      PlacementOptions: MessageTypeDefinition<_synod_v1_PlacementOptions, _synod_v1_PlacementOptions__Output>
       PlacementPolicy: EnumTypeDefinition
       PushLogsRequest: MessageTypeDefinition<_synod_v1_PushLogsRequest, _synod_v1_PushLogsRequest__Output>
       PushLogsResponse: MessageTypeDefinition<_synod_v1_PushLogsResponse, _synod_v1_PushLogsResponse__Output>

@@ -942,7 +942,30 @@ const schema: unknown = {
               "values": {
                 "PLACEMENT_POLICY_UNSPECIFIED": 0,
                 "PLACEMENT_POLICY_LEAST_LOADED": 1,
-                "PLACEMENT_POLICY_CONSISTENT_HASH": 2
+                "PLACEMENT_POLICY_CONSISTENT_HASH": 2,
+                "PLACEMENT_POLICY_RANDOM": 3,
+                "PLACEMENT_POLICY_ROUND_ROBIN": 4,
+                "PLACEMENT_POLICY_WEIGHTED_ROUND_ROBIN": 5,
+                "PLACEMENT_POLICY_POWER_OF_CHOICES": 6,
+                "PLACEMENT_POLICY_BOUNDED_HASH": 7,
+                "PLACEMENT_POLICY_BIN_PACK": 8,
+                "PLACEMENT_POLICY_SPREAD": 9
+              }
+            },
+            "PlacementOptions": {
+              "fields": {
+                "choices": {
+                  "type": "uint32",
+                  "id": 1
+                },
+                "loadFactorPercent": {
+                  "type": "uint32",
+                  "id": 2
+                },
+                "spreadLabel": {
+                  "type": "string",
+                  "id": 3
+                }
               }
             },
             "JobSpec": {
@@ -994,6 +1017,10 @@ const schema: unknown = {
                 "placementKey": {
                   "type": "string",
                   "id": 7
+                },
+                "placementOptions": {
+                  "type": "PlacementOptions",
+                  "id": 14
                 },
                 "mode": {
                   "type": "ExecutionMode",
@@ -2740,6 +2767,246 @@ const schema: unknown = {
                 "throughJobId": {
                   "type": "string",
                   "id": 2
+                }
+              }
+            },
+            "PlacementService": {
+              "methods": {
+                "ShowPlacement": {
+                  "requestType": "ShowPlacementRequest",
+                  "responseType": "ShowPlacementResponse"
+                },
+                "SimulatePlacement": {
+                  "requestType": "SimulatePlacementRequest",
+                  "responseType": "SimulatePlacementResponse"
+                }
+              }
+            },
+            "ShowPlacementRequest": {
+              "fields": {
+                "key": {
+                  "type": "string",
+                  "id": 1
+                },
+                "queue": {
+                  "type": "string",
+                  "id": 2
+                },
+                "placement": {
+                  "type": "PlacementPolicy",
+                  "id": 3
+                },
+                "placementOptions": {
+                  "type": "PlacementOptions",
+                  "id": 4
+                },
+                "workerLabels": {
+                  "keyType": "string",
+                  "type": "string",
+                  "id": 5
+                },
+                "handler": {
+                  "type": "string",
+                  "id": 6
+                },
+                "count": {
+                  "type": "uint32",
+                  "id": 7
+                }
+              }
+            },
+            "ShowPlacementResponse": {
+              "fields": {
+                "owner": {
+                  "type": "string",
+                  "id": 1
+                },
+                "chosen": {
+                  "type": "string",
+                  "id": 2
+                },
+                "preferred": {
+                  "rule": "repeated",
+                  "type": "PreferredWorker",
+                  "id": 3
+                }
+              }
+            },
+            "PlacementVerdict": {
+              "values": {
+                "PLACEMENT_VERDICT_UNSPECIFIED": 0,
+                "PLACEMENT_VERDICT_FREE": 1,
+                "PLACEMENT_VERDICT_FULL": 2,
+                "PLACEMENT_VERDICT_CORDONED": 3,
+                "PLACEMENT_VERDICT_DRAINING": 4,
+                "PLACEMENT_VERDICT_UNFIT": 5
+              }
+            },
+            "PreferredWorker": {
+              "fields": {
+                "workerId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "verdict": {
+                  "type": "PlacementVerdict",
+                  "id": 2
+                },
+                "weight": {
+                  "type": "double",
+                  "id": 3
+                },
+                "activeAttempts": {
+                  "type": "uint32",
+                  "id": 4
+                },
+                "capacity": {
+                  "type": "uint32",
+                  "id": 5
+                }
+              }
+            },
+            "SimulatePlacementRequest": {
+              "fields": {
+                "queue": {
+                  "type": "string",
+                  "id": 1
+                },
+                "add": {
+                  "type": "uint32",
+                  "id": 2
+                },
+                "addCapacity": {
+                  "type": "uint32",
+                  "id": 3
+                },
+                "addLabels": {
+                  "keyType": "string",
+                  "type": "string",
+                  "id": 4
+                },
+                "remove": {
+                  "rule": "repeated",
+                  "type": "string",
+                  "id": 5
+                },
+                "placement": {
+                  "type": "PlacementPolicy",
+                  "id": 6
+                },
+                "placementOptions": {
+                  "type": "PlacementOptions",
+                  "id": 7
+                }
+              }
+            },
+            "SimulatePlacementResponse": {
+              "fields": {
+                "keys": {
+                  "type": "uint32",
+                  "id": 1
+                },
+                "movedKeys": {
+                  "type": "uint32",
+                  "id": 2
+                },
+                "moves": {
+                  "rule": "repeated",
+                  "type": "KeyMove",
+                  "id": 3
+                },
+                "movedShare": {
+                  "type": "double",
+                  "id": 4
+                },
+                "leastShare": {
+                  "type": "double",
+                  "id": 5
+                },
+                "jobs": {
+                  "type": "uint32",
+                  "id": 6
+                },
+                "placedBefore": {
+                  "type": "uint32",
+                  "id": 7
+                },
+                "placedAfter": {
+                  "type": "uint32",
+                  "id": 8
+                },
+                "movedJobs": {
+                  "type": "uint32",
+                  "id": 9
+                },
+                "attemptsLeaving": {
+                  "type": "uint32",
+                  "id": 10
+                },
+                "workers": {
+                  "rule": "repeated",
+                  "type": "WorkerEffect",
+                  "id": 11
+                }
+              }
+            },
+            "KeyMove": {
+              "fields": {
+                "key": {
+                  "type": "string",
+                  "id": 1
+                },
+                "from": {
+                  "type": "string",
+                  "id": 2
+                },
+                "to": {
+                  "type": "string",
+                  "id": 3
+                }
+              }
+            },
+            "WorkerChange": {
+              "values": {
+                "WORKER_CHANGE_UNSPECIFIED": 0,
+                "WORKER_CHANGE_STAYS": 1,
+                "WORKER_CHANGE_JOINS": 2,
+                "WORKER_CHANGE_LEAVES": 3
+              }
+            },
+            "WorkerEffect": {
+              "fields": {
+                "workerId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "change": {
+                  "type": "WorkerChange",
+                  "id": 2
+                },
+                "activeAttempts": {
+                  "type": "uint32",
+                  "id": 3
+                },
+                "capacity": {
+                  "type": "uint32",
+                  "id": 4
+                },
+                "shareBefore": {
+                  "type": "double",
+                  "id": 5
+                },
+                "shareAfter": {
+                  "type": "double",
+                  "id": 6
+                },
+                "jobsBefore": {
+                  "type": "uint32",
+                  "id": 7
+                },
+                "jobsAfter": {
+                  "type": "uint32",
+                  "id": 8
                 }
               }
             },

@@ -23,6 +23,7 @@ import type { JobSpec as _synod_v1_JobSpec, JobSpec__Output as _synod_v1_JobSpec
 import type { ListJobsRequest as _synod_v1_ListJobsRequest, ListJobsRequest__Output as _synod_v1_ListJobsRequest__Output } from './synod/v1/ListJobsRequest.js';
 import type { ListJobsResponse as _synod_v1_ListJobsResponse, ListJobsResponse__Output as _synod_v1_ListJobsResponse__Output } from './synod/v1/ListJobsResponse.js';
 import type { LogTime as _synod_v1_LogTime, LogTime__Output as _synod_v1_LogTime__Output } from './synod/v1/LogTime.js';
+import type { PlacementOptions as _synod_v1_PlacementOptions, PlacementOptions__Output as _synod_v1_PlacementOptions__Output } from './synod/v1/PlacementOptions.js';
 import type { StatusRange as _synod_v1_StatusRange, StatusRange__Output as _synod_v1_StatusRange__Output } from './synod/v1/StatusRange.js';
 import type { Submission as _synod_v1_Submission, Submission__Output as _synod_v1_Submission__Output } from './synod/v1/Submission.js';
 import type { SubmissionAnswer as _synod_v1_SubmissionAnswer, SubmissionAnswer__Output as _synod_v1_SubmissionAnswer__Output } from './synod/v1/SubmissionAnswer.js';
@@ -76,6 +77,7 @@ export interface ProtoGrpcType {
       ListJobsResponse: MessageTypeDefinition<_synod_v1_ListJobsResponse, _synod_v1_ListJobsResponse__Output>
       LogStream: EnumTypeDefinition
       LogTime: MessageTypeDefinition<_synod_v1_LogTime, _synod_v1_LogTime__Output>
+      PlacementOptions: MessageTypeDefinition<_synod_v1_PlacementOptions, _synod_v1_PlacementOptions__Output>
       PlacementPolicy: EnumTypeDefinition
       StatusRange: MessageTypeDefinition<_synod_v1_StatusRange, _synod_v1_StatusRange__Output>
       Submission: MessageTypeDefinition<_synod_v1_Submission, _synod_v1_Submission__Output>

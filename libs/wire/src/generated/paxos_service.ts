@@ -65,6 +65,7 @@ import type { LogTime as _synod_v1_LogTime, LogTime__Output as _synod_v1_LogTime
 import type { Nacked as _synod_v1_Nacked, Nacked__Output as _synod_v1_Nacked__Output } from './synod/v1/Nacked.js';
 import type { PaxosMessage as _synod_v1_PaxosMessage, PaxosMessage__Output as _synod_v1_PaxosMessage__Output } from './synod/v1/PaxosMessage.js';
 import type { PaxosServiceClient as _synod_v1_PaxosServiceClient, PaxosServiceDefinition as _synod_v1_PaxosServiceDefinition } from './synod/v1/PaxosService.js';
+import type { PlacementOptions as _synod_v1_PlacementOptions, PlacementOptions__Output as _synod_v1_PlacementOptions__Output } from './synod/v1/PlacementOptions.js';
 import type { Poll as _synod_v1_Poll, Poll__Output as _synod_v1_Poll__Output } from './synod/v1/Poll.js';
 import type { PollReply as _synod_v1_PollReply, PollReply__Output as _synod_v1_PollReply__Output } from './synod/v1/PollReply.js';
 import type { Prepare as _synod_v1_Prepare, Prepare__Output as _synod_v1_Prepare__Output } from './synod/v1/Prepare.js';
@@ -187,6 +188,7 @@ export interface ProtoGrpcType {
       Nacked: MessageTypeDefinition<_synod_v1_Nacked, _synod_v1_Nacked__Output>
       PaxosMessage: MessageTypeDefinition<_synod_v1_PaxosMessage, _synod_v1_PaxosMessage__Output>
       PaxosService: SubtypeConstructor<typeof grpc.Client, _synod_v1_PaxosServiceClient> & { service: _synod_v1_PaxosServiceDefinition }
+      PlacementOptions: MessageTypeDefinition<_synod_v1_PlacementOptions, _synod_v1_PlacementOptions__Output>
       PlacementPolicy: EnumTypeDefinition
       Poll: MessageTypeDefinition<_synod_v1_Poll, _synod_v1_Poll__Output>
       PollReply: MessageTypeDefinition<_synod_v1_PollReply, _synod_v1_PollReply__Output>

@@ -5,6 +5,7 @@ import type { HandlerTask as _synod_v1_HandlerTask, HandlerTask__Output as _syno
 import type { PlacementPolicy as _synod_v1_PlacementPolicy, PlacementPolicy__Output as _synod_v1_PlacementPolicy__Output } from '../../synod/v1/PlacementPolicy.js';
 import type { ExecutionMode as _synod_v1_ExecutionMode, ExecutionMode__Output as _synod_v1_ExecutionMode__Output } from '../../synod/v1/ExecutionMode.js';
 import type { HttpTask as _synod_v1_HttpTask, HttpTask__Output as _synod_v1_HttpTask__Output } from '../../synod/v1/HttpTask.js';
+import type { PlacementOptions as _synod_v1_PlacementOptions, PlacementOptions__Output as _synod_v1_PlacementOptions__Output } from '../../synod/v1/PlacementOptions.js';
 
 export interface JobSpec {
   'exec'?: (_synod_v1_ExecTask | null);
@@ -20,6 +21,7 @@ export interface JobSpec {
   'killGraceMs'?: (number);
   'maxLostAttempts'?: (number);
   'http'?: (_synod_v1_HttpTask | null);
+  'placementOptions'?: (_synod_v1_PlacementOptions | null);
   'task'?: "exec"|"handler"|"http";
   '_killGraceMs'?: "killGraceMs";
 }
@@ -38,6 +40,7 @@ export interface JobSpec__Output {
   'killGraceMs'?: (number);
   'maxLostAttempts': (number);
   'http'?: (_synod_v1_HttpTask__Output | null);
+  'placementOptions': (_synod_v1_PlacementOptions__Output | null);
   'task'?: "exec"|"handler"|"http";
   '_killGraceMs'?: "killGraceMs";
 }

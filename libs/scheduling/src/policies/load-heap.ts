@@ -1,11 +1,5 @@
-/** Loads and capacities of all workers by their place in the sorted list, shared by the heaps of one plan. */
-export interface WorkerLoads {
-  /** Active attempts and reservations. */
-  readonly loads: Int32Array;
-  readonly capacities: Int32Array;
-  /** Place that wins ties; the places after it come next, around. */
-  readonly firstOfEquals: number;
-}
+import { hasRoom, relativeLoad } from '../plan-round.js';
+import type { PlanRound } from '../plan-round.js';
 
 /**
  * Workers of one kind by relative load, the least loaded on top.
@@ -16,42 +10,37 @@ export interface WorkerLoads {
 export class LoadHeap {
   private size = 0;
   private readonly places: Int32Array;
-  /** Load over capacity as it was when the entry was placed. Equal fractions of small integers are equal quotients. */
+  /** Relative load as it was when the entry was placed. */
   private readonly keys: Float64Array;
 
   /** Those of `candidates` that have room. */
   constructor(
-    private readonly workers: WorkerLoads,
+    private readonly round: PlanRound,
     candidates: readonly number[],
   ) {
-    const { loads, capacities } = workers;
     this.places = new Int32Array(candidates.length);
     this.keys = new Float64Array(candidates.length);
     for (const place of candidates) {
-      const load = loads[place] as number;
-      const capacity = capacities[place] as number;
-      if (load >= capacity) continue;
+      if (!hasRoom(round, place)) continue;
       this.places[this.size] = place;
-      this.keys[this.size] = load / capacity;
+      this.keys[this.size] = relativeLoad(round, place);
       this.size += 1;
     }
     for (let at = (this.size >> 1) - 1; at >= 0; at -= 1) this.siftDown(at);
   }
 
   /** The place of the least loaded worker that is accepted and has room; undefined when there is none. Others leave the heap. */
-  top(accepts: (place: number) => boolean): number | undefined {
-    const { loads, capacities } = this.workers;
+  top(): number | undefined {
+    const { round } = this;
     while (this.size > 0) {
       const place = this.places[0] as number;
-      const load = loads[place] as number;
-      const capacity = capacities[place] as number;
-      const key = load / capacity;
-      if (load >= capacity) {
+      const key = relativeLoad(round, place);
+      if (!hasRoom(round, place)) {
         this.pop();
       } else if (key !== this.keys[0]) {
         this.keys[0] = key;
         this.siftDown(0);
-      } else if (!accepts(place)) {
+      } else if (!round.accepts(place)) {
         this.pop();
       } else {
         return place;
@@ -96,7 +85,7 @@ export class LoadHeap {
   /** By key; ties by place, beginning at `firstOfEquals`. */
   private isLess(leftKey: number, leftPlace: number, rightKey: number, rightPlace: number): boolean {
     if (leftKey !== rightKey) return leftKey < rightKey;
-    const { firstOfEquals } = this.workers;
+    const { firstOfEquals } = this.round;
     const leftIsLate = leftPlace < firstOfEquals;
     const rightIsLate = rightPlace < firstOfEquals;
     return leftIsLate === rightIsLate ? leftPlace < rightPlace : rightIsLate;
