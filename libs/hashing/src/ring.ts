@@ -39,17 +39,20 @@ interface RingNode {
  */
 export class Ring implements MutablePlacement {
   private readonly options: RingOptions;
+  private readonly keySeed: number;
   private readonly nodes = new Map<string, RingNode>();
   /** Ids by place; a place that is free again is undefined and in `freePlaces`. */
   private readonly names: (string | undefined)[] = [];
   private readonly freePlaces: number[] = [];
-  /** All points, rising, and the places of their nodes. */
-  private points: Uint32Array = new Uint32Array(0);
-  private owners: Uint32Array = new Uint32Array(0);
-  /** By the upper bits of a hash: the first point with these bits or higher ones. */
+  /** All points, rising, each with the place of its node behind it: what a lookup reads lies in one line of the cache. */
+  private entries: Uint32Array = new Uint32Array(0);
+  /** By the upper bits of a hash: index in `entries` of the first point with these bits or higher ones. */
   private starts: Uint32Array = new Uint32Array(1);
   /** Bits of a hash below those; 32 when there are none above. */
   private lowBits = 32;
+  /** Owners of the places between points; undefined until enough lookups came since the last change. */
+  private direct: DirectOwners | undefined = undefined;
+  private lookupsSinceChange = 0;
   /** By place: the walk that visited the node last. */
   private visited: Uint32Array = new Uint32Array(0);
   private walk = 0;
@@ -59,6 +62,7 @@ export class Ring implements MutablePlacement {
     const { virtualNodes } = this.options;
     assert(Number.isInteger(virtualNodes) && virtualNodes >= 1 && virtualNodes <= 4_096, 'virtualNodes in range');
     assert(Number.isInteger(this.options.seed), 'seed is an integer');
+    this.keySeed = this.options.seed ^ KEY_SEED;
     this.build(nodes);
   }
 
@@ -85,21 +89,22 @@ export class Ring implements MutablePlacement {
   remove(nodeId: string): boolean {
     const node = this.nodes.get(nodeId);
     if (node === undefined) return false;
-    const left = this.points.length - node.points.length;
-    const copy = new BlockCopy(this.points, this.owners, left);
+    const { entries } = this;
+    const left = entries.length - 2 * node.points.length;
+    const copy = new BlockCopy(entries, left);
     let at = 0;
     let previous = -1;
     for (const point of node.points) {
       // Where points coincide, the node's own is among the first of them; its second of the same value, after its first.
-      at = point === previous ? at + 1 : lowerBound(this.points, point, at);
-      while (this.owners[at] !== node.at) at += 1;
+      at = point === previous ? at + 2 : this.indexOf(point, at);
+      while (entries[at + 1] !== node.at) at += 2;
       copy.upTo(at);
       copy.skip();
       previous = point;
     }
-    copy.upTo(this.points.length);
+    copy.upTo(entries.length);
     assert(copy.size === left, 'a node takes its own points along', () => nodeId);
-    this.take(copy.points, copy.owners);
+    this.take(copy.entries);
     this.nodes.delete(nodeId);
     this.names[node.at] = undefined;
     this.freePlaces.push(node.at);
@@ -107,9 +112,16 @@ export class Ring implements MutablePlacement {
   }
 
   owner(key: string): string | undefined {
-    const { points } = this;
-    if (points.length === 0) return undefined;
-    return this.nameAt(this.successor(this.hashOf(key)));
+    const { entries, names, direct } = this;
+    if (entries.length === 0) return undefined;
+    const hash = this.hashOf(key);
+    if (direct !== undefined) {
+      const place = direct.owners[hash >>> direct.lowBits] as number;
+      if (place !== MIXED) return names[place];
+    } else {
+      this.countLookup();
+    }
+    return names[entries[this.successor(hash) + 1] as number];
   }
 
   preferenceList(key: string, count: number): readonly string[] {
@@ -120,13 +132,13 @@ export class Ring implements MutablePlacement {
   }
 
   firstAccepted(key: string, accepts: (nodeId: string) => boolean): string | undefined {
-    const { points, owners, visited } = this;
-    const length = points.length;
+    const { entries, visited } = this;
+    const length = entries.length;
     if (length === 0) return undefined;
     const walk = this.nextWalk();
     let unseen = this.nodes.size;
-    for (let at = this.successor(this.hashOf(key)); unseen > 0; at = at + 1 === length ? 0 : at + 1) {
-      const owner = owners[at] as number;
+    for (let at = this.successor(this.hashOf(key)); unseen > 0; at = at + 2 === length ? 0 : at + 2) {
+      const owner = entries[at + 1] as number;
       if (visited[owner] === walk) continue;
       visited[owner] = walk;
       unseen -= 1;
@@ -156,32 +168,36 @@ export class Ring implements MutablePlacement {
 
   /** The part of all possible keys that belongs to each node, from 0 to 1; sorted by node id. In time of the whole ring. */
   shares(): ReadonlyMap<string, number> {
-    const { points, owners } = this;
+    const { entries } = this;
     const owned = new Float64Array(this.names.length);
-    for (let at = 0; at < points.length; at += 1) {
+    for (let at = 0; at < entries.length; at += 2) {
       // From after the point before up to this one; the first point also has what lies after the last.
-      const before = at === 0 ? (points[points.length - 1] as number) - 2 ** 32 : (points[at - 1] as number);
-      const owner = owners[at] as number;
-      owned[owner] = (owned[owner] as number) + (points[at] as number) - before;
+      const before = at === 0 ? (entries[entries.length - 2] as number) - 2 ** 32 : (entries[at - 2] as number);
+      const owner = entries[at + 1] as number;
+      owned[owner] = (owned[owner] as number) + (entries[at] as number) - before;
     }
     const shareOf = (nodeId: string) => (owned[(this.nodes.get(nodeId) as RingNode).at] as number) / 2 ** 32;
     return new Map(this.nodeIds().map((nodeId) => [nodeId, shareOf(nodeId)]));
   }
 
   private hashOf(key: string): number {
-    return murmur3(key, this.options.seed ^ KEY_SEED);
+    return murmur3(key, this.keySeed);
   }
 
   /** Index of the first point at or after the hash, around the circle. */
   private successor(hash: number): number {
-    const { points } = this;
+    const { entries } = this;
     let at = this.starts[bucketOf(hash, this.lowBits)] as number;
-    while (at < points.length && (points[at] as number) < hash) at += 1;
-    return at === points.length ? 0 : at;
+    while (at < entries.length && (entries[at] as number) < hash) at += 2;
+    return at === entries.length ? 0 : at;
   }
 
-  private nameAt(at: number): string {
-    return this.names[this.owners[at] as number] as string;
+  /** Index of the first point at or after this one, not before `from`; the length when there is none. */
+  private indexOf(point: number, from: number): number {
+    const { entries } = this;
+    let at = Math.max(from, this.starts[bucketOf(point, this.lowBits)] as number);
+    while (at < entries.length && (entries[at] as number) < point) at += 2;
+    return at;
   }
 
   private nextWalk(): number {
@@ -191,6 +207,14 @@ export class Ring implements MutablePlacement {
       this.walk = 1;
     }
     return this.walk;
+  }
+
+  /** A table pays for itself by many lookups; a ring that changes all the time has none. */
+  private countLookup(): void {
+    this.lookupsSinceChange += 1;
+    if (this.lookupsSinceChange < LOOKUPS_WORTH_A_TABLE || this.names.length >= MIXED) return;
+    this.lookupsSinceChange = 0;
+    this.direct = directOwners(this.entries);
   }
 
   private admit(nodeId: string, weight: number): RingNode {
@@ -231,48 +255,75 @@ export class Ring implements MutablePlacement {
       for (const point of node.points) keys[size++] = point * rankRange + rank;
     }
     keys.sort();
-    const points = new Uint32Array(total);
-    const owners = new Uint32Array(total);
+    const entries = new Uint32Array(2 * total);
     for (let at = 0; at < total; at += 1) {
       const key = keys[at] as number;
       const rank = key % rankRange;
-      points[at] = (key - rank) / rankRange;
-      owners[at] = (admitted[rank] as RingNode).at;
+      entries[2 * at] = (key - rank) / rankRange;
+      entries[2 * at + 1] = (admitted[rank] as RingNode).at;
     }
-    this.take(points, owners);
+    this.take(entries);
   }
 
   private merge(node: RingNode): void {
-    const { points } = this;
-    const copy = new BlockCopy(points, this.owners, points.length + node.points.length);
+    const { entries, names } = this;
+    const copy = new BlockCopy(entries, entries.length + 2 * node.points.length);
     let at = 0;
     for (const point of node.points) {
-      at = lowerBound(points, point, at);
-      while (at < points.length && points[at] === point && this.nameAt(at) < node.nodeId) at += 1;
+      at = this.indexOf(point, at);
+      while (entries[at] === point && (names[entries[at + 1] as number] as string) < node.nodeId) at += 2;
       copy.upTo(at);
       copy.insert(point, node.at);
     }
-    copy.upTo(points.length);
-    this.take(copy.points, copy.owners);
+    copy.upTo(entries.length);
+    this.take(copy.entries);
   }
 
-  private take(points: Uint32Array, owners: Uint32Array): void {
-    this.points = points;
-    this.owners = owners;
+  private take(entries: Uint32Array): void {
+    this.entries = entries;
+    this.direct = undefined;
+    this.lookupsSinceChange = 0;
+    const count = entries.length / 2;
     // One to two buckets for each point.
-    const bits = points.length <= 1 ? 0 : Math.min(24, 32 - Math.clz32(points.length - 1));
+    const bits = count <= 1 ? 0 : Math.min(24, 32 - Math.clz32(count - 1));
     if (this.lowBits !== 32 - bits) {
       this.lowBits = 32 - bits;
       this.starts = new Uint32Array(2 ** bits);
     }
     const { starts, lowBits } = this;
     let bucket = 0;
-    for (let at = 0; at < points.length; at += 1) {
-      const last = bucketOf(points[at] as number, lowBits);
+    for (let at = 0; at < entries.length; at += 2) {
+      const last = bucketOf(entries[at] as number, lowBits);
       while (bucket <= last) starts[bucket++] = at;
     }
-    starts.fill(points.length, bucket);
+    starts.fill(entries.length, bucket);
   }
+}
+
+/** Places of owners by the upper bits of a hash, or {@link MIXED} where a point lies among the hashes with these bits. */
+interface DirectOwners {
+  readonly owners: Uint16Array;
+  readonly lowBits: number;
+}
+
+const MIXED = 0xffff;
+const LOOKUPS_WORTH_A_TABLE = 4_096;
+/** Of the table: 2 MiB at most, where most lookups would no longer find it in the processor's cache. */
+const MAX_DIRECT_BITS = 20;
+
+/** Four to eight for each point, so that few lookups meet one. */
+function directOwners(entries: Uint32Array): DirectOwners {
+  const count = entries.length / 2;
+  const lowBits = 32 - Math.min(MAX_DIRECT_BITS, 34 - Math.clz32(Math.max(1, count - 1)));
+  const owners = new Uint16Array(2 ** (32 - lowBits)).fill(entries[1] as number);
+  let bucket = 0;
+  for (let at = 0; at < entries.length; at += 2) {
+    const own = (entries[at] as number) >>> lowBits;
+    const owner = entries[at + 1] as number;
+    while (bucket < own) owners[bucket++] = owner;
+    if (bucket === own) owners[bucket++] = MIXED;
+  }
+  return { owners, lowBits };
 }
 
 /** A shift by 32 would be one by 0. */
@@ -280,46 +331,42 @@ function bucketOf(hash: number, lowBits: number): number {
   return lowBits === 32 ? 0 : hash >>> lowBits;
 }
 
-/** New arrays of points and owners from old ones, with some left out or put in: what lies between is copied in blocks. */
+/** New entries from old ones, with some left out or put in: what lies between is copied in blocks. Indices are those of points. */
 class BlockCopy {
-  readonly points: Uint32Array;
-  readonly owners: Uint32Array;
+  readonly entries: Uint32Array;
   size = 0;
   private from = 0;
 
   constructor(
-    private readonly oldPoints: Uint32Array,
-    private readonly oldOwners: Uint32Array,
+    private readonly old: Uint32Array,
     total: number,
   ) {
-    this.points = new Uint32Array(total);
-    this.owners = new Uint32Array(total);
+    this.entries = new Uint32Array(total);
   }
 
-  /** Copies what has not been copied, up to this index of the old arrays, exclusive. */
+  /** Copies what has not been copied, up to this index of the old ones, exclusive. */
   upTo(end: number): void {
     if (end === this.from) return;
-    this.points.set(this.oldPoints.subarray(this.from, end), this.size);
-    this.owners.set(this.oldOwners.subarray(this.from, end), this.size);
+    this.entries.set(this.old.subarray(this.from, end), this.size);
     this.size += end - this.from;
     this.from = end;
   }
 
   /** Leaves out the next of the old ones. */
   skip(): void {
-    this.from += 1;
+    this.from += 2;
   }
 
   insert(point: number, owner: number): void {
-    this.points[this.size] = point;
-    this.owners[this.size] = owner;
-    this.size += 1;
+    this.entries[this.size] = point;
+    this.entries[this.size + 1] = owner;
+    this.size += 2;
   }
 }
 
-/** The first index from `from` whose value is at least `value`; the length when there is none. */
-function lowerBound(values: Uint32Array, value: number, from = 0): number {
-  let low = from;
+/** The first index whose value is at least `value`; the length when there is none. */
+function lowerBound(values: Uint32Array, value: number): number {
+  let low = 0;
   let high = values.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
