@@ -19,7 +19,18 @@ const printed = (): unknown => JSON.parse(io.stdout.text);
 
 describe('placement show', () => {
   it('asks for the key with what the flags say, and prints an object', async () => {
-    const flags = ['--queue', 'mail', '--policy', 'boundedHash', '--load-factor', '150', '--handler', 'h', '--count', '2'];
+    const flags = [
+      '--queue',
+      'mail',
+      '--policy',
+      'boundedHash',
+      '--load-factor',
+      '150',
+      '--handler',
+      'h',
+      '--count',
+      '2',
+    ];
     await expect(
       run('placement', 'show', 'customer-1', ...flags, '--worker-label', 'zone=a', '--output', 'json'),
     ).resolves.toBe(0);

@@ -51,9 +51,7 @@ class TwoWorkers {
       if (last === undefined) throw new Error(`no attempt of ${jobId}`);
       const times = { startedAtMs: nowMs - (this.takesMs[workerId] ?? 0), finishedAtMs: nowMs };
       const report = { jobId, attempt: last.attempt, fencingToken: last.fencingToken, ...times, end: anEnd() };
-      this.observer.applied(
-        this.state.apply({ type: 'reportAttempts', workerId, incarnation: 1, reports: [report] }),
-      );
+      this.observer.applied(this.state.apply({ type: 'reportAttempts', workerId, incarnation: 1, reports: [report] }));
     }
   }
 }

@@ -78,9 +78,9 @@ describe('the placement service', () => {
     expect(await violations(simulate({ add: 1, placementOptions: { choices: 3 } }))).toEqual([
       'placement_options.choices',
     ]);
-    await expect(simulate({ add: 1 }).catch((error: unknown) => Promise.reject(new Error(codeOf(error))))).rejects.toThrow(
-      'NO_WORKERS',
-    );
+    await expect(
+      simulate({ add: 1 }).catch((error: unknown) => Promise.reject(new Error(codeOf(error)))),
+    ).rejects.toThrow('NO_WORKERS');
     open('w1');
     await expect(
       simulate({ remove: ['w9'] }).catch((error: unknown) => Promise.reject(new Error(codeOf(error)))),

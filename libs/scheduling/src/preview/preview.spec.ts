@@ -122,7 +122,14 @@ describe('simulatePlacement', () => {
     const cluster = clusterOf(4);
     cluster.submit(40);
     const simulated = simulatePlacement(cluster.machine, { ...change, placement: { policy: 'binPack' } });
-    expect(simulated).toMatchObject({ keys: 0, movedKeys: 0, movedShare: 0, jobs: 40, placedBefore: 40, placedAfter: 40 });
+    expect(simulated).toMatchObject({
+      keys: 0,
+      movedKeys: 0,
+      movedShare: 0,
+      jobs: 40,
+      placedBefore: 40,
+      placedAfter: 40,
+    });
     expect(simulated.workers.map((it) => [it.jobsBefore, it.jobsAfter])).toEqual([
       [10, 20],
       [10, 20],

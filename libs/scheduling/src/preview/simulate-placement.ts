@@ -142,7 +142,10 @@ function taskNeeds(task: ReadyClass['task']): ReadyClass['task'] {
 function needsOf(classes: readonly HypotheticalClass[], active: readonly ActiveJob[]): WorkerNeeds[] {
   const different = new Map<string, WorkerNeeds>();
   for (const { task, workerLabels } of [...classes, ...active]) {
-    different.set(JSON.stringify([task, Object.entries(workerLabels).sort()]), { task, workerLabels });
+    different.set(
+      JSON.stringify([task, Object.entries(workerLabels).sort(([left], [right]) => (left < right ? -1 : 1))]),
+      { task, workerLabels },
+    );
   }
   return [...different.values()];
 }
