@@ -21,14 +21,14 @@ export function murmur3(text: string, seed: number): number {
     if ((first | second | third | fourth) > 127) return murmur3OfBytes(utf8Bytes(text), seed);
     hash = mixBlock(hash, first | (second << 8) | (third << 16) | (fourth << 24));
   }
-  let rest = 0;
-  for (let at = length - 1; at >= blocksEnd; at -= 1) {
-    const code = text.charCodeAt(at);
-    if (code > 127) return murmur3OfBytes(utf8Bytes(text), seed);
-    rest = (rest << 8) | code;
-  }
-  if (length > blocksEnd) hash ^= scramble(rest);
-  return avalanche(hash ^ length);
+  const left = length & 3;
+  if (left === 0) return avalanche(hash ^ length);
+  // Keys come in all lengths: a loop here would be guessed wrong by the processor as often as not.
+  const first = text.charCodeAt(blocksEnd);
+  const second = left > 1 ? text.charCodeAt(blocksEnd + 1) : 0;
+  const third = left > 2 ? text.charCodeAt(blocksEnd + 2) : 0;
+  if ((first | second | third) > 127) return murmur3OfBytes(utf8Bytes(text), seed);
+  return avalanche(hash ^ scramble(first | (second << 8) | (third << 16)) ^ length);
 }
 
 /** The same over bytes. */
