@@ -41,6 +41,10 @@ const OPTIONS = defineOptions({
       max: 1_500_000,
       unit: 'jobs',
     }),
+    docs: option.string({
+      summary: 'placement: also writes the plots, and the tables of PLACEMENT.md, in this directory',
+      valueName: 'dir',
+    }),
     json: option.string({
       summary: 'Also writes the rows {scenario, metric, value, unit} to this file',
       valueName: 'file',

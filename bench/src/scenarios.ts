@@ -11,6 +11,7 @@ export interface BenchOptions {
   readonly kills: number;
   readonly pauses: number;
   readonly lagJobs: number;
+  readonly docs: string | undefined;
 }
 
 export interface Scenario {
@@ -38,7 +39,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     measure: measureSnapshot,
   },
   placement: {
-    summary: 'placement algorithms side by side, without a cluster',
+    summary: 'placement algorithms and policies side by side, without a cluster',
     byDefault: false,
     measure: (options) => Promise.resolve(measurePlacement(options)),
   },

@@ -36,6 +36,29 @@ describe('synod on a cluster (3 coordinators, 2 agents)', () => {
     expect(long.stdout === lines).toBe(true);
   });
 
+  it('placement show names the worker that then gets the job, and simulate what its leaving would move', async () => {
+    const json = async (...words: readonly string[]): Promise<unknown> =>
+      JSON.parse((await cluster.cli([...words, '--output', 'json'])).stdout);
+    const shown = (await json('placement', 'show', 'customer-1')) as { owner: string; chosen: string };
+    expect(shown.owner).not.toBe('');
+    expect(shown.chosen).toBe(shown.owner);
+    const keyed = ['--placement', 'consistentHash', '--placement-key', 'customer-1'];
+    const where = ['--', 'sh', '-c', 'echo $SYNOD_WORKER_ID'];
+    expect(await cluster.cli(['run', ...keyed, ...where])).toMatchObject({ status: 0, stdout: `${shown.owner}\n` });
+    for (const policy of ['roundRobin', 'weightedRoundRobin', 'spread', 'binPack', 'powerOfChoices', 'random']) {
+      expect(await cluster.cli(['run', '--placement', policy, '--', 'true'])).toMatchObject({ status: 0 });
+    }
+    const leaving = (await json('placement', 'simulate', '--remove', shown.owner)) as {
+      workers: { workerId: string; change: string; shareAfter: number }[];
+    };
+    expect(leaving.workers.find(({ workerId }) => workerId === shown.owner)).toMatchObject({
+      ...{ change: 'leaves', shareAfter: 0 },
+    });
+    const unknown = await cluster.cli(['placement', 'simulate', '--remove', 'nobody']);
+    expect(unknown.status).not.toBe(0);
+    expect(unknown.stderr).toContain('nobody');
+  });
+
   it('run says 128 + N for a command that a signal ended', async () => {
     const run = await cluster.cli(['run', '--', 'sh', '-c', 'kill -9 $$']);
     expect(run.status).toBe(137);

@@ -1,5 +1,6 @@
 import { Jump, Maglev, Modulo, placeBounded, Rendezvous, Ring } from '@synod/hashing';
 import type { MutablePlacement, WeightedNode } from '@synod/hashing';
+import { SeededRandom } from '@synod/testkit';
 
 /** A way to place keys, as the benchmark compares it. */
 export interface Algorithm {
@@ -52,6 +53,23 @@ export function nodeIdOf(at: number): string {
   return `worker-${String(at).padStart(6, '0')}`;
 }
 
-export function keysOf(count: number): string[] {
-  return Array.from({ length: count }, (_, at) => `customer-${at}`);
+/** What keys look like: ids of eight hexadecimal digits, or `customer-` and a number. */
+export type KeyKind = 'ids' | 'numbered names';
+export const KEY_KINDS: readonly KeyKind[] = ['ids', 'numbered names'];
+
+/**
+ * Keys as requests bring them: in no order, and flat in memory. Numbered keys one after the other would let a weak hash walk the ring
+ * in order, which every cache likes; and texts that were just put together are trees, on which all hashes are slow alike.
+ */
+export function keysOf(count: number, kind: KeyKind = 'numbered names'): string[] {
+  const random = new SeededRandom(7);
+  // An odd factor makes each id once.
+  const id = (at: number): string => (Math.imul(at + 1, 0x9e3779b1) >>> 0).toString(16).padStart(8, '0');
+  const textOf = (at: number): string => (kind === 'ids' ? id(at) : `customer-${at}`);
+  const keys = Array.from({ length: count }, (_, at) => Buffer.from(textOf(at)).toString('latin1'));
+  for (let at = count - 1; at > 0; at -= 1) {
+    const other = random.nextUint32() % (at + 1);
+    [keys[at], keys[other]] = [keys[other] as string, keys[at] as string];
+  }
+  return keys;
 }

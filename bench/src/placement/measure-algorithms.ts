@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { MutablePlacement } from '@synod/hashing';
+import type { MutablePlacement, WeightedNode } from '@synod/hashing';
 import { median } from '../report.js';
 import { ALGORITHMS, keysOf, nodeIdOf, nodesOf } from './algorithms.js';
 import type { Algorithm } from './algorithms.js';
@@ -19,6 +19,8 @@ export interface AlgorithmFigures {
   /** Relative standard deviation of the keys that workers have, and the most loaded worker's over the mean. */
   readonly deviation: number;
   readonly worst: number;
+  /** The deviation that equal shares would show with so many keys. */
+  readonly deviationByChance: number;
   readonly movedByJoin: number;
   readonly movedByLeave: number;
   /** One worker's weight goes from 1 to 2; undefined for algorithms without weights. */
@@ -41,10 +43,8 @@ function measure(algorithm: Algorithm, workers: number, rounds: number): Algorit
   const nodes = nodesOf(workers);
   // A linear lookup asks each node: with ten thousand of them fewer keys have to do, at least ten a node for the shares.
   const keys = keysOf(algorithm.linear ? Math.min(KEYS, Math.max(10_000, Math.floor(KEYS_OF_LINEAR / workers))) : KEYS);
-  const before = usedBytes();
+  const memoryBytes = bytesOf(algorithm, nodes);
   let placement = algorithm.make(nodes);
-  placement.owner('first');
-  const memoryBytes = usedBytes() - before;
   const builds = repeat(rounds, () => {
     placement = algorithm.make(nodes);
     placement.owner('first');
@@ -52,7 +52,9 @@ function measure(algorithm: Algorithm, workers: number, rounds: number): Algorit
   const joining = nodeIdOf(workers);
   const adds: number[] = [];
   const removes: number[] = [];
-  for (let round = 0; round < rounds * 4; round += 1) {
+  // The first ones warm it up; where one takes long, few will do.
+  const updates = workers > 1_000 ? rounds : Math.max(20, rounds * 4);
+  for (let round = 0; round < updates; round += 1) {
     adds.push(timeMs(() => (placement.set(joining), placement.owner('after'))));
     removes.push(timeMs(() => (placement.remove(joining), placement.owner('after'))));
   }
@@ -84,7 +86,11 @@ function balance(algorithm: Algorithm, placement: MutablePlacement, keys: readon
     squares += (count / mean - 1) ** 2;
     most = Math.max(most, count);
   }
-  return { deviation: Math.sqrt(squares / placement.size), worst: most / mean };
+  return {
+    deviation: Math.sqrt(squares / placement.size),
+    worst: most / mean,
+    deviationByChance: Math.sqrt((placement.size - 1) / keys.length),
+  };
 }
 
 function moves(algorithm: Algorithm, workers: number, keys: readonly string[]) {
@@ -149,6 +155,21 @@ function repeat(rounds: number, work: () => void): number[] {
   return Array.from({ length: rounds }, () => timeMs(work));
 }
 
+/** Of one: small ones many at a time, or what else the process does would be larger. */
+function bytesOf(algorithm: Algorithm, nodes: readonly WeightedNode[]): number {
+  const copies = nodes.length < 1_000 ? 50 : 2;
+  const make = (): MutablePlacement => {
+    const placement = algorithm.make(nodes);
+    placement.owner('first');
+    return placement;
+  };
+  make();
+  const before = usedBytes();
+  const kept = Array.from({ length: copies }, make);
+  const used = usedBytes() - before;
+  return Math.max(0, used / kept.length);
+}
+
 let collect: (() => void) | undefined;
 
 /** Heap and typed arrays after a collection. */
@@ -157,6 +178,7 @@ function usedBytes(): number {
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('gc') as () => void;
   }
+  collect();
   collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;

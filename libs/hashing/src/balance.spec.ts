@@ -9,7 +9,7 @@ const MAX_SHARE_OF_MEAN = 1.5;
 const nodesOf = (count: number, weight: (at: number) => number = () => 1) =>
   Array.from({ length: count }, (_, at) => ({ nodeId: `worker-${at}`, weight: weight(at) }));
 
-/** Relative standard deviation and the worst of shares, over all rings of these seeds. */
+/** Over rings of many seeds: relative standard deviation of shares, and the worst of all. Shares are exact: lengths of arcs, no sampled keys. */
 function measure(count: number, seeds: number): { readonly deviation: number; readonly worst: number } {
   let squares = 0;
   let worst = 0;
@@ -24,13 +24,12 @@ function measure(count: number, seeds: number): { readonly deviation: number; re
   return { deviation: Math.sqrt(squares / (count * seeds)), worst };
 }
 
+// A hundred rings of a thousand nodes take some seconds.
+jest.setTimeout(60_000);
+
 describe('balance of the ring (128 virtual nodes)', () => {
-  it.each([
-    [10, 100],
-    [100, 40],
-    [1_000, 4],
-  ])('of %i nodes over %i seeds deviates as random points do', (count, seeds) => {
-    const { deviation, worst } = measure(count, seeds);
+  it.each([10, 30, 100, 300, 1_000])('of %i nodes over 100 seeds deviates as random points do', (count) => {
+    const { deviation, worst } = measure(count, 100);
     expect(deviation).toBeLessThanOrEqual(MAX_DEVIATION);
     expect(worst).toBeLessThanOrEqual(MAX_SHARE_OF_MEAN);
   });

@@ -71,6 +71,32 @@ describe('ring', () => {
     }
   });
 
+  it('answers alike before it has a table of owners, with one, and after a change', () => {
+    const ring = new Ring({ virtualNodes: 16 }, manyNodes(30));
+    const keys = Array.from({ length: 3_000 }, (_, at) => `k${at}`);
+    const table = () => (ring as unknown as { readonly direct: object | undefined }).direct;
+    const agrees = () => {
+      for (const key of keys) expect(ring.owner(key)).toBe(ring.preferenceList(key, 1)[0]);
+    };
+    agrees();
+    expect(table()).toBeUndefined();
+    agrees();
+    expect(table()).toBeDefined();
+    agrees();
+    ring.set('w7', 3);
+    ring.remove('w8');
+    expect(table()).toBeUndefined();
+    agrees();
+    agrees();
+    expect(table()).toBeDefined();
+    agrees();
+  });
+
+  it('of one point has all keys there, with a table as without', () => {
+    const ring = new Ring({ virtualNodes: 1 }, manyNodes(1));
+    for (let at = 0; at < 5_000; at += 1) expect(ring.owner(`k${at}`)).toBe('w0');
+  });
+
   it('gives other placements with another seed', () => {
     const nodes = manyNodes(20);
     const first = new Ring({ seed: 1 }, nodes);

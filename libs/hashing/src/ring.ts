@@ -2,6 +2,8 @@ import { assert } from '@synod/base';
 import { murmur3 } from './murmur3.js';
 import { compareIds, MAX_WEIGHT } from './placement.js';
 import type { MutablePlacement, WeightedNode } from './placement.js';
+import { BlockCopy, bucketOf, directOwners, lowerBound, MIXED } from './ring-entries.js';
+import type { DirectOwners } from './ring-entries.js';
 
 export interface RingOptions {
   /**
@@ -17,6 +19,8 @@ export const DEFAULT_RING_OPTIONS: RingOptions = { virtualNodes: 128, seed: 0 };
 
 /** Keys and points are hashed apart, or a key that is a node's id would lie on that node's first point. */
 const KEY_SEED = 0x7f4a7c15;
+/** A table of owners pays for itself by so many lookups since the last change. */
+const LOOKUPS_WORTH_A_TABLE = 4_096;
 
 interface RingNode {
   readonly nodeId: string;
@@ -46,6 +50,8 @@ export class Ring implements MutablePlacement {
   private readonly freePlaces: number[] = [];
   /** All points, rising, each with the place of its node behind it: what a lookup reads lies in one line of the cache. */
   private entries: Uint32Array = new Uint32Array(0);
+  /** What `entries` was before the last change, to be written over by the next. */
+  private spare: Uint32Array = new Uint32Array(0);
   /** By the upper bits of a hash: index in `entries` of the first point with these bits or higher ones. */
   private starts: Uint32Array = new Uint32Array(1);
   /** Bits of a hash below those; 32 when there are none above. */
@@ -91,7 +97,7 @@ export class Ring implements MutablePlacement {
     if (node === undefined) return false;
     const { entries } = this;
     const left = entries.length - 2 * node.points.length;
-    const copy = new BlockCopy(entries, left);
+    const copy = new BlockCopy(entries, this.roomFor(left));
     let at = 0;
     let previous = -1;
     for (const point of node.points) {
@@ -209,7 +215,7 @@ export class Ring implements MutablePlacement {
     return this.walk;
   }
 
-  /** A table pays for itself by many lookups; a ring that changes all the time has none. */
+  /** A ring that changes all the time has no table. */
   private countLookup(): void {
     this.lookupsSinceChange += 1;
     if (this.lookupsSinceChange < LOOKUPS_WORTH_A_TABLE || this.names.length >= MIXED) return;
@@ -267,7 +273,7 @@ export class Ring implements MutablePlacement {
 
   private merge(node: RingNode): void {
     const { entries, names } = this;
-    const copy = new BlockCopy(entries, entries.length + 2 * node.points.length);
+    const copy = new BlockCopy(entries, this.roomFor(entries.length + 2 * node.points.length));
     let at = 0;
     for (const point of node.points) {
       at = this.indexOf(point, at);
@@ -279,7 +285,15 @@ export class Ring implements MutablePlacement {
     this.take(copy.entries);
   }
 
+  /** Where the next entries go: into the place of those before the last change. Fresh memory would cost more than what is copied into it. */
+  private roomFor(length: number): Uint32Array {
+    const { spare } = this;
+    if (spare.length >= length) return spare.subarray(0, length);
+    return new Uint32Array(length + (length >>> 3)).subarray(0, length);
+  }
+
   private take(entries: Uint32Array): void {
+    this.spare = new Uint32Array(this.entries.buffer);
     this.entries = entries;
     this.direct = undefined;
     this.lookupsSinceChange = 0;
@@ -298,80 +312,4 @@ export class Ring implements MutablePlacement {
     }
     starts.fill(entries.length, bucket);
   }
-}
-
-/** Places of owners by the upper bits of a hash, or {@link MIXED} where a point lies among the hashes with these bits. */
-interface DirectOwners {
-  readonly owners: Uint16Array;
-  readonly lowBits: number;
-}
-
-const MIXED = 0xffff;
-const LOOKUPS_WORTH_A_TABLE = 4_096;
-/** Of the table: 2 MiB at most, where most lookups would no longer find it in the processor's cache. */
-const MAX_DIRECT_BITS = 20;
-
-/** Four to eight for each point, so that few lookups meet one. */
-function directOwners(entries: Uint32Array): DirectOwners {
-  const count = entries.length / 2;
-  const lowBits = 32 - Math.min(MAX_DIRECT_BITS, 34 - Math.clz32(Math.max(1, count - 1)));
-  const owners = new Uint16Array(2 ** (32 - lowBits)).fill(entries[1] as number);
-  let bucket = 0;
-  for (let at = 0; at < entries.length; at += 2) {
-    const own = (entries[at] as number) >>> lowBits;
-    const owner = entries[at + 1] as number;
-    while (bucket < own) owners[bucket++] = owner;
-    if (bucket === own) owners[bucket++] = MIXED;
-  }
-  return { owners, lowBits };
-}
-
-/** A shift by 32 would be one by 0. */
-function bucketOf(hash: number, lowBits: number): number {
-  return lowBits === 32 ? 0 : hash >>> lowBits;
-}
-
-/** New entries from old ones, with some left out or put in: what lies between is copied in blocks. Indices are those of points. */
-class BlockCopy {
-  readonly entries: Uint32Array;
-  size = 0;
-  private from = 0;
-
-  constructor(
-    private readonly old: Uint32Array,
-    total: number,
-  ) {
-    this.entries = new Uint32Array(total);
-  }
-
-  /** Copies what has not been copied, up to this index of the old ones, exclusive. */
-  upTo(end: number): void {
-    if (end === this.from) return;
-    this.entries.set(this.old.subarray(this.from, end), this.size);
-    this.size += end - this.from;
-    this.from = end;
-  }
-
-  /** Leaves out the next of the old ones. */
-  skip(): void {
-    this.from += 2;
-  }
-
-  insert(point: number, owner: number): void {
-    this.entries[this.size] = point;
-    this.entries[this.size + 1] = owner;
-    this.size += 2;
-  }
-}
-
-/** The first index whose value is at least `value`; the length when there is none. */
-function lowerBound(values: Uint32Array, value: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((values[middle] as number) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

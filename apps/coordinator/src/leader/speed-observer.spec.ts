@@ -1,13 +1,17 @@
 import { Planner } from '@synod/scheduling';
 import { VirtualClock } from '@synod/testkit';
-import { anEnd, aWorker, TestState } from '../testing/basics.spec-support.js';
+import { anEnd, aWorker, quiet, TestState } from '../testing/basics.spec-support.js';
 import { SpeedObserver } from './speed-observer.js';
 
 /** Two equal workers whose attempts take as long as said, observed by the leader, and planned for by the real planner. */
 class TwoWorkers {
   readonly clock = new VirtualClock();
   readonly state = new TestState();
-  readonly observer = new SpeedObserver({ view: this.state.machine, clock: this.clock });
+  readonly told: string[] = [];
+  readonly observer = new SpeedObserver({
+    ...{ view: this.state.machine, clock: this.clock },
+    logger: { ...quiet, info: (facts) => this.told.push(String((facts as { workerId?: string }).workerId)) },
+  });
   readonly planner = new Planner({ speeds: this.observer });
   readonly takesMs: Record<string, number> = { w1: 100, w2: 100 };
   private readonly running: { readonly jobId: string; readonly workerId: string; readonly doneAtMs: number }[] = [];
@@ -74,6 +78,8 @@ describe('the leader that measures speed', () => {
     workers.takesMs['w2'] = 100;
     const recovered = workers.run(60).slice(30);
     expect(shareOf2(recovered)).toBeCloseTo(0.5, 1);
+    // Told once as it began, and once as it ended.
+    expect(workers.told).toEqual(['w2', 'w2']);
     // Without oscillation: in no second does it have far more or less than half.
     for (const second of recovered) expect(Math.abs(shareOf2([second]) - 0.5)).toBeLessThan(0.15);
   });

@@ -1,4 +1,4 @@
-import type { Clock } from '@synod/base';
+import type { Clock, Logger } from '@synod/base';
 import type { AppliedEntry, JobRecord, JobsView, JobSpec } from '@synod/jobs';
 import { WorkerSpeeds } from '@synod/scheduling';
 import type { SlowWorker, SpeedView } from '@synod/scheduling';
@@ -6,6 +6,7 @@ import type { SlowWorker, SpeedView } from '@synod/scheduling';
 export interface SpeedObserverModules {
   readonly view: Pick<JobsView, 'job'>;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /**
@@ -14,12 +15,15 @@ export interface SpeedObserverModules {
  */
 export class SpeedObserver implements SpeedView {
   private readonly speeds = new WorkerSpeeds();
+  /** As last told to the planner. */
+  private slow: readonly SlowWorker[] = [];
 
   constructor(private readonly modules: SpeedObserverModules) {}
 
   /** This node no longer leads: what it knows grows old. */
   reset(): void {
     this.speeds.clear();
+    this.slow = [];
   }
 
   applied({ events }: Pick<AppliedEntry, 'events'>): void {
@@ -37,7 +41,21 @@ export class SpeedObserver implements SpeedView {
   }
 
   slowWorkers(): readonly SlowWorker[] {
-    return this.speeds.slowWorkers(this.modules.clock.monotonicMs());
+    const slow = this.speeds.slowWorkers(this.modules.clock.monotonicMs());
+    if (slow !== this.slow) this.tellChanges(slow);
+    this.slow = slow;
+    return slow;
+  }
+
+  private tellChanges(slow: readonly SlowWorker[]): void {
+    const { logger } = this.modules;
+    const before = new Set(this.slow.map(({ workerId }) => workerId));
+    for (const { workerId, speed } of slow) {
+      if (!before.delete(workerId)) {
+        logger.info({ workerId, speed }, 'attempts take longer on this worker than on others: it gets less work');
+      }
+    }
+    for (const workerId of before) logger.info({ workerId }, 'this worker is as fast as others again, or gone');
   }
 }
 

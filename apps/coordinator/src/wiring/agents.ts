@@ -49,7 +49,7 @@ export function buildAgents(modules: AgentsModules): Agents {
   const propose = (command: Command) => replication.propose(command, { sheddable: false, once: true });
   const declarer = new LostDeclarer({ liveness, view, logger, propose, confirm: () => replication.host.read() });
   const evictor = new WorkerEvictor({ view, clock, logger, propose });
-  const speeds = new SpeedObserver({ view, clock });
+  const speeds = new SpeedObserver({ view, clock, logger });
   const planner = new Planner({ speeds });
   const plannerLoop = new PlannerLoop({ planner, liveness, declarer, evictor, view, timers, propose });
   const heartbeats = buildHeartbeats(modules, liveness, plannerLoop);

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { PLACEMENT_POLICIES } from '@synod/jobs';
 import type { JobSpec, PlacementPolicy } from '@synod/jobs';
 import { jobSpecToWire } from '@synod/contracts';
 import type { RpcError } from '@synod/rpc';
@@ -28,6 +29,7 @@ export interface ClientModules {
 
 const DEADLINE_MS = 3_000;
 const MACHINE = 'clients';
+const POLICIES = Object.keys(PLACEMENT_POLICIES) as PlacementPolicy[];
 /** Of a job whose mode does not want idempotency: its submission is not repeated when the outcome is unknown. */
 const KEYLESS_RATE = 0.1;
 
@@ -140,7 +142,8 @@ export class SchedulerClients {
           return await unaryCall(caller, to, method, codec, request, deadlineMs);
         } catch (error) {
           const failure = toRpcError(error);
-          const retryable = isTransient(failure);
+          // Members that were never all up together have not agreed on the newest level yet.
+          const retryable = isTransient(failure) || failure.reason === 'FEATURE_LEVEL_TOO_LOW';
           const detail = (): string => `${method}: ${failure.status} ${failure.reason} ${failure.message}`;
           checker.expect(retryable, 'no client is answered by anything but success or try again', detail);
           this.retries += 1;
@@ -156,7 +159,7 @@ export class SchedulerClients {
   private spec(): JobSpec {
     const { random, plan } = this.modules;
     const mode = random.pick(['oneLiveHolder', 'oneLiveHolder', 'oneLiveHolder', 'atLeastOnce', 'atMostOnce'] as const);
-    const placement: PlacementPolicy = random.chance(0.3) ? 'consistentHash' : 'leastLoaded';
+    const placement: PlacementPolicy = random.chance(0.4) ? 'leastLoaded' : random.pick(POLICIES);
     const exitCode = random.chance(0.1) ? 1 : 0;
     // The longer ones outlast the leases of a worker that is cut off.
     const workMs = random.chance(0.2) ? random.integer(2_500, 5_500) : random.integer(10, plan.maxWorkMs);
@@ -169,7 +172,8 @@ export class SchedulerClients {
       labels: {},
       workerLabels: random.chance(0.15) ? { zone: random.pick(['a', 'b']) } : {},
       placement,
-      placementKey: placement === 'consistentHash' ? `ring-${random.integer(1, 5)}` : '',
+      placementKey: placement.endsWith('Hash') ? `ring-${random.integer(1, 5)}` : '',
+      ...(placement === 'spread' && random.chance(0.5) ? { placementOptions: { spreadLabel: 'zone' } } : {}),
       mode,
       lostAfterMs: random.pick([3_000, 3_000, 4_000, 6_000]),
       startToCloseTimeoutMs: random.chance(0.1) ? random.integer(200, 2_000) : 0,

@@ -24,6 +24,7 @@ import {
   submitJobsFromWire,
   CommandRefusedError,
 } from '@synod/contracts';
+import { MAX_FEATURE_LEVEL } from '@synod/jobs';
 import type { AppliedEntry, CheckedJobsStateMachine, Command, CommandEnvelope, CommandReply } from '@synod/jobs';
 import { RpcError, toRpcError } from '@synod/rpc';
 import { services } from '@synod/wire';
@@ -82,7 +83,7 @@ export interface CoordinatorParts {
 }
 
 const CLUSTER_ID = 'simulated';
-const FEATURE_LEVEL = 1;
+const FEATURE_LEVEL = MAX_FEATURE_LEVEL;
 const TRIM_INTERVAL_MS = 1_000;
 const CHUNK_MS = 1;
 
