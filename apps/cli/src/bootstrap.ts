@@ -16,7 +16,7 @@ const VERSION = '0.1.0';
 
 const EXIT_STATUSES = `
 Exit statuses:
-  0 done   1 failed   2 wrong usage   3 no such job   4 no coordinator reachable, or the cluster does not serve
+  0 done   1 failed   2 wrong usage   3 no such job or worker   4 no coordinator reachable, or the cluster does not serve
   124 the wait took too long   130 Ctrl-C   run, submit --wait and job wait: the command's own status, 128 + N for signal N
 
 Start:

@@ -27,7 +27,8 @@ export type CliErrorCode =
   | 'consulMissing'
   | 'childFailed'
   | 'notReady'
-  | 'jobUnknown';
+  | 'jobUnknown'
+  | 'waitedTooLong';
 
 /** What the command line itself finds wrong. The message is one line that says what to do. */
 export class CliError extends TypedError<{ readonly code: CliErrorCode }> {

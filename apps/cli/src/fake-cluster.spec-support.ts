@@ -12,6 +12,7 @@ import {
   type WireShowPlacementResponseInput,
   type WireSimulatePlacementResponseInput,
   type WireWatchEventsResponseInput,
+  type WireSetWorkerSchedulingRequest,
   type WireWorkerInput,
 } from '@synod/wire';
 
@@ -39,6 +40,10 @@ export class FakeCluster {
   /** Requests to the placement service. */
   readonly placements: unknown[] = [];
   readonly jobs = new Map<string, WireJobInput>();
+  readonly scheduled: WireSetWorkerSchedulingRequest[] = [];
+  /** What the worker w1 is like, and after how many looks at it its attempts have ended. */
+  worker: WireWorkerInput = WORKER;
+  looksUntilIdle = 0;
   events: WireEventInput[] = [];
   fate: Fate = {};
   private readonly watchers = new Set<Watcher>();
@@ -59,7 +64,15 @@ export class FakeCluster {
         return { jobs: [...this.jobs.values()].reverse(), nextPageToken: '' };
       }),
       cancelJob: unary(async ({ jobId, reason }) => this.cancel(jobId, reason)),
-      checkFence: unimplemented,
+      checkFence: unary(async ({ jobId, fencingToken }) => {
+        const { state, attempts } = this.find(jobId);
+        const newestToken = attempts?.at(-1)?.fencingToken;
+        return {
+          current: newestToken === fencingToken,
+          newestToken: String(newestToken),
+          jobState: state ?? 'JOB_STATE_UNSPECIFIED',
+        } as const;
+      }),
       watchEvents: serverStream((_request, stream) => {
         this.watchers.add(stream);
         stream.write({ events: this.events, cursor: 'c1' });
@@ -72,9 +85,13 @@ export class FakeCluster {
       }),
     });
     server.addService(services.WorkerService, {
-      listWorkers: unary(async () => ({ workers: [WORKER] })),
-      getWorker: unimplemented,
-      setWorkerScheduling: unimplemented,
+      listWorkers: unary(async () => ({ workers: [this.worker] })),
+      getWorker: unary(async ({ workerId }) => ({ worker: this.look(workerId) })),
+      setWorkerScheduling: unary(async (request) => {
+        this.worker = { ...this.look(request.workerId), scheduling: request.scheduling };
+        this.scheduled.push(request);
+        return {};
+      }),
     });
     server.addService(services.PlacementService, {
       showPlacement: unary(async (request) => {
@@ -122,6 +139,13 @@ export class FakeCluster {
     return jobId;
   }
 
+  private look(workerId: string): WireWorkerInput {
+    if (workerId !== 'w1') throw notFound('WORKER_UNKNOWN', `there is no worker ${workerId}`);
+    this.looksUntilIdle -= 1;
+    if (this.looksUntilIdle === 0) this.worker = { ...this.worker, activeAttempts: 0 };
+    return this.worker;
+  }
+
   private find(jobId: string): WireJobInput {
     const job = this.jobs.get(jobId);
     if (job === undefined) throw notFound('JOB_UNKNOWN', `there is no job ${jobId}; see: synod jobs`);
@@ -150,8 +174,10 @@ const WORKER: WireWorkerInput = {
   capacity: 8,
   activeAttempts: 2,
   runsExec: true,
+  runsHttp: true,
   handlers: ['resize'],
   host: 'host1',
+  load: { running: 2, loadPerProcessor: 0.5, freeMemoryBytes: '1073741824' },
   coordinatorId: 'c1',
 };
 

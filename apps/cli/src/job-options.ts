@@ -4,6 +4,7 @@ import { option, UsageError } from '@synod/config';
 import { Option, type Command } from 'commander';
 import { CliError, EXIT } from './failure.js';
 import { checked, keyValue } from './flags.js';
+import { addLimitFlags, limitsOf, type LimitFlags } from './limit-options.js';
 
 /** Options of placement policies, as commander gives them. */
 export interface PlacementOptionFlags {
@@ -13,12 +14,13 @@ export interface PlacementOptionFlags {
 }
 
 /** Flags that `run` and `submit` share, as commander gives them. */
-export interface JobFlags extends PlacementOptionFlags {
+export interface JobFlags extends LimitFlags, PlacementOptionFlags {
   readonly queue?: string;
   readonly label?: Record<string, string>;
   readonly workerLabel?: Record<string, string>;
   readonly env?: Record<string, string>;
   readonly cwd?: string;
+  readonly user?: string;
   readonly timeout?: number;
   readonly lostAfter?: number;
   readonly killGrace?: number;
@@ -53,6 +55,7 @@ export function addJobFlags(command: Command): Command {
   add('--worker-label <key=value>', 'label that its worker must have; may be repeated', keyValue('--worker-label'));
   add('--env <key=value>', 'variable of its environment; may be repeated', keyValue('--env'));
   add('--cwd <dir>', "working directory on the worker (default: a directory of the attempt's own)");
+  add('--user <name>', "user to run it as (default: the agent's own; another one needs an agent that runs as root)");
   add('--timeout <duration>', 'time it may run, such as 30s or 5m (default: no limit)', checked('--timeout', timeout));
   add(
     '--lost-after <duration>',
@@ -83,7 +86,7 @@ export function addJobFlags(command: Command): Command {
   );
   add('--spread-label <name>', 'spread: label of workers over whose values jobs are spread, such as zone');
   add('--idempotency-key <key>', 'the same key again gives the first job instead of a second one');
-  return command;
+  return addLimitFlags(command);
 }
 
 /** The policies that the command line knows, as its help lists them. */
@@ -131,6 +134,7 @@ export function jobOptions(flags: JobFlags): JobOptions {
 /** A job that runs these words as a command. */
 export function execSpec(words: readonly string[], flags: JobFlags, stdin: Uint8Array | undefined): JobSpec {
   const [command = '', ...args] = words;
+  const limits = limitsOf(flags);
   if (command === '')
     throw new UsageError(
       { code: 'missingValue' },
@@ -143,9 +147,28 @@ export function execSpec(words: readonly string[], flags: JobFlags, stdin: Uint8
       args,
       ...(flags.env === undefined ? {} : { env: flags.env }),
       ...(flags.cwd === undefined ? {} : { cwd: flags.cwd }),
+      ...(flags.user === undefined ? {} : { user: flags.user }),
       ...(stdin === undefined ? {} : { stdin }),
+      ...(limits === undefined ? {} : { limits }),
     },
   };
+}
+
+const EXEC_FLAGS = {
+  ...{ env: '--env', cwd: '--cwd', user: '--user', stdin: '--stdin' },
+  ...{ umask: '--umask', ulimit: '--ulimit', memory: '--memory', cpus: '--cpus', pids: '--pids' },
+  limitsPolicy: '--limits-policy',
+} as const;
+
+/** Refuses flags that say something of a process, when `what` is none: they would be ignored in silence. */
+export function refuseExecFlags(flags: JobFlags & { readonly stdin?: boolean }, what: string): void {
+  for (const [key, flag] of Object.entries(EXEC_FLAGS)) {
+    if (flags[key as keyof typeof EXEC_FLAGS] === undefined) continue;
+    throw new UsageError(
+      { code: 'invalidCombination', option: flag },
+      `${flag} is for commands; it does not go with ${what}`,
+    );
+  }
 }
 
 /** The bytes of a file that a flag names. */

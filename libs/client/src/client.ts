@@ -3,11 +3,11 @@ import type { Clock, Timers } from '@synod/base';
 import { callUnary } from '@synod/rpc';
 import { Calls, type CallOptions, type UnavailableNotice } from './calls.js';
 import { Channels, type ClientSecurity } from './channels.js';
-import { clusterStatusFromWire, transferFromWire, workerFromWire } from './convert/cluster.js';
+import { clusterStatusFromWire, transferFromWire } from './convert/cluster.js';
 import { keyPlacementFromWire, showPlacementToWire } from './convert/placement.js';
 import { simulatePlacementToWire, simulationFromWire } from './convert/placement.js';
 import { specToWire } from './convert/spec.js';
-import { getJob, listJobs } from './jobs.js';
+import { checkFence, getJob, listJobs } from './jobs.js';
 import { readLogs } from './logs.js';
 import type {
   KeyPlacement,
@@ -19,6 +19,7 @@ import { Submitter, type SubmitterOptions } from './submitter.js';
 import { systemTime } from './system-time.js';
 import type {
   ClusterStatus,
+  FenceCheck,
   LeadershipTransfer,
   Job,
   JobEvent,
@@ -31,6 +32,7 @@ import type {
 } from './types.js';
 import { waitForJob, type WaitOptions } from './wait.js';
 import { watch } from './watch.js';
+import { getWorker, listWorkers, setWorkerScheduling, type WorkerSchedulingChange } from './workers.js';
 
 export interface SynodClientOptions {
   /** Coordinators as host:port; any of them will do, the others are for when it fails. */
@@ -146,15 +148,27 @@ export class SynodClient {
     for await (const step of watch(this.calls, options)) if (step.kind === 'events') yield* step.events;
   }
 
+  /**
+   * Whether a fencing token may still write, for resources that can't compare tokens themselves. Linearizable. A write that follows
+   * is protected only if the resource remembers the highest token it saw. `notFound`: there is no such job.
+   */
+  checkFence(jobId: string, fencingToken: string, options?: CallOptions): Promise<FenceCheck> {
+    return checkFence(this.calls, jobId, fencingToken, options);
+  }
+
   /** Sorted by id; with `includeGone` also those that are lost or left. */
-  async workers({ includeGone = false, ...options }: CallOptions & { readonly includeGone?: boolean } = {}): Promise<
-    readonly Worker[]
-  > {
-    const response = await this.calls.withFailover(
-      ({ workers }, once) => callUnary(workers, 'listWorkers', { includeGone }, once),
-      options,
-    );
-    return response.workers.map(workerFromWire);
+  workers(options: CallOptions & { readonly includeGone?: boolean } = {}): Promise<readonly Worker[]> {
+    return listWorkers(this.calls, options);
+  }
+
+  /** @throws SynodClientError `notFound` */
+  worker(workerId: string, options: CallOptions = {}): Promise<Worker> {
+    return getWorker(this.calls, workerId, options);
+  }
+
+  /** Resolves when it is decided. `failedPrecondition` while a member of the cluster runs a program that can't do it. */
+  setWorkerScheduling(workerId: string, change: WorkerSchedulingChange, options: CallOptions = {}): Promise<void> {
+    return setWorkerScheduling(this.calls, workerId, change, options);
   }
 
   /** The cluster as one coordinator sees it by asking the others. */

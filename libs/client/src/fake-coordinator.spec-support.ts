@@ -11,6 +11,8 @@ import {
 } from '@synod/rpc';
 import {
   services,
+  type WireCheckFenceRequest,
+  type WireCheckFenceResponseInput,
   type WireGetJobLogsRequest,
   type WireGetJobLogsResponseInput,
   type WireHeartbeatRequest,
@@ -18,12 +20,14 @@ import {
   type WireJobInput,
   type WireSessionRequest,
   type WireSessionResponseInput,
+  type WireSetWorkerSchedulingRequest,
   type WireSubmitJobRequest,
   type WireSubmission,
   type WireSubmissionAnswerInput,
   type WireSubmitStreamRequest,
   type WireWatchEventsRequest,
   type WireWatchEventsResponseInput,
+  type WireWorkerInput,
 } from '@synod/wire';
 
 export interface Writer<Response> {
@@ -46,6 +50,9 @@ export interface FakeBehaviour {
   listJobs?(pageToken: string): { jobs: WireJobInput[]; nextPageToken: string };
   watch?(request: WireWatchEventsRequest, stream: Writer<WireWatchEventsResponseInput>, from: FakeCoordinator): void;
   logs?(request: WireGetJobLogsRequest, stream: Writer<WireGetJobLogsResponseInput>, from: FakeCoordinator): void;
+  checkFence?(request: WireCheckFenceRequest): WireCheckFenceResponseInput;
+  getWorker?(workerId: string): WireWorkerInput;
+  setWorkerScheduling?(request: WireSetWorkerSchedulingRequest, from: FakeCoordinator): void;
   session?(stream: Duplex<WireSessionRequest, WireSessionResponseInput>, from: FakeCoordinator): void;
   heartbeat?(stream: Duplex<WireHeartbeatRequest, WireHeartbeatResponseInput>, from: FakeCoordinator): void;
 }
@@ -82,9 +89,17 @@ export class FakeCoordinator {
       getJob: unary(async ({ jobId }) => ({ job: (behaviour.getJob ?? fail)(jobId, this) })),
       listJobs: unary(async ({ pageToken }) => (behaviour.listJobs ?? fail)(pageToken)),
       cancelJob: unary(async () => ({ alreadyFinal: false })),
-      checkFence: unimplemented,
+      checkFence: unary(async (request) => (behaviour.checkFence ?? fail)(request)),
       watchEvents: serverStream((request, stream) => (behaviour.watch ?? fail)(request, stream, this)),
       getJobLogs: serverStream((request, stream) => (behaviour.logs ?? fail)(request, stream, this)),
+    });
+    server.addService(services.WorkerService, {
+      listWorkers: unimplemented,
+      getWorker: unary(async ({ workerId }) => ({ worker: (behaviour.getWorker ?? fail)(workerId) })),
+      setWorkerScheduling: unary(async (request) => {
+        (behaviour.setWorkerScheduling ?? fail)(request, this);
+        return {};
+      }),
     });
     server.addService(services.AgentService, {
       session: bidi((stream) => (behaviour.session ?? fail)(stream, this)),

@@ -2,6 +2,7 @@ export type { CallOptions, UnavailableNotice } from './calls.js';
 export type { ClientSecurity } from './channels.js';
 export { SynodClient } from './client.js';
 export type { SubmitOptions, SubmitResult, SynodClientOptions } from './client.js';
+export type { WorkerSchedulingChange } from './workers.js';
 export { SynodClientError } from './errors.js';
 export type { FieldViolation, SynodClientErrorCode, SynodClientErrorFacts } from './errors.js';
 export type {
@@ -14,6 +15,8 @@ export type {
   SimulatePlacementQuery,
   WorkerEffect,
 } from './placement-types.js';
+export { readHttpResult } from './http-result.js';
+export type { HttpResult } from './http-result.js';
 export type { Submitter, SubmitterOptions } from './submitter.js';
 export { isFinal } from './types.js';
 export type {
@@ -24,23 +27,31 @@ export type {
   DiskState,
   LeadershipTransfer,
   SnapshotProgress,
+  ExecLimits,
   ExecTaskSpec,
   ExecutionMode,
+  FenceCheck,
   HandlerTaskSpec,
+  HttpTaskSpec,
   Job,
   JobEvent,
   JobFilter,
   JobOptions,
   JobSpec,
   JobState,
+  LimitsPolicy,
   LogChunk,
   LogOptions,
   LogStreamName,
   MemberRole,
   PlacementOptions,
   PlacementPolicy,
+  StatusRange,
+  Ulimit,
   WatchOptions,
   Worker,
+  WorkerLoad,
+  WorkerScheduling,
   WorkerState,
 } from './types.js';
 export type { WaitOptions } from './wait.js';

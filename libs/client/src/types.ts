@@ -50,6 +50,54 @@ export interface ExecTaskSpec {
   readonly stdin?: Uint8Array;
   /** User to run as; by default the agent's own. */
   readonly user?: string;
+  /** By default the agent's own. */
+  readonly limits?: ExecLimits;
+}
+
+/** Limits of a process. */
+export interface ExecLimits {
+  /** File mode bits to clear, 0 to 0o777. */
+  readonly umask?: number;
+  /** Each name once. */
+  readonly ulimits?: readonly Ulimit[];
+  /** Limits of a control group of the attempt's own. */
+  readonly memoryMaxBytes?: number;
+  /** Of one processor: 150 is one and a half. */
+  readonly cpuMaxPercent?: number;
+  readonly pidsMax?: number;
+  /** Where the host can't enforce a limit of a control group: `require` fails the attempt (the default), `prefer` runs it without. */
+  readonly policy?: LimitsPolicy;
+}
+
+export type LimitsPolicy = 'require' | 'prefer';
+
+/** A resource limit of POSIX, in the kernel's own unit (bytes, seconds, a count); -1 is unlimited. */
+export interface Ulimit {
+  readonly name: string;
+  readonly soft: number;
+  readonly hard: number;
+}
+
+/** A request over HTTP, made by a worker agent. The attempt's `result` tells the answer; see {@link readHttpResult}. */
+export interface HttpTaskSpec {
+  /** Absolute, http or https, without user and password. */
+  readonly url: string;
+  /** Default: GET. */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** The job fails when the answer has another status; default: 200 to 299. */
+  readonly expectedStatuses?: readonly StatusRange[];
+  /** For the whole of it, redirects included; default 30,000. */
+  readonly requestTimeoutMs?: number;
+  /** Redirects that are followed, up to 20; default none: an answer that redirects is an answer like any other. */
+  readonly maxRedirects?: number;
+}
+
+/** Inclusive. */
+export interface StatusRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A function that a {@link SynodWorker} registered under this name. */
@@ -83,11 +131,12 @@ export interface JobOptions {
   readonly maxLostAttempts?: number;
 }
 
-/** What to run and how: exactly one of `exec` and `handler`. */
+/** What to run and how: exactly one of `exec`, `http` and `handler`. */
 export type JobSpec = JobOptions &
   (
-    | { readonly exec: ExecTaskSpec; readonly handler?: undefined }
-    | { readonly handler: HandlerTaskSpec; readonly exec?: undefined }
+    | { readonly exec: ExecTaskSpec; readonly handler?: undefined; readonly http?: undefined }
+    | { readonly handler: HandlerTaskSpec; readonly exec?: undefined; readonly http?: undefined }
+    | { readonly http: HttpTaskSpec; readonly exec?: undefined; readonly handler?: undefined }
   );
 
 /** One run of a job by one worker. */
@@ -107,7 +156,7 @@ export interface Attempt {
   readonly signal: string;
   /** Why it ended so, for people. */
   readonly message: string;
-  /** What a handler returned. */
+  /** What a handler returned, or the answer to a request ({@link readHttpResult}). */
   readonly result: Uint8Array;
   /** The last part of a process's output. */
   readonly stdoutTail: Uint8Array;
@@ -125,6 +174,8 @@ export interface Job {
   readonly cancelRequested: boolean;
   readonly cancelReason: string;
   readonly lostAttempts: number;
+  /** Attempts that were ended because their worker was drained; they don't count as lost. */
+  readonly drainedAttempts: number;
   /** The last attempts, oldest first. */
   readonly attempts: readonly Attempt[];
 }
@@ -185,7 +236,28 @@ export interface LogOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Whether a fencing token may still write. */
+export interface FenceCheck {
+  /** At some moment during the call it was the token of the job's newest attempt, and that had not ended. */
+  readonly current: boolean;
+  /** Of the newest attempt; undefined before the first. */
+  readonly newestToken: string | undefined;
+  readonly jobState: JobState;
+}
+
 export type WorkerState = 'online' | 'lost' | 'left' | 'unknown';
+
+/** `active`: may be given work. `cordoned`: gets none, what runs goes on. `draining`: gets none, and what runs is to end. */
+export type WorkerScheduling = 'active' | 'cordoned' | 'draining' | 'unknown';
+
+/** What a worker says of its host with each heartbeat. */
+export interface WorkerLoad {
+  /** Attempts that run, by the worker's own count. */
+  readonly running: number;
+  /** Load average of the last minute, by processor. */
+  readonly loadPerProcessor: number;
+  readonly freeMemoryBytes: number;
+}
 
 export interface Worker {
   readonly workerId: string;
@@ -196,9 +268,17 @@ export interface Worker {
   readonly capacity: number;
   readonly activeAttempts: number;
   readonly runsExec: boolean;
+  readonly runsHttp: boolean;
   readonly handlers: readonly string[];
   readonly version: string;
   readonly host: string;
+  readonly scheduling: WorkerScheduling;
+  /** Why it is not active; empty when it is. */
+  readonly schedulingReason: string;
+  /** When what runs on a draining worker is ended, to run elsewhere; undefined: never. */
+  readonly evictAtMs: number | undefined;
+  /** As of its last heartbeat; undefined when the leader has none. */
+  readonly load: WorkerLoad | undefined;
   /** Coordinator that holds its session. */
   readonly coordinatorId: string;
   readonly registeredAtMs: number;

@@ -6,6 +6,7 @@ import { writeOut } from '../io.js';
 import { outcomeOf } from '../outcome.js';
 import { jobText } from '../output/job-text.js';
 import type { CliSession } from '../session.js';
+import { addCheckFence } from './job-fence.js';
 
 const attempt = option.integer({ summary: '', min: 1, max: 1_000_000, unit: 'attempt, from 1' });
 const timeout = option.durationMs({ summary: '', minMs: 1, maxMs: 2_147_483_647 });
@@ -23,6 +24,7 @@ export function addJobCommand(root: UsageCommand, session: CliSession): void {
   addLogs(job, session);
   addCancel(job, session);
   addWait(job, session);
+  addCheckFence(job, session);
 }
 
 function addShow(job: UsageCommand, session: CliSession): void {

@@ -86,6 +86,25 @@ describe('looking at jobs', () => {
     expect([io.stdout.text, io.stderr.text]).toEqual(['out', 'errerr']);
   });
 
+  it.each([
+    ['281474976710657', 0, true, 'current\n'],
+    ['281474976710656', 1, false, 'outdated: the job is running, its newest token is 281474976710657\n'],
+  ])('job check-fence of token %s is status %d', async (token, status, current, text) => {
+    fated({ runsOn: true });
+    await run('submit', '--', 'true');
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    await expect(run('job', 'check-fence', 'j1', token)).resolves.toBe(status);
+    expect(io.stdout.text).toBe(text);
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address, SYNOD_OUTPUT: 'json' });
+    await expect(run('job', 'check-fence', 'j1', token)).resolves.toBe(status);
+    const expected = { jobId: 'j1', fencingToken: token, current, newestToken: '281474976710657', jobState: 'running' };
+    expect(printed()).toEqual(expected);
+  });
+
+  it('job check-fence of a job that is not there is status 3, not a token that is outdated', async () => {
+    await expect(run('job', 'check-fence', 'j9', '1')).resolves.toBe(3);
+  });
+
   it('job cancel says whether it was in time', async () => {
     fated({ runsOn: true });
     await run('submit', '--', 'sleep', '1');
@@ -159,7 +178,7 @@ describe('looking at the cluster', () => {
     expect(printed()).toMatchObject([{ workerId: 'w1', state: 'online', capacity: 8, handlers: ['resize'] }]);
     io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
     await run('worker', 'list');
-    expect(io.stdout.text).toMatch(/w1 +online +2\/8 +commands,resize +zone=a/);
+    expect(io.stdout.text).toMatch(/w1 +online +2\/8 +commands,requests,resize +zone=a/);
   });
 
   it('events prints one a line and stops at the limit', async () => {

@@ -122,6 +122,71 @@ describe('run', () => {
     });
   });
 
+  it('limits of the command reach the spec', async () => {
+    const flags = ['--umask', '027', '--ulimit', 'nofile=64', '--ulimit', 'core=0:unlimited', '--memory', '1.5g'];
+    const more = ['--cpus', '1.5', '--pids', '20', '--limits-policy', 'prefer', '--user', 'nobody'];
+    await expect(run('run', ...flags, ...more, '--', 'true')).resolves.toBe(0);
+    expect(cluster.submitted[0]?.exec).toMatchObject({
+      user: 'nobody',
+      limits: {
+        umask: 0o027,
+        ulimits: [
+          { name: 'nofile', soft: '64', hard: '64' },
+          { name: 'core', soft: '0', hard: '-1' },
+        ],
+        ...{ memoryMaxBytes: '1610612736', cpuMaxPercent: 150, pidsMax: 20, policy: 'LIMITS_POLICY_PREFER' },
+      },
+    });
+    await run('run', '--', 'true');
+    expect(cluster.submitted[1]?.exec?.limits).toBeNull();
+  });
+
+  it('--http makes a request and prints the body of the answer', async () => {
+    const answer = { status: 200, url: 'http://h/', headers: {}, body: 'pong\n', truncated: false };
+    const result = Buffer.from(JSON.stringify(answer));
+    fated({ attempt: { state: 'ATTEMPT_STATE_SUCCEEDED', result } });
+    const flags = [
+      '--header',
+      'Accept: text/plain',
+      '--header',
+      'X-A:b',
+      '--body',
+      'ping',
+      '--expect-status',
+      '200-204,409',
+    ];
+    const more = ['--request-timeout', '5s', '--max-redirects', '3', '--queue', 'q'];
+    await expect(run('run', '--http', 'http://h/', ...flags, ...more)).resolves.toBe(0);
+    expect(io.stdout.text).toBe('pong\n');
+    expect(cluster.submitted[0]).toMatchObject({
+      http: {
+        ...{
+          url: 'http://h/',
+          method: 'POST',
+          headers: { Accept: 'text/plain', 'X-A': 'b' },
+          body: Buffer.from('ping'),
+        },
+        expectedStatuses: [
+          { from: 200, to: 204 },
+          { from: 409, to: 409 },
+        ],
+        ...{ requestTimeoutMs: 5_000, maxRedirects: 3 },
+      },
+      queue: 'q',
+    });
+  });
+
+  it('--http with an answer that was not expected prints it, says why and is status 1', async () => {
+    const answer = { status: 500, url: 'http://h/', headers: {}, bodyBase64: '/w==', truncated: true };
+    const result = Buffer.from(JSON.stringify(answer));
+    fated({ state: 'JOB_STATE_FAILED', attempt: { state: 'ATTEMPT_STATE_FAILED', result, message: 'status 500' } });
+    await expect(run('run', '--http', 'http://h/', '--method', 'delete')).resolves.toBe(1);
+    expect(cluster.submitted[0]?.http?.method).toBe('DELETE');
+    expect(io.stdout.text).toBe('\xff');
+    expect(io.stderr.text).toContain('only the first 1 bytes of the answer are kept');
+    expect(io.stderr.text).toContain('status 500');
+  });
+
   it('with --output json stdout is the final job alone', async () => {
     fated({ output: [output('STDOUT', 0, 'out')], attempt: { state: 'ATTEMPT_STATE_SUCCEEDED', exitCode: 0 } });
     await expect(run('run', '--output', 'json', '--', 'true')).resolves.toBe(0);

@@ -1,7 +1,8 @@
-import { SynodClientError, type Job, type JobSpec } from '@synod/client';
+import { readHttpResult, SynodClientError, type Job, type JobSpec } from '@synod/client';
 import type { UsageCommand } from '@synod/config';
 import { EXIT } from '../failure.js';
 import { withExamples } from '../flags.js';
+import { addHttpFlags, httpSpec, type HttpFlags } from '../http-options.js';
 import { writeOut } from '../io.js';
 import { addJobFlags, execSpec, type JobFlags } from '../job-options.js';
 import { outcomeOf } from '../outcome.js';
@@ -11,29 +12,33 @@ import { readStdin } from '../stdin.js';
 
 /** After the job's end, output that is still on its way is waited for so long. */
 const LAST_OUTPUT_MS = 5_000;
+const NOTHING = new Uint8Array(0);
 
 export function addRunCommand(root: UsageCommand, session: CliSession): void {
   const command = root
     .command('run')
-    .summary('run a command as a job and follow it')
+    .summary('run a command, or a request, as a job and follow it')
     .description(
       "Submits a command as a job, follows its output on stdout and stderr, and exits with the command's own status " +
         '(128 + N when signal N ended it, 1 when it ended otherwise, with a line on stderr). Ctrl-C cancels the job and waits ' +
         'for its end; a second Ctrl-C leaves at once. With --output json, stdout holds nothing but the final job as an ' +
-        "object; the command's stdout and stderr both go to stderr.",
+        "object; the command's stdout and stderr both go to stderr. With --http it makes a request instead, and prints the " +
+        'body of the answer; the status is 0 when the answer was as expected, else 1.',
     )
-    .usage('[options] -- <command> [arguments…]')
+    .usage('[options] -- <command> [arguments…]  |  --http <url>')
     .argument('[command...]', 'the command and its arguments, behind --')
     .option('--stdin', 'passes the standard input to the command (read to its end first)');
-  addJobFlags(command);
+  addJobFlags(addHttpFlags(command));
   withExamples(command, [
     ["synod run -- sh -c 'echo hello; exit 3'", 'prints hello and exits with 3'],
     ['synod run --timeout 30s --env STAGE=test -- ./build.sh', 'ends it after 30 seconds'],
+    ['synod run --http https://example.org/health', 'makes a request from a worker and prints the answer'],
     ['tar c . | synod run --stdin -- tar t', 'passes the standard input on'],
   ]);
-  command.action(async (words: string[], flags: JobFlags & { readonly stdin?: boolean }) => {
+  command.action(async (words: string[], flags: JobFlags & HttpFlags & { readonly stdin?: boolean }) => {
+    const request = await httpSpec(session, words, flags);
     const stdin = flags.stdin === true ? await readStdin(session.io) : undefined;
-    session.exitStatus = await new JobRun(session).run(execSpec(words, flags, stdin), flags.idempotencyKey);
+    session.exitStatus = await new JobRun(session).run(request ?? execSpec(words, flags, stdin), flags.idempotencyKey);
   });
 }
 
@@ -76,7 +81,16 @@ class JobRun {
     clearTimeout(timer);
     if (!complete) this.session.note(`the output may be incomplete; see: synod job logs ${this.jobId}`);
     if (json) await this.session.print(`${toJson(job)}\n`);
+    else await this.printAnswer(job);
     return this.statusOf(job);
+  }
+
+  /** Of a request: the body of its answer, as curl would. */
+  private async printAnswer(job: Job): Promise<void> {
+    const answer = job.spec.http === undefined ? undefined : readHttpResult(job.attempts.at(-1)?.result ?? NOTHING);
+    if (answer === undefined || this.pipeBroken) return;
+    await writeOut(this.session.io.stdout, answer.body);
+    if (answer.truncated) this.session.note(`only the first ${answer.body.length} bytes of the answer are kept`);
   }
 
   private statusOf(job: Job): number {

@@ -70,10 +70,51 @@ describe('submit', () => {
     expect(cluster.submitted[3]).toMatchObject({ exec: { command: 'true' } });
   });
 
+  it('-f takes requests and limits, too', async () => {
+    const jobs = [
+      '- {exec: {command: make, umask: "027", ulimits: {nofile: 64, core: "0:unlimited"}, memory: 512m, cpus: 0.5, pids: 9}}',
+      '- {http: "http://h/"}',
+      '- {http: {url: "http://h/", method: put, body: {n: 1}, expectStatus: [200, 300-302], requestTimeout: 5s}}',
+    ];
+    io.input = [Buffer.from(jobs.join('\n'))];
+    await expect(run('submit', '-f', '-')).resolves.toBe(0);
+    expect(cluster.submitted).toMatchObject([
+      { exec: { limits: { umask: 23, memoryMaxBytes: '536870912', cpuMaxPercent: 50, pidsMax: 9 } } },
+      { http: { url: 'http://h/' } },
+      { http: { method: 'PUT', body: Buffer.from('{"n":1}'), requestTimeoutMs: 5_000 } },
+    ]);
+    expect(cluster.submitted[0]?.exec?.limits?.ulimits).toMatchObject([
+      { name: 'nofile', soft: '64', hard: '64' },
+      { name: 'core', soft: '0', hard: '-1' },
+    ]);
+    expect(cluster.submitted[2]?.http?.expectedStatuses).toMatchObject([
+      { from: 200, to: 200 },
+      { from: 300, to: 302 },
+    ]);
+  });
+
+  it('--stdin, and a request with its body from a file', async () => {
+    io.input = [Buffer.from('input')];
+    await expect(run('submit', '--stdin', '--', 'cat')).resolves.toBe(0);
+    const file = join(directory, 'body');
+    writeFileSync(file, 'body');
+    await expect(run('submit', '--http', 'http://h/', '--method', 'PUT', '--body-file', file)).resolves.toBe(0);
+    expect(cluster.submitted).toMatchObject([
+      { exec: { stdin: Buffer.from('input') } },
+      { http: { method: 'PUT', body: Buffer.from('body') } },
+    ]);
+  });
+
   it.each<[string, string]>([
     ['- [', 'is no YAML or JSON'],
     ['[]', 'holds no job'],
-    ['- {queue: x}', 'job 1 needs one of the keys exec and handler'],
+    ['- {queue: x}', 'job 1 needs one of the keys exec, http and handler'],
+    ['- {exec: ls, http: "http://h/"}', 'job 1 needs one of the keys exec, http and handler'],
+    ['- {exec: {command: ls, umask: 027}}', 'umask must be octal in quotes'],
+    ['- {exec: {command: ls, memory: lots}}', 'memory must be a size'],
+    ['- {exec: {command: ls, ulimits: {files: 1}}}', 'ulimits must be NAME=SOFT'],
+    ['- {http: {url: "http://h/", expectStatus: 20}}', 'expectStatus must be statuses'],
+    ['- {http: {uri: "http://h/"}}', 'http has the key uri'],
     ['- {exec: ls, qeue: x}', 'has the key qeue'],
     ['- {exec: ls, timeout: soon}', 'timeout must be a duration'],
   ])('a file with %j is refused, and nothing is submitted', async (text, message) => {

@@ -1,18 +1,20 @@
 import type { JobSpec } from '@synod/client';
 import { UsageError, type UsageCommand } from '@synod/config';
 import { withExamples } from '../flags.js';
+import { addHttpFlags, httpSpec, type HttpFlags } from '../http-options.js';
 import { parseJobs } from '../job-file.js';
-import { addJobFlags, execSpec, jobOptions, readFlagFile, type JobFlags } from '../job-options.js';
+import { addJobFlags, execSpec, jobOptions, readFlagFile, refuseExecFlags, type JobFlags } from '../job-options.js';
 import { outcomeOf } from '../outcome.js';
 import { toJson } from '../output/json.js';
 import type { CliSession } from '../session.js';
 import { readStdin } from '../stdin.js';
 
-interface SubmitFlags extends JobFlags {
+interface SubmitFlags extends JobFlags, HttpFlags {
   readonly handler?: string;
   readonly payload?: string;
   readonly payloadFile?: string;
   readonly file?: string;
+  readonly stdin?: boolean;
   readonly wait?: boolean;
 }
 
@@ -24,24 +26,30 @@ export function addSubmitCommand(root: UsageCommand, session: CliSession): void 
     .command('submit')
     .summary('submit a job, or many from a file, and print its id')
     .description(
-      'Submits a command (behind --), a handler job (--handler), or the jobs of a YAML or JSON file (-f; all of them or ' +
-        'none), and prints one id a line; with --output json {"jobId"}, or {"jobIds"} for a file. A job is safe when its id ' +
+      'Submits a command (behind --), a request (--http), a handler job (--handler), or the jobs of a YAML or JSON file (-f; ' +
+        'all of them or none), and prints one id a line; with --output json {"jobId"}, or {"jobIds"} for a file. A job is safe when its id ' +
         'is printed. With --wait it also waits for the end, and exits as synod run does.',
     )
-    .usage('[options] -- <command> [arguments…]  |  --handler <name>  |  -f <file>')
+    .usage('[options] -- <command> [arguments…]  |  --http <url>  |  --handler <name>  |  -f <file>')
     .argument('[command...]', 'the command and its arguments, behind --')
     .option('--handler <name>', 'handler of an SDK worker to run instead of a command')
     .option('--payload <text>', 'what the handler is given')
     .option('--payload-file <file>', 'the same from a file, or from the standard input with -')
+    .option('--stdin', 'passes the standard input to the command (read to its end first)')
     .option('-f, --file <file>', 'submit the jobs of this file, or of the standard input with -')
     .option('--wait', 'wait for the end');
-  addJobFlags(command);
+  addJobFlags(addHttpFlags(command));
   withExamples(command, [
     ["synod submit -- sh -c 'echo hello'", 'prints the id of the job'],
+    ['synod submit --memory 512m --ulimit nofile=1024 --umask 027 -- ./build.sh', 'a command that is held to limits'],
+    [
+      'synod submit --http https://example.org/hook --body \'{"n": 1}\' --header "Content-Type: application/json"',
+      'a POST',
+    ],
     ['synod submit --handler resize --payload \'{"image": 7}\' --wait', 'a handler job, and wait for its end'],
     [
       'synod submit -f jobs.yaml',
-      'many at once; jobs.yaml: [{exec: "echo 1"}, {exec: [ls, -l], queue: night, timeout: 30s}]',
+      'many at once; jobs.yaml: [{exec: "echo 1"}, {exec: [ls, -l], queue: night, timeout: 30s}, {http: "http://x/y"}]',
     ],
   ]);
   command.action(async (words: string[], flags: SubmitFlags) => {
@@ -52,11 +60,15 @@ export function addSubmitCommand(root: UsageCommand, session: CliSession): void 
 
 async function specOf(session: CliSession, words: readonly string[], flags: SubmitFlags): Promise<JobSpec> {
   const { handler, payload, payloadFile } = flags;
+  if (flags.http !== undefined && handler !== undefined) throw conflict('--http', 'and --handler exclude each other');
+  const request = await httpSpec(session, words, flags);
+  if (request !== undefined && payload === undefined && payloadFile === undefined) return request;
   if (handler === undefined) {
     if (payload !== undefined || payloadFile !== undefined) throw conflict('--payload', 'belongs to --handler');
-    return execSpec(words, flags, undefined);
+    return execSpec(words, flags, flags.stdin === true ? await readStdin(session.io) : undefined);
   }
   if (words.length > 0) throw conflict('--handler', 'takes no command; give its input with --payload');
+  refuseExecFlags(flags, '--handler');
   if (payload !== undefined && payloadFile !== undefined)
     throw conflict('--payload-file', 'and --payload exclude each other');
   const bytes =

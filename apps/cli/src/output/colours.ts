@@ -37,6 +37,8 @@ const STATE_COLOURS: Readonly<Record<string, Colour>> = {
   expired: 'red',
   cancelled: 'yellow',
   candidate: 'yellow',
+  cordoned: 'yellow',
+  draining: 'yellow',
   left: 'dim',
 };
 

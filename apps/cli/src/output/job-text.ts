@@ -2,9 +2,10 @@ import type { Attempt, Job, JobSpec } from '@synod/client';
 import { paintState, type Paint } from './colours.js';
 import { duration, localTime } from './times.js';
 
-/** A task in one line: the command as it would be typed, or the handler's name. */
+/** A task in one line: the command as it would be typed, the request, or the handler's name. */
 export function taskText(spec: JobSpec): string {
-  if (spec.exec === undefined) return `handler ${spec.handler.handler}`;
+  if (spec.http !== undefined) return `${spec.http.method ?? 'GET'} ${spec.http.url}`;
+  if (spec.handler !== undefined) return `handler ${spec.handler.handler}`;
   return [spec.exec.command, ...(spec.exec.args ?? [])].map(shellWord).join(' ');
 }
 

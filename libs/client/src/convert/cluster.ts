@@ -7,8 +7,10 @@ import type {
   MemberRole,
   SnapshotProgress,
   Worker,
+  WorkerScheduling,
   WorkerState,
 } from '../types.js';
+import { clientError } from '../errors.js';
 import { optionalSafeInteger, safeInteger } from './integers.js';
 import { jobStateFromWire } from './job.js';
 
@@ -17,6 +19,12 @@ const WORKER_STATES: Readonly<Record<string, WorkerState>> = {
   WORKER_STATE_LOST: 'lost',
   WORKER_STATE_LEFT: 'left',
 };
+
+const SCHEDULINGS = {
+  active: 'WORKER_SCHEDULING_ACTIVE',
+  cordoned: 'WORKER_SCHEDULING_CORDONED',
+  draining: 'WORKER_SCHEDULING_DRAINING',
+} as const;
 
 const ROLES: Readonly<Record<string, MemberRole>> = {
   MEMBER_ROLE_LEADER: 'leader',
@@ -43,10 +51,35 @@ export function workerFromWire(wire: WireWorker): Worker {
     handlers: wire.handlers,
     version: wire.version,
     host: wire.host,
+    runsHttp: wire.runsHttp,
+    scheduling: schedulingFromWire(wire.scheduling),
+    schedulingReason: wire.schedulingReason,
+    evictAtMs: optionalSafeInteger(wire.evictAtMs, 'evictAtMs'),
+    load: loadFromWire(wire.load),
     coordinatorId: wire.coordinatorId,
     registeredAtMs: safeInteger(wire.registeredAtMs, 'registeredAtMs'),
     heardAgoMs: optionalSafeInteger(wire.heardAgoMs, 'heardAgoMs'),
   };
+}
+
+/** A coordinator of before workers could be cordoned says nothing: then all are active. */
+function schedulingFromWire(wire: string): WorkerScheduling {
+  if (wire === 'WORKER_SCHEDULING_UNSPECIFIED') return 'active';
+  const known = Object.entries(SCHEDULINGS).find(([, name]) => name === wire);
+  return known === undefined ? 'unknown' : (known[0] as WorkerScheduling);
+}
+
+/** @throws SynodClientError `invalidArgument` */
+export function schedulingToWire(scheduling: keyof typeof SCHEDULINGS): (typeof SCHEDULINGS)[keyof typeof SCHEDULINGS] {
+  if (Object.hasOwn(SCHEDULINGS, scheduling)) return SCHEDULINGS[scheduling];
+  const description = `scheduling is one of ${Object.keys(SCHEDULINGS).join(', ')}, not ${String(scheduling)}`;
+  throw clientError('invalidArgument', description, { violations: [{ field: 'scheduling', description }] });
+}
+
+function loadFromWire(wire: WireWorker['load']): Worker['load'] {
+  if (wire === null) return undefined;
+  const { running, loadPerProcessor, freeMemoryBytes } = wire;
+  return { running, loadPerProcessor, freeMemoryBytes: safeInteger(freeMemoryBytes, 'freeMemoryBytes') };
 }
 
 function memberFromWire(wire: WireMember): ClusterMember {

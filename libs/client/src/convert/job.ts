@@ -73,6 +73,7 @@ export function jobFromWire(wire: WireJob | null | undefined): Job {
     cancelRequested: wire.cancelRequested,
     cancelReason: wire.cancelReason,
     lostAttempts: wire.lostAttempts,
+    drainedAttempts: wire.drainedAttempts,
     attempts: wire.attempts.map(attemptFromWire),
   };
 }

@@ -14,7 +14,8 @@ import type {
   SimulatePlacementQuery,
   WorkerEffect,
 } from '../placement-types.js';
-import { placementToWire, uint32 } from './spec.js';
+import { uint32 } from './checks.js';
+import { placementToWire } from './spec.js';
 
 const VERDICTS: Readonly<Record<WirePlacementVerdict, PlacementVerdict>> = {
   PLACEMENT_VERDICT_UNSPECIFIED: 'unknown',

@@ -1,6 +1,7 @@
 import type { WireJobSpec, WireJobSpecInput } from '@synod/wire';
-import { clientError } from '../errors.js';
-import type { ExecTaskSpec, ExecutionMode, JobOptions, JobSpec, PlacementOptions, PlacementPolicy } from '../types.js';
+import type { ExecutionMode, JobOptions, JobSpec, PlacementOptions, PlacementPolicy } from '../types.js';
+import { known, uint32, type Writable } from './checks.js';
+import { taskFromWire, taskToWire } from './task.js';
 
 const MODES = {
   oneLiveHolder: 'EXECUTION_MODE_ONE_LIVE_HOLDER',
@@ -40,45 +41,6 @@ export function specToWire(spec: JobSpec): WireJobSpecInput {
   if (spec.killGraceMs !== undefined) wire.killGraceMs = uint32(spec.killGraceMs, 'killGraceMs');
   if (spec.maxLostAttempts !== undefined) wire.maxLostAttempts = uint32(spec.maxLostAttempts, 'maxLostAttempts');
   return wire;
-}
-
-function taskToWire(spec: JobSpec): WireJobSpecInput {
-  if ((spec.exec === undefined) === (spec.handler === undefined))
-    throw invalid('exec', 'give a job exactly one of `exec` and `handler`');
-  if (spec.exec === undefined) {
-    const { handler, payload } = spec.handler;
-    return { handler: payload === undefined ? { handler } : { handler, payload } };
-  }
-  const { command, args, env, cwd, stdin, user } = spec.exec;
-  return {
-    exec: {
-      command,
-      ...(args === undefined ? {} : { args: [...args] }),
-      ...(env === undefined ? {} : { env }),
-      ...(cwd === undefined ? {} : { cwd }),
-      ...(stdin === undefined ? {} : { stdin }),
-      ...(user === undefined ? {} : { user }),
-    },
-  };
-}
-
-function invalid(field: string, description: string) {
-  return clientError('invalidArgument', description, { violations: [{ field, description }] });
-}
-
-function known<Name extends string, Wire>(table: Readonly<Record<Name, Wire>>, name: Name, field: string): Wire {
-  if (!Object.hasOwn(table, name))
-    throw invalid(field, `${field} is one of ${Object.keys(table).join(', ')}, not ${name}`);
-  return table[name];
-}
-
-export function uint32(value: number, field: string): number {
-  if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
-    throw invalid(
-      field,
-      `${field} is a whole number of milliseconds or a count, from 0 to 4,294,967,295, not ${value}`,
-    );
-  return value;
 }
 
 function nameOf<Name extends string>(table: Readonly<Record<Name, string>>, wire: string): Name | undefined {
@@ -134,16 +96,4 @@ function placementOptionsFromWire(wire: WireJobSpec['placementOptions']): Placem
     ...(loadFactorPercent === 0 ? {} : { loadFactorPercent }),
     ...(spreadLabel === '' ? {} : { spreadLabel }),
   };
-}
-
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
-
-function taskFromWire(wire: WireJobSpec): Pick<JobSpec, 'exec' | 'handler'> & JobSpec {
-  if (wire.handler) return { handler: { handler: wire.handler.handler, payload: wire.handler.payload } };
-  const exec: Writable<ExecTaskSpec> = { command: wire.exec?.command ?? '', args: wire.exec?.args ?? [] };
-  if (wire.exec && Object.keys(wire.exec.env).length > 0) exec.env = wire.exec.env;
-  if (wire.exec && wire.exec.cwd !== '') exec.cwd = wire.exec.cwd;
-  if (wire.exec && wire.exec.stdin.length > 0) exec.stdin = wire.exec.stdin;
-  if (wire.exec && wire.exec.user !== '') exec.user = wire.exec.user;
-  return { exec };
 }
