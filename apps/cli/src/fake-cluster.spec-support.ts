@@ -4,6 +4,7 @@ import {
   services,
   type WireAttemptInput,
   type WireEventInput,
+  type WireGetJobLogsRequest,
   type WireGetJobLogsResponseInput,
   type WireJobInput,
   type WireGetClusterStatusResponseInput,
@@ -40,6 +41,7 @@ export class FakeCluster {
   /** Requests to the placement service. */
   readonly placements: unknown[] = [];
   readonly jobs = new Map<string, WireJobInput>();
+  readonly logsAsked: WireGetJobLogsRequest[] = [];
   readonly scheduled: WireSetWorkerSchedulingRequest[] = [];
   /** What the worker w1 is like, and after how many looks at it its attempts have ended. */
   worker: WireWorkerInput = WORKER;
@@ -77,7 +79,9 @@ export class FakeCluster {
         this.watchers.add(stream);
         stream.write({ events: this.events, cursor: 'c1' });
       }),
-      getJobLogs: serverStream(({ jobId }, stream) => {
+      getJobLogs: serverStream((request, stream) => {
+        const { jobId } = request;
+        this.logsAsked.push(request);
         const { state } = this.find(jobId);
         for (const chunk of this.fate.output ?? []) stream.write(chunk);
         if (state === 'JOB_STATE_RUNNING') this.logReaders.add(() => stream.end());

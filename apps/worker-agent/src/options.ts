@@ -88,7 +88,8 @@ const DEFINITIONS = {
     group: 'Work',
   }),
   outputBytes: option.integer({
-    summary: 'Output kept of each stream of an attempt; the oldest part of a longer one is dropped',
+    summary:
+      'Output kept of each stream of an attempt; the oldest part of a longer one is dropped. Times of its parts take an eighth more',
     min: 64 * 1024,
     max: 2 ** 40,
     unit: 'bytes',

@@ -43,6 +43,7 @@ export type {
   LogChunk,
   LogOptions,
   LogStreamName,
+  LogTime,
   MemberRole,
   PlacementOptions,
   PlacementPolicy,

@@ -22,7 +22,7 @@ export async function* readLogs(
 ): AsyncGenerator<LogChunk, void, undefined> {
   const { follow = false, signal } = options;
   const outage = calls.outage(follow ? Infinity : calls.deadlineMs);
-  const reached = new ReachedOutput(options.attempt ?? 0);
+  const reached = new ReachedOutput(options.attempt ?? 0, options.positions);
   let incompleteSinceMs: number | undefined;
   while (true) {
     if (signal?.aborted) throw abortedError(signal);

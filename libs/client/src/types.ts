@@ -226,6 +226,16 @@ export interface LogChunk {
   readonly data: Uint8Array;
   /** True when bytes before `position` are gone. */
   readonly truncated: boolean;
+  /**
+   * When parts of `data` arrived at the worker, by rising position: each holds from its position to the next one's. The first may
+   * lie before `data`. Empty when that isn't known.
+   */
+  readonly times: readonly LogTime[];
+}
+
+export interface LogTime {
+  readonly position: number;
+  readonly timeMs: number;
 }
 
 export interface LogOptions {
@@ -233,6 +243,8 @@ export interface LogOptions {
   readonly attempt?: number;
   /** Waits for output that is still to come, until the job ends. */
   readonly follow?: boolean;
+  /** Bytes of each stream to pass over, of the attempt that is read first: to go on where an earlier reading ended. */
+  readonly positions?: { readonly stdout?: number; readonly stderr?: number };
   readonly signal?: AbortSignal;
 }
 

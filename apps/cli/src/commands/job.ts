@@ -1,22 +1,14 @@
-import type { Job, LogChunk, LogStreamName } from '@synod/client';
+import type { Job } from '@synod/client';
 import { option, type UsageCommand } from '@synod/config';
 import { EXIT } from '../failure.js';
 import { checked, withExamples } from '../flags.js';
-import { writeOut } from '../io.js';
 import { outcomeOf } from '../outcome.js';
 import { jobText } from '../output/job-text.js';
 import type { CliSession } from '../session.js';
 import { addCheckFence } from './job-fence.js';
+import { addLogs } from './job-logs.js';
 
-const attempt = option.integer({ summary: '', min: 1, max: 1_000_000, unit: 'attempt, from 1' });
 const timeout = option.durationMs({ summary: '', minMs: 1, maxMs: 2_147_483_647 });
-
-interface LogsFlags {
-  readonly follow?: boolean;
-  readonly attempt?: number;
-  readonly stdout?: boolean;
-  readonly stderr?: boolean;
-}
 
 export function addJobCommand(root: UsageCommand, session: CliSession): void {
   const job = root.command('job').summary('look at one job, its output, cancel it, wait for it');
@@ -34,48 +26,6 @@ function addShow(job: UsageCommand, session: CliSession): void {
     const found = await session.client.get(jobId);
     await session.show(found, () => jobText(found, session.paint));
   });
-}
-
-function addLogs(job: UsageCommand, session: CliSession): void {
-  const command = job
-    .command('logs')
-    .summary('print the output of a job')
-    .description(
-      "Prints the output of a job's last attempt: its stdout to stdout, its stderr to stderr, byte for byte. With --output " +
-        'json one object a line: {"attempt","stream","position","data"}, data as base64.',
-    )
-    .argument('<id>', 'id of the job')
-    .option('--follow', 'go on with what is still to come, through all attempts, until the job ends')
-    .option('--attempt <number>', 'output of this attempt', checked('--attempt', attempt))
-    .option('--stdout', 'only its stdout')
-    .option('--stderr', 'only its stderr');
-  withExamples(command, [
-    ['synod job logs ID --follow', 'watch it work'],
-    ['synod job logs ID --attempt 1 --stderr', 'what the first attempt complained about'],
-  ]);
-  command.action(async (jobId: string, flags: LogsFlags) => printLogs(session, jobId, flags));
-}
-
-async function printLogs(session: CliSession, jobId: string, flags: LogsFlags): Promise<void> {
-  const both = flags.stdout === flags.stderr;
-  const wanted = (stream: LogStreamName) => both || flags[stream] === true;
-  const options = {
-    follow: flags.follow === true,
-    ...(flags.attempt === undefined ? {} : { attempt: flags.attempt }),
-  };
-  for await (const chunk of session.client.logs(jobId, options))
-    if (wanted(chunk.stream)) await printChunk(session, chunk);
-}
-
-async function printChunk(session: CliSession, chunk: LogChunk): Promise<void> {
-  if (session.json) {
-    const { attempt: number, stream, position, data, truncated } = chunk;
-    const line = { attempt: number, stream, position, data: Buffer.from(data).toString('base64'), truncated };
-    await session.print(`${JSON.stringify(line)}\n`);
-    return;
-  }
-  if (chunk.truncated) session.note(`output before byte ${chunk.position} of ${chunk.stream} is no longer kept`);
-  await writeOut(chunk.stream === 'stdout' ? session.io.stdout : session.io.stderr, chunk.data);
 }
 
 function addCancel(job: UsageCommand, session: CliSession): void {

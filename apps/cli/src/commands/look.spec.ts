@@ -86,6 +86,46 @@ describe('looking at jobs', () => {
     expect([io.stdout.text, io.stderr.text]).toEqual(['out', 'errerr']);
   });
 
+  it('job logs --timestamps says before each line when it arrived, also where it comes in pieces or nobody knows', async () => {
+    const at = (position: number, timeMs: number) => ({ position: String(position), timeMs: String(timeMs) });
+    const noon = new Date(2026, 10, 25, 12, 0, 0, 7).getTime();
+    fated({
+      output: [
+        { ...output('STDOUT', 0, 'a\nbc'), times: [at(0, noon), at(2, noon + 5)] },
+        { ...output('STDERR', 0, 'old\n') },
+        { ...output('STDOUT', 4, 'd\ne\n'), times: [at(2, noon + 5), at(4, noon + 1_000), at(6, noon + 2_000)] },
+      ],
+    });
+    await run('submit', '--', 'true');
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    await expect(run('job', 'logs', 'j1', '--timestamps')).resolves.toBe(0);
+    const day = '2026-11-25 12:00:0';
+    expect(io.stdout.text).toBe(`${day}0.007 a\n${day}0.012 bcd\n${day}2.007 e\n`);
+    expect(io.stderr.text).toBe(`${'-'.padEnd(23)} old\n`);
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address, SYNOD_OUTPUT: 'json' });
+    await run('job', 'logs', 'j1');
+    const [first] = io.stdout.text.split('\n').map((line) => (line === '' ? {} : (JSON.parse(line) as object)));
+    expect(first).toMatchObject({
+      position: 0,
+      times: [
+        { position: 0, timeMs: noon },
+        { position: 2, timeMs: noon + 5 },
+      ],
+    });
+  });
+
+  it('job logs goes on at the positions given, and says what is gone', async () => {
+    fated({
+      output: [{ ...output('STDOUT', 0, '0123456789') }, { ...output('STDERR', 100, 'late'), truncated: true }],
+    });
+    await run('submit', '--', 'true');
+    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    await expect(run('job', 'logs', 'j1', '--stdout-position', '4')).resolves.toBe(0);
+    expect(io.stdout.text).toBe('456789');
+    expect(io.stderr.text).toBe('synod: output before byte 100 of stderr is no longer kept\nlate');
+    expect(cluster.logsAsked[0]).toMatchObject({ stdoutPosition: '4', stderrPosition: '0' });
+  });
+
   it.each([
     ['281474976710657', 0, true, 'current\n'],
     ['281474976710656', 1, false, 'outdated: the job is running, its newest token is 281474976710657\n'],

@@ -9,6 +9,7 @@ import { outcomeOf } from '../outcome.js';
 import { toJson } from '../output/json.js';
 import type { CliSession } from '../session.js';
 import { readStdin } from '../stdin.js';
+import { goneText } from './job-logs.js';
 
 /** After the job's end, output that is still on its way is waited for so long. */
 const LAST_OUTPUT_MS = 5_000;
@@ -115,8 +116,7 @@ class JobRun {
         if (attempt > 0 && chunk.attempt !== attempt)
           this.session.note(`attempt ${chunk.attempt} of job ${this.jobId} begins`);
         attempt = chunk.attempt;
-        if (chunk.truncated)
-          this.session.note(`output before byte ${chunk.position} of ${chunk.stream} is no longer kept`);
+        if (chunk.truncated) this.session.note(goneText(chunk));
         if (this.pipeBroken) continue;
         await writeOut(chunk.stream === 'stdout' && !json ? io.stdout : io.stderr, chunk.data);
       }

@@ -7,6 +7,12 @@ export function localTime(timeMs: number | undefined): string {
   return `${day} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
 }
 
+/** The same with milliseconds, always as wide. */
+export function localTimeMs(timeMs: number | undefined): string {
+  if (timeMs === undefined) return '-'.padEnd(23);
+  return `${localTime(timeMs)}.${String(timeMs % 1_000).padStart(3, '0')}`;
+}
+
 /** A length of time for people: `350ms`, `12.3s`, `4m05s`, `3h07m`; `-` when it is not known. */
 export function duration(fromMs: number | undefined, toMs: number | undefined): string {
   if (fromMs === undefined || toMs === undefined || toMs < fromMs) return '-';

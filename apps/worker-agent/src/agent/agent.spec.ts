@@ -1,13 +1,34 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isGroupAlive, isSameProcess } from '../shared/process-table.js';
 import { DEADLINE_MS, eventually, exitOf, fileText, temporaryFolder } from '../shared/process.spec-support.js';
-import { endAll, FOREVER, processOf, startAgent, startCoordinator, startUsable, stop } from './agent.spec-support.js';
+import { readTail } from '../shared/segments.js';
+import {
+  endAll,
+  FOREVER,
+  guardPid,
+  processOf,
+  startAgent,
+  startCoordinator,
+  startUsable,
+  stop,
+} from './agent.spec-support.js';
 import { token, type FakeCoordinator } from './fake-coordinator.spec-support.js';
 
 jest.setTimeout(2 * DEADLINE_MS);
 
 afterAll(endAll);
+
+function peakMemoryBytes(pid: number): number {
+  const [, kib] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  if (kib === undefined) throw new Error(`no memory of process ${pid}`);
+  return Number(kib) * 1024;
+}
+
+function bytesBelow(directory: string): number {
+  const files = readdirSync(directory).map((name) => statSync(join(directory, name)));
+  return files.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);
+}
 
 describe('an agent and its coordinator', () => {
   test('an assignment runs, its start and end are reported, and the end brings the last of the output', async () => {
@@ -196,6 +217,44 @@ describe('logs', () => {
     await eventually('the tail ends', () => only.logsOver === 1);
     expect(only.text('LOG_STREAM_STDOUT')).toBe('456789\nlate\n');
     expect(only.logs[0]?.tailId).toBe('t1');
+    await stop(agent);
+  });
+
+  test('a job that prints 1 GB harms nobody: memory and disk stay bounded, other logs flow, positions stay true', async () => {
+    const only = await startCoordinator();
+    const outputBytes = 8 * 2 ** 20;
+    const { agent, session, data } = await startUsable([only], [`--output-bytes=${outputBytes}`, '--capacity=4']);
+    const [agentPid, guard] = [agent.process.pid ?? 0, guardPid(data)];
+    const total = 2 ** 30;
+    const go = join(data, 'go');
+    session.assign(
+      'gusher',
+      1,
+      `head -c ${total} /dev/zero | tr "\\0" x; printf END; until [ -e ${go} ]; do sleep 0.05; done`,
+    );
+    await processOf(data, 'gusher');
+    session.assign('other', 2, 'for i in 1 2 3; do echo line $i; sleep 0.1; done');
+    session.send({ tailLogs: { tailId: 'other', jobId: 'other', attempt: 1, follow: true } });
+    expect((await only.ended('other')).end?.outcome).toBe('ATTEMPT_STATE_SUCCEEDED');
+    await eventually('the other log came while 1 GB is printed', () => only.logsOver === 1);
+    expect(only.text('LOG_STREAM_STDOUT')).toBe('line 1\nline 2\nline 3\n');
+    const base = join(data, 'attempts/gusher.1/stdout');
+    const reached = () => readTail(base, 3).toString() === 'END';
+    await eventually('all was printed', reached);
+    session.send({ tailLogs: { tailId: 'big', jobId: 'gusher', attempt: 1, follow: true } });
+    writeFileSync(go, '');
+    const { end } = await only.ended('gusher');
+    expect(end?.stdoutTail.toString().endsWith('xEND')).toBe(true);
+    await eventually('the tail ends', () => only.logsOver === 2);
+    const chunks = only.logs.flatMap((it) => (it.chunk !== null && it.chunk.data.length > 10 ? [it.chunk] : []));
+    const first = chunks.find((it) => Number(it.position) > 1_000);
+    expect(first?.truncated).toBe(true);
+    const last = chunks.at(-1);
+    expect(Number(last?.position) + (last?.data.length ?? 0)).toBe(total + 3);
+    expect(chunks.every((it) => it.times.length > 0)).toBe(true);
+    // One batch beyond the bound for each of the segments, and an eighth for the times.
+    expect(bytesBelow(join(data, 'attempts/gusher.1'))).toBeLessThan(1.25 * outputBytes + 8 * 512 * 1024);
+    for (const pid of [agentPid, guard]) expect(peakMemoryBytes(pid)).toBeLessThan(300 * 2 ** 20);
     await stop(agent);
   });
 

@@ -5,6 +5,7 @@ import { connect, type RpcSecurity } from '@synod/rpc';
 import { services, type AgentServiceClient, type WirePushLogsRequestInput } from '@synod/wire';
 import { attemptDirectory, attemptKey, type DataDirectory } from '../shared/data-directory.js';
 import { messageOf } from '../shared/platform.js';
+import { readTimes } from '../shared/log-times.js';
 import { readStream } from '../shared/segments.js';
 
 export interface TailRequest {
@@ -26,6 +27,9 @@ export interface LogPusherModules {
 
 /** One message at a time is under way, so this is also all that is in memory for a reader that is slow. */
 const CHUNK_BYTES = 64 * 1024;
+
+/** Times in a message; a piece of output with more of them is sent in parts. */
+const MAX_TIMES = 1_000;
 
 /** The files' changes are watched; on a file system that tells none, it is looked so often. */
 const POLL_MS = 250;
@@ -133,14 +137,19 @@ class LogTail {
   async #sendNext(name: LogStreamName): Promise<number> {
     if (this.#over) return 0;
     const asked = this.#positions[name];
-    const { position, data } = readStream(join(this.#root, name), asked, CHUNK_BYTES);
-    if (data.length === 0) return 0;
+    const base = join(this.#root, name);
+    const piece = readStream(base, asked, CHUNK_BYTES);
+    const { position } = piece;
+    if (piece.data.length === 0) return 0;
+    const { times, endPosition } = readTimes(base, position, piece.data.length, MAX_TIMES);
+    const data = endPosition === undefined ? piece.data : piece.data.subarray(0, endPosition - position);
     const chunk = {
       attempt: this.request.attempt,
       stream: WIRE_STREAM[name],
       position,
       data,
       truncated: position > asked,
+      times: times.map((time) => ({ position: time.position, timeMs: time.timeMs })),
     };
     await this.#send({ chunk });
     this.#positions[name] = position + data.length;

@@ -1,4 +1,4 @@
-import type { Logger, Timers } from '@synod/base';
+import type { Clock, Logger, Timers } from '@synod/base';
 import type { AttemptDirectory } from '../shared/data-directory.js';
 import { writeJsonFile } from '../shared/data-directory.js';
 import type { StartOrder } from '../shared/guard-protocol.js';
@@ -51,6 +51,7 @@ export function localHost(modules: {
   readonly fifos: FifoPool;
   readonly cgroups: Cgroups | undefined;
   readonly limits: OutputLimits;
+  readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Logger;
 }): AttemptHost<Launched> {

@@ -37,7 +37,7 @@ export async function runGuard(given: GuardArguments): Promise<void> {
       clock: hostClock,
       timers: hostTimers,
       log,
-      host: localHost({ fifos, cgroups, limits, timers: hostTimers, log }),
+      host: localHost({ fifos, cgroups, limits, clock: hostClock, timers: hostTimers, log }),
       requests: httpRequester({ timers: hostTimers, directory }),
       exit,
       // Only now, when an agent has died, is gRPC loaded: the guard of an agent that is well never needs it.

@@ -1,5 +1,5 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { attemptDirectory, dataDirectory, guardSocketPath, readJsonFile } from '../shared/data-directory.js';
 import { hostClock } from '../shared/platform.js';
 import { isGroupAlive, isSameProcess, processIdentity } from '../shared/process-table.js';
@@ -13,7 +13,8 @@ import {
   startEntry,
   temporaryFolder,
 } from '../shared/process.spec-support.js';
-import { listSegments } from '../shared/segments.js';
+import { readTimes } from '../shared/log-times.js';
+import { listSegments, readStream } from '../shared/segments.js';
 import { outputOf, shellOrder, startGuard, TestAgent, type RunningGuard } from './guard.spec-support.js';
 
 jest.setTimeout(2 * DEADLINE_MS);
@@ -222,6 +223,43 @@ describe('output beyond its bound', () => {
     expect(bytes).toBeLessThan(1024 * 1024 + 8 * 512 * 1024);
     expect((segments.at(-1)?.position ?? 0) + statSync(segments.at(-1)?.path ?? '').size).toBe(30_000_003);
     expect(outputOf(bounded.data, order, 'stdout').endsWith('xEND')).toBe(true);
+    writer.send({ type: 'retire' });
+    expect(await exitOf(bounded.process)).toMatchObject({ code: 0 });
+  });
+});
+
+describe('times of output', () => {
+  test('each part has the time at which it came, and segments take theirs with them when they are dropped', async () => {
+    const bounded = await startGuard(file, temporaryFolder(), { streamBytes: 256 * 1024 });
+    const writer = await TestAgent.connect(bounded.data);
+    const go = join(bounded.data, 'go');
+    const gush = 'head -c 3000000 /dev/zero | tr "\\0" x';
+    const order = shellOrder(
+      'timed',
+      `printf early; until [ -e ${go} ]; do sleep 0.01; done; printf late; ${gush}; printf END`,
+    );
+    const base = join(attemptDirectory(dataDirectory(bounded.data), order.key).root, 'stdout');
+    const before = Date.now();
+    writer.start(order);
+    await eventually('the first part is there', () => readStream(base, 0, 100).data.length === 5);
+    const between = Date.now();
+    await eventually('time goes on', () => Date.now() > between);
+    const [early] = readTimes(base, 0, 5, 10).times;
+    expect(early?.position).toBe(0);
+    expect(early?.timeMs).toBeGreaterThanOrEqual(before);
+    expect(early?.timeMs).toBeLessThanOrEqual(between);
+    writeFileSync(go, '');
+    const { finishedAtMs } = await writer.ended(order.key);
+    const end = 5 + 4 + 3_000_000 + 3;
+    const last = readTimes(base, end - 3, 3, 10).times.at(-1);
+    expect(last?.timeMs).toBeGreaterThan(between);
+    expect(last?.timeMs).toBeLessThanOrEqual(finishedAtMs);
+    const names = readdirSync(dirname(base)).filter((name) => name.endsWith('.times'));
+    expect(names.sort()).toEqual(
+      listSegments(base)
+        .map((it) => `${basename(it.path)}.times`)
+        .sort(),
+    );
     writer.send({ type: 'retire' });
     expect(await exitOf(bounded.process)).toMatchObject({ code: 0 });
   });

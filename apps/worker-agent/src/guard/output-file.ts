@@ -1,14 +1,24 @@
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { assert, type CancelTimer, type Logger, type Timers } from '@synod/base';
+import { assert, type CancelTimer, type Clock, type Logger, type Timers } from '@synod/base';
+import { encodeTime, TIME_RECORD_BYTES, timesGapMs } from '../shared/log-times.js';
 import { messageOf } from '../shared/platform.js';
-import { segmentPath } from '../shared/segments.js';
+import { segmentPath, timesPath } from '../shared/segments.js';
 
 export interface OutputLimits {
   /** Of one stream on disk; the oldest segment goes when it is exceeded. */
   readonly streamBytes: number;
   /** An eighth of the above: so much at least is still there whatever was printed. */
   readonly segmentBytes: number;
+}
+
+/** The times of a segment take an eighth of it, and so much at least. */
+const MIN_TIMES_BYTES = 16 * 1024;
+
+/** Bytes that arrived at the same millisecond. */
+interface Arrived {
+  readonly data: Buffer;
+  readonly atMs: number;
 }
 
 /** Above this much unwritten output the child's pipe is not read on, so that the child waits for the disk. */
@@ -22,16 +32,19 @@ const DRAIN_IDLE_MS = 200;
 
 /**
  * One output stream of an attempt: from a pipe into bounded, rotated files. The names carry the position of their first
- * byte, so that a reader can go on by position. A disk that refuses to take more loses output, but never stops the job.
+ * byte, so that a reader can go on by position; beside each lies when its bytes arrived. A disk that refuses to take more loses output, but never stops the job.
  */
 export class OutputFile {
   readonly #closed: Promise<void>;
   #resolveClosed: () => void = () => undefined;
-  #queue: Buffer[] = [];
+  #queue: Arrived[] = [];
   #queuedBytes = 0;
   #position = 0;
   #segments: number[] = [];
   #handle: FileHandle | undefined;
+  #times: FileHandle | undefined;
+  #timesBytes = 0;
+  #lastTimeMs = 0;
   #writing = false;
   #failed = false;
   #atEnd = false;
@@ -42,7 +55,7 @@ export class OutputFile {
     /** Path without the position: `…/stdout`. */
     readonly base: string,
     readonly limits: OutputLimits,
-    readonly modules: { readonly timers: Timers; readonly log: Logger },
+    readonly modules: { readonly clock: Clock; readonly timers: Timers; readonly log: Logger },
   ) {
     this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     source.on('data', (chunk: Buffer) => this.#take(chunk));
@@ -73,7 +86,7 @@ export class OutputFile {
   #take(chunk: Buffer): void {
     if (this.#idle !== undefined) this.finish();
     if (this.#failed) return;
-    this.#queue.push(chunk);
+    this.#queue.push({ data: chunk, atMs: this.modules.clock.wallMs() });
     this.#queuedBytes += chunk.length;
     if (this.#queuedBytes >= HIGH_WATER_BYTES) this.source.pause();
     this.#pump();
@@ -105,11 +118,13 @@ export class OutputFile {
     this.#pump();
   }
 
-  async #write(batch: Buffer[]): Promise<void> {
+  async #write(arrived: readonly Arrived[]): Promise<void> {
+    const batch = arrived.map(({ data }) => data);
     const bytes = batch.reduce((sum, it) => sum + it.length, 0);
     const segment = this.#segments.at(-1);
     if (segment === undefined || this.#position - segment >= this.limits.segmentBytes) await this.#rotate();
     assert(this.#handle !== undefined, 'a segment is open while output is written');
+    await this.#writeTimes(arrived);
     let { bytesWritten } = await this.#handle.writev(batch);
     // Only a disk that is about to be full takes a part.
     while (bytesWritten < bytes) {
@@ -118,18 +133,44 @@ export class OutputFile {
     this.#position += bytes;
   }
 
+  /** Before the bytes themselves, so that none that is read is taken for one that came earlier. */
+  async #writeTimes(arrived: readonly Arrived[]): Promise<void> {
+    const maxBytes = Math.max(MIN_TIMES_BYTES, this.limits.segmentBytes / 8);
+    const records: Buffer[] = [];
+    let position = this.#position;
+    for (const { data, atMs } of arrived) {
+      const gapMs = Math.abs(atMs - this.#lastTimeMs);
+      if (this.#timesBytes === 0 || gapMs >= timesGapMs(this.#timesBytes, maxBytes)) {
+        records.push(encodeTime({ position, timeMs: atMs }));
+        this.#timesBytes += TIME_RECORD_BYTES;
+        this.#lastTimeMs = atMs;
+      }
+      position += data.length;
+    }
+    if (records.length > 0) await this.#times?.write(Buffer.concat(records));
+  }
+
   async #rotate(): Promise<void> {
     await this.#handle?.close();
+    await this.#times?.close();
+    this.#times = await open(timesPath(this.base, this.#position), 'w', 0o600);
+    this.#timesBytes = 0;
     this.#handle = await open(segmentPath(this.base, this.#position), 'w', 0o600);
     this.#segments.push(this.#position);
     const keep = Math.max(1, Math.floor(this.limits.streamBytes / this.limits.segmentBytes));
-    while (this.#segments.length > keep) await unlink(segmentPath(this.base, this.#segments.shift() as number));
+    while (this.#segments.length > keep) {
+      const oldest = this.#segments.shift() as number;
+      await unlink(segmentPath(this.base, oldest));
+      await unlink(timesPath(this.base, oldest));
+    }
   }
 
   async #close(): Promise<void> {
     this.#writing = true;
     await this.#handle?.close().catch(() => undefined);
+    await this.#times?.close().catch(() => undefined);
     this.#handle = undefined;
+    this.#times = undefined;
     this.#resolveClosed();
   }
 }

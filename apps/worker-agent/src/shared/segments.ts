@@ -8,6 +8,11 @@ export interface Segment {
   readonly position: number;
 }
 
+/** The times of a segment's bytes: see `log-times.ts`. */
+export function timesPath(base: string, position: number): string {
+  return `${segmentPath(base, position)}.times`;
+}
+
 export function segmentPath(base: string, position: number): string {
   return `${base}.${position}`;
 }
