@@ -5,8 +5,8 @@ import { bootstrap } from './bootstrap.js';
 /** The build puts the guard beside the agent. */
 const guardEntry = join(dirname(process.argv[1] ?? ''), 'guard.cjs');
 
-/** Above the longest `--stop-timeout`. */
-const STOP_DEADLINE_MS = 2 * 3_600_000;
+/** Above the longest `--stop-timeout`; a drain may wait longer for what may run at most once. */
+const STOP_DEADLINE_MS = 24 * 3_600_000;
 
 void runApp({
   name: 'worker-agent',

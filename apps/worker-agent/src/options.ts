@@ -46,7 +46,7 @@ const DEFINITIONS = {
   labels: option.keyValues({ summary: 'Labels that jobs can ask for', group: 'Work' }),
   onStop: option.choice({
     summary:
-      'At SIGTERM: "drain" lets what runs end for --stop-timeout; "end" ends it, so that it runs elsewhere; "keep" leaves it to an agent started in its place',
+      'At SIGTERM: "drain" lets what runs end for --stop-timeout, and what may run at most once for up to a day; "end" ends it, so that it runs elsewhere; "keep" leaves it to an agent started in its place',
     choices: ['drain', 'end', 'keep'],
     default: 'end',
     group: 'Work',

@@ -189,6 +189,24 @@ describe('SIGTERM', () => {
     expect(isGroupAlive(pid, true)).toBe(false);
   });
 
+  test('with --on-stop drain what may run at most once is left to finish, whatever the time-out, as when the cluster evicts', async () => {
+    const only = await startCoordinator();
+    const flags = ['--on-stop=drain', '--stop-timeout=100ms', '--capacity=2'];
+    const { agent, session, data } = await startUsable([only], flags);
+    const go = join(data, 'go');
+    const patient = `until [ -e ${go} ]; do sleep 0.05; done; exit 6`;
+    session.assign('once', 1, patient, { mode: 'EXECUTION_MODE_AT_MOST_ONCE' });
+    session.assign('again', 2, FOREVER, { killGraceMs: 0 });
+    await Promise.all([processOf(data, 'once'), processOf(data, 'again')]);
+    const stopped = stop(agent);
+    expect((await only.ended('again')).end).toMatchObject({ outcome: 'ATTEMPT_STATE_LOST', message: 'drained' });
+    await eventually('it says what it waits for', () => agent.log().includes('may run at most once'));
+    writeFileSync(go, '');
+    expect((await only.ended('once')).end).toMatchObject({ outcome: 'ATTEMPT_STATE_FAILED', exitCode: 6 });
+    await stopped;
+    expect(session.goodbye).toBe(true);
+  });
+
   test('with --on-stop keep an agent that is started in its place goes on with what runs', async () => {
     const only = await startCoordinator();
     const { agent, session, data } = await startUsable([only], ['--on-stop=keep', '--restart-grace=30s']);

@@ -11,7 +11,8 @@ import type { WorkerAgent } from './worker-agent.js';
 
 export interface AgentProcessOptions {
   /**
-   * `drain`: what runs has `stopTimeoutMs` to end by itself; what hasn't is ended and runs elsewhere. `end`: all is ended at once
+   * `drain`: what runs has `stopTimeoutMs` to end by itself; what hasn't is ended and runs elsewhere, except that attempts which may
+   * run at most once are left to finish. `end`: all is ended at once
    * and runs elsewhere. `keep`: the guard keeps it for an agent that is started in this one's place.
    */
   readonly onStop: 'drain' | 'end' | 'keep';
@@ -112,12 +113,20 @@ export class AgentProcess {
   }
 
   async #end(): Promise<void> {
-    const { agent, guard, session } = this.modules;
-    if (this.options.onStop === 'drain') await this.#drain();
+    const { agent, guard, session, log } = this.modules;
+    const drains = this.options.onStop === 'drain';
+    if (drains) await this.#drain();
     agent.endAll(false);
-    if (!(await this.#within(this.options.stopTimeoutMs, agent.untilEnded()))) {
+    if (!(await this.#within(this.options.stopTimeoutMs, agent.untilAllEnded()))) {
       agent.endAll(true);
-      await this.#within(KILL_TIMEOUT_MS, agent.untilEnded());
+      await this.#within(KILL_TIMEOUT_MS, agent.untilAllEnded());
+    }
+    if (drains && agent.running > 0) {
+      log.warn(
+        { attempts: agent.running },
+        'waiting for attempts that may run at most once; a second signal ends them',
+      );
+      await agent.untilEnded();
     }
     await this.#within(ACKNOWLEDGE_TIMEOUT_MS, agent.untilAcknowledged());
     await session.goodbye();

@@ -18,6 +18,8 @@ export interface HeldAttempt {
   readonly ref: AttemptRef;
   /** Worker lease from the sending of the last acknowledged heartbeat; 0: none. */
   readonly leaseMs: number;
+  /** May run at most once: a drain leaves it to finish, for ended it would be lost for good. */
+  readonly atMostOnce: boolean;
   phase: Phase;
   /** What to run; only until the guard has it. */
   spec: JobSpec | undefined;
@@ -33,11 +35,18 @@ export function leaseOf(spec: JobSpec): number {
   return spec.mode === 'atLeastOnce' ? 0 : workerLeaseMs(spec.lostAfterMs);
 }
 
-export function heldAttempt(ref: AttemptRef, leaseMs: number, phase: Phase, spec?: JobSpec): HeldAttempt {
+export function heldAttempt(
+  ref: AttemptRef,
+  leaseMs: number,
+  phase: Phase,
+  spec?: JobSpec,
+  atMostOnce = spec?.mode === 'atMostOnce',
+): HeldAttempt {
   return {
     key: attemptKey(ref.jobId, ref.attempt),
     ref: { jobId: ref.jobId, attempt: ref.attempt, fencingToken: ref.fencingToken },
     leaseMs,
+    atMostOnce,
     phase,
     spec,
     process: null,

@@ -7,6 +7,8 @@ import { messageOf } from '../shared/platform.js';
 export interface SpoolRecord {
   readonly ref: AttemptRef;
   readonly leaseMs: number;
+  /** There, and true, for one that may run at most once. */
+  readonly atMostOnce?: boolean;
   readonly report: AttemptReport | undefined;
 }
 

@@ -16,7 +16,7 @@ import { endingWithoutGuard, heldAttempt, leaseOf, type HeldAttempt } from './he
 import { HeldAttempts } from './held-attempts.js';
 import type { Orphan } from './orphans.js';
 import { ReportOutbox } from './report-outbox.js';
-import type { AttemptSpool } from './spool-records.js';
+import type { AttemptSpool, SpoolRecord } from './spool-records.js';
 import { NO_RULES, refFromProcess, startOrder, tokenText, type WorkerRules } from './start-order.js';
 
 export interface WorkerAgentOptions {
@@ -93,7 +93,8 @@ export class WorkerAgent {
   /** Takes over what an earlier incarnation left on disk. Before anything else. */
   recover(): void {
     for (const record of this.modules.spool.recover().values()) {
-      const held = heldAttempt(record.ref, record.leaseMs, record.report === undefined ? 'ordered' : 'ended');
+      const phase = record.report === undefined ? 'ordered' : 'ended';
+      const held = heldAttempt(record.ref, record.leaseMs, phase, undefined, record.atMostOnce === true);
       this.#held.add(held);
       if (record.report !== undefined) this.outbox.add(record.report);
     }
@@ -227,13 +228,18 @@ export class WorkerAgent {
   }
 
   /**
-   * Takes no more work and ends what runs, each with its grace or at once. What has not started stays as it is: saying
-   * goodbye gives it back.
+   * Takes no more work and ends what runs, each with its grace or at once; while it drains, not what may run at most once. What has
+   * not started stays as it is: saying goodbye gives it back.
    */
   endAll(immediate: boolean): void {
     this.#stopping = true;
     const stop = this.#draining ? DRAINED : STOPPING;
-    for (const held of this.#held.withGuard()) this.#stop(held, { ...stop, immediate });
+    for (const held of this.#endable()) this.#stop(held, { ...stop, immediate });
+  }
+
+  /** Resolves when nothing runs that {@link endAll} would end. */
+  untilAllEnded(): Promise<void> {
+    return this.#held.until(() => this.#endable().length === 0);
   }
 
   /** Resolves when nothing runs. */
@@ -244,6 +250,11 @@ export class WorkerAgent {
   /** Resolves when nothing runs and the cluster knows how everything ended. */
   untilAcknowledged(): Promise<void> {
     return this.#held.until(() => this.#held.all().every((it) => it.phase === 'waiting'));
+  }
+
+  /** As when the cluster evicts: ended, what may run at most once would be lost for good. */
+  #endable(): HeldAttempt[] {
+    return this.#held.withGuard().filter((it) => !(this.#draining && it.atMostOnce));
   }
 
   /** A guard outlives upgrades of its agent, and may not know what the job asks for. */
@@ -291,7 +302,7 @@ export class WorkerAgent {
     held.phase = 'ordered';
     this.#waiting.delete(held);
     held.spec = undefined;
-    void this.modules.spool.put(held.key, { ref: held.ref, leaseMs: held.leaseMs, report: undefined });
+    void this.modules.spool.put(held.key, { ...spooled(held), report: undefined });
     const order = startOrder(held, spec, this.options.workerId, this.options.rules ?? NO_RULES);
     this.modules.guard.send({ type: 'start', order, heardAtMs: this.#heardAtMs });
   }
@@ -335,7 +346,7 @@ export class WorkerAgent {
       const report = endReport(held.ref, ending, this.modules.files.tails(held.key));
       this.outbox.add(report);
       // The guard keeps the ending until the spool has it.
-      void this.modules.spool.put(held.key, { ref: held.ref, leaseMs: held.leaseMs, report }).then((kept) => {
+      void this.modules.spool.put(held.key, { ...spooled(held), report }).then((kept) => {
         if (kept) this.modules.guard.send({ type: 'forget', keys: [held.key] });
       });
       this.modules.onReports();
@@ -354,4 +365,8 @@ export class WorkerAgent {
     this.modules.guard.send({ type: 'forget', keys: [key] });
     this.#held.remove(key);
   }
+}
+
+function spooled({ ref, leaseMs, atMostOnce }: HeldAttempt): Omit<SpoolRecord, 'report'> {
+  return { ref, leaseMs, ...(atMostOnce ? { atMostOnce } : {}) };
 }
