@@ -8,6 +8,7 @@ import {
   checkStore,
   COORDINATOR_OPTIONS,
   initialMembers,
+  keptLogs,
   trimOptions,
 } from './options.js';
 import { VERSION } from './version.js';
@@ -27,7 +28,10 @@ export async function bootstrap(argv: readonly string[], env: NodeJS.ProcessEnv)
   const logger = createLogger({ name: 'coordinator', level: options.logLevel, fields: { node: options.id } });
   const time = { clock: systemClock, timers: systemTimers, logger };
   const { id, data: directory, clusterName } = options;
-  const durable = await openDurable({ directory, id, address, clusterName, initialMembers: members }, time);
+  const durable = await openDurable(
+    { directory, id, address, clusterName, initialMembers: members, keptLogs: keptLogs(options) },
+    time,
+  );
   const coordinator = new Coordinator({
     ...time,
     ...{ durable, security, consul: options, address, directory, version: VERSION },

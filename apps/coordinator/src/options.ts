@@ -57,6 +57,21 @@ export const COORDINATOR_OPTIONS = defineOptions({
       max: 1_000_000,
       default: 1_000_000,
     }),
+    keepLogsMib: option.integer({
+      summary:
+        'What whole logs of attempts may take here, so that they outlive their workers; the oldest jobs’ go first, and one log has a ' +
+        'quarter at most. 0 keeps none. Each coordinator keeps those of the workers that are connected to it',
+      unit: 'MiB',
+      min: 0,
+      max: 100_000_000,
+      default: 0,
+    }),
+    keepLogsFor: option.durationMs({
+      summary: 'How long they are kept',
+      minMs: 60_000,
+      maxMs: 2_147_483_647,
+      default: 7 * 24 * 3_600_000,
+    }),
     nodeStore: option.choice({
       summary: 'Where this coordinator makes itself known: in the group’s own log alone, or in Consul too',
       choices: ['embedded', 'consul'],
@@ -73,6 +88,15 @@ export function trimOptions(options: { readonly logKeptSlots: number; readonly l
   const { logKeptSlots: keptSlots, logKeptMib } = options;
   const stepSlots = Math.min(DEFAULT_TRIM_OPTIONS.stepSlots, Math.ceil(keptSlots / 20));
   return { ...DEFAULT_TRIM_OPTIONS, keptSlots, keptBytes: logKeptMib * MIB, stepSlots };
+}
+
+/** What is kept of logs; undefined: nothing. */
+export function keptLogs(options: {
+  readonly keepLogsMib: number;
+  readonly keepLogsFor: number;
+}): { readonly maxBytes: number; readonly keptForMs: number } | undefined {
+  if (options.keepLogsMib === 0) return undefined;
+  return { maxBytes: options.keepLogsMib * MIB, keptForMs: options.keepLogsFor };
 }
 
 export interface Member {

@@ -128,6 +128,20 @@ function pruneTests(store: () => TaskStore, listed: Listed): void {
     for (const name of ['j10/result', 'j1x', 'j1']) expect(text(await store().getBlob(name))).toBe(name);
   });
 
+  test('prune drops records until their blobs are few enough, those that finished first before others', async () => {
+    await store().putRecords([record('a', 3), record('b', 1), record('c', 2)]);
+    for (const jobId of ['a', 'b', 'c']) await store().putBlob(`${jobId}/log`, new Uint8Array(100_000));
+    await store().putBlob('a/log', new Uint8Array(150_000));
+    expect(store().stats().blobBytes).toBe(350_000);
+    expect(await store().prune({ maxBlobBytes: 350_000 })).toBe(0);
+    expect(await store().prune({ maxBlobBytes: 249_999 })).toBe(2);
+    expect(await listed({ limit: 10 })).toEqual(['a']);
+    expect(store().stats()).toMatchObject({ blobs: 1, blobBytes: 150_000 });
+    await store().deleteBlob('a/log');
+    await store().deleteBlob('a/log');
+    expect(store().stats().blobBytes).toBe(0);
+  });
+
   test('prune of more records than one transaction takes drops them all', async () => {
     const many = Array.from({ length: 1_203 }, (_, index) => record(`j${String(index).padStart(5, '0')}`, index));
     await store().putRecords(many);

@@ -11,6 +11,24 @@ export interface BlobTrees {
   readonly blobs: Database<Buffer, Buffer>;
   /** {name, 0, index 4} -> sealed piece of CHUNK_BYTES, the last one shorter. */
   readonly chunks: Database<Buffer, Buffer>;
+  /** `blobBytes` -> sealed {bytes 8}: what all blobs have together. */
+  readonly totals: Database<Buffer, Buffer>;
+}
+
+const BLOB_BYTES = Buffer.from('blobBytes');
+
+/** What all blobs have together. Counted anew where it is missing or damaged, as after the first start of this release. */
+export function blobBytes(trees: BlobTrees): number {
+  const kept = unseal(BLOB_BYTES, trees.totals.getBinary(BLOB_BYTES));
+  if (kept !== undefined) return readUint64(kept);
+  let bytes = 0;
+  for (const name of trees.blobs.getKeys()) bytes += sizeOf(trees, name);
+  return bytes;
+}
+
+function sizeOf(trees: BlobTrees, name: Buffer): number {
+  const head = unseal(name, trees.blobs.getBinary(name));
+  return head === undefined ? 0 : readUint64(head);
 }
 
 /** The source as pieces of {@link CHUNK_BYTES}, copied; rejects with `blobTooLarge` as soon as it is. */
@@ -31,14 +49,21 @@ export async function gather(name: string, source: BlobSource, maxBytes: number)
   return pieces;
 }
 
-/** Within a transaction: replaces the blob, or removes it when there are no pieces given. */
-export function writeBlob(trees: BlobTrees, name: Buffer, pieces: readonly Buffer[] | undefined): void {
+/**
+ * Within a transaction, once for each name: replaces the blob, or removes it when there are no pieces given. Returns by how much the
+ * bytes of all blobs change.
+ */
+export function writeBlob(trees: BlobTrees, name: Buffer, pieces: readonly Buffer[] | undefined): number {
   const quiet = (promise: Promise<boolean>): void => void promise.catch(() => undefined);
   const kept = pieces?.length ?? 0;
+  const before = sizeOf(trees, name);
   for (const key of trees.chunks.getKeys({ start: chunkKey(name, kept), end: chunkKey(name, 0xffff_ffff) })) {
     quiet(trees.chunks.remove(key));
   }
-  if (pieces === undefined) return quiet(trees.blobs.remove(name));
+  if (pieces === undefined) {
+    quiet(trees.blobs.remove(name));
+    return -before;
+  }
   let bytes = 0;
   for (const [index, piece] of pieces.entries()) {
     const key = chunkKey(name, index);
@@ -46,6 +71,12 @@ export function writeBlob(trees: BlobTrees, name: Buffer, pieces: readonly Buffe
     bytes += piece.length;
   }
   quiet(trees.blobs.put(name, seal(name, uint64(bytes))));
+  return bytes - before;
+}
+
+/** Within the transaction that changes the blobs: what they have together behind it. */
+export function writeBlobBytes(trees: BlobTrees, bytes: number): void {
+  trees.totals.put(BLOB_BYTES, seal(BLOB_BYTES, uint64(bytes))).catch(() => undefined);
 }
 
 export function readBlob(

@@ -2,7 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import type { Database, RootDatabase } from 'lmdb';
-import { gather, readBlob, writeBlob } from './blobs.js';
+import { blobBytes, gather, readBlob, writeBlob, writeBlobBytes } from './blobs.js';
 import type { BlobTrees } from './blobs.js';
 import {
   endOfPrefix,
@@ -63,7 +63,7 @@ export function openEmbeddedTaskStore(options: EmbeddedTaskStoreOptions): Promis
     path: options.directory,
     noSubdir: false,
     mapSize: 2 ** 30,
-    maxDbs: 4,
+    maxDbs: 5,
     overlappingSync: false,
     compression: false,
     encoding: 'binary',
@@ -71,7 +71,8 @@ export function openEmbeddedTaskStore(options: EmbeddedTaskStoreOptions): Promis
     eventTurnBatching: false,
   });
   const tree = (name: string): Tree => root.openDB({ name, encoding: 'binary', keyEncoding: 'binary' });
-  const trees = { records: tree('records'), byFinish: tree('byFinish'), blobs: tree('blobs'), chunks: tree('chunks') };
+  const blobTrees = { blobs: tree('blobs'), chunks: tree('chunks'), totals: tree('totals') };
+  const trees = { records: tree('records'), byFinish: tree('byFinish'), ...blobTrees };
   return Promise.resolve(new EmbeddedTaskStore(options, root, trees));
 }
 
@@ -81,6 +82,8 @@ class EmbeddedTaskStore implements TaskStore {
   readonly #maxRecordBytes: number;
   readonly #maxQueuedBytes: number;
   #queuedBytes = 0;
+  /** With what the transaction under way changes, which it can't read itself. Undefined: to be read again. */
+  #blobBytes: number | undefined;
   #isClosed = false;
   /** Writes read before they write, so they take turns. */
   #lastWrite: Promise<void> = Promise.resolve();
@@ -147,7 +150,7 @@ class EmbeddedTaskStore implements TaskStore {
     const key = nameKey(name, 'name', MAX_NAME_BYTES);
     const pieces = await gather(name, source, this.#maxBlobBytes);
     const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    await this.#write(bytes, () => writeBlob(this.trees, key, pieces));
+    await this.#write(bytes, () => this.#writeBlob(key, pieces));
   }
 
   async getBlob(name: string, range?: BlobRange): Promise<Uint8Array | undefined> {
@@ -157,14 +160,14 @@ class EmbeddedTaskStore implements TaskStore {
 
   async deleteBlob(name: string): Promise<void> {
     const key = nameKey(name, 'name', MAX_NAME_BYTES);
-    await this.#write(0, () => writeBlob(this.trees, key, undefined));
+    await this.#write(0, () => this.#writeBlob(key, undefined));
   }
 
-  async prune({ maxRecords = Infinity, finishedBeforeMs = 0 }: PruneOptions): Promise<number> {
+  async prune({ maxRecords = Infinity, finishedBeforeMs = 0, maxBlobBytes = Infinity }: PruneOptions): Promise<number> {
     let pruned = 0;
     for (;;) {
       let dropped = 0;
-      await this.#write(0, () => (dropped = this.#dropOldest(maxRecords, finishedBeforeMs)));
+      await this.#write(0, () => (dropped = this.#dropOldest(maxRecords, finishedBeforeMs, maxBlobBytes)));
       pruned += dropped;
       if (dropped < PRUNED_AT_ONCE) return pruned;
     }
@@ -172,7 +175,8 @@ class EmbeddedTaskStore implements TaskStore {
 
   stats(): TaskStoreStats {
     const bytesOnDisk = statSync(join(this.#directory, 'data.mdb')).size;
-    return { records: entriesOf(this.trees.records), blobs: entriesOf(this.trees.blobs), bytesOnDisk };
+    const { records, blobs } = this.trees;
+    return { records: entriesOf(records), blobs: entriesOf(blobs), blobBytes: this.#countBlobBytes(), bytesOnDisk };
   }
 
   async close(): Promise<void> {
@@ -182,11 +186,12 @@ class EmbeddedTaskStore implements TaskStore {
     await this.root.close();
   }
 
-  #dropOldest(maxRecords: number, finishedBeforeMs: number): number {
+  #dropOldest(maxRecords: number, finishedBeforeMs: number, maxBlobBytes: number): number {
     const surplus = Math.max(0, entriesOf(this.trees.byFinish) - maxRecords);
     let dropped = 0;
     for (const key of this.trees.byFinish.getKeys({ limit: PRUNED_AT_ONCE })) {
-      if (dropped >= surplus && readUint64(key) >= finishedBeforeMs) break;
+      const isFew = dropped >= surplus && (maxBlobBytes === Infinity || this.#countBlobBytes() <= maxBlobBytes);
+      if (isFew && readUint64(key) >= finishedBeforeMs) break;
       this.#dropRecord(key);
       dropped += 1;
     }
@@ -199,8 +204,19 @@ class EmbeddedTaskStore implements TaskStore {
     put(this.trees.records.remove(jobId));
     const prefix = Buffer.concat([jobId, Buffer.from('/')]);
     for (const name of this.trees.blobs.getKeys({ start: prefix, end: endOfPrefix(prefix) })) {
-      writeBlob(this.trees, name, undefined);
+      this.#writeBlob(name, undefined);
     }
+  }
+
+  #countBlobBytes(): number {
+    this.#blobBytes ??= blobBytes(this.trees);
+    return this.#blobBytes;
+  }
+
+  #writeBlob(name: Buffer, pieces: readonly Buffer[] | undefined): void {
+    const before = this.#countBlobBytes();
+    this.#blobBytes = Math.max(0, before + writeBlob(this.trees, name, pieces));
+    writeBlobBytes(this.trees, this.#blobBytes);
   }
 
   /** Runs `write` as one transaction, after those before it. */
@@ -215,7 +231,10 @@ class EmbeddedTaskStore implements TaskStore {
     );
     return done.then(
       () => undefined,
-      (error: unknown) => Promise.reject(unavailable(error)),
+      (error: unknown) => {
+        this.#blobBytes = undefined;
+        return Promise.reject(unavailable(error));
+      },
     );
   }
 

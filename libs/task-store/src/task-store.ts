@@ -32,11 +32,15 @@ export interface PruneOptions {
   readonly maxRecords?: number;
   /** Unix time: records that finished before it go. */
   readonly finishedBeforeMs?: number;
+  /** What all blobs may have together; while they have more, records go, with their blobs. */
+  readonly maxBlobBytes?: number;
 }
 
 export interface TaskStoreStats {
   readonly records: number;
   readonly blobs: number;
+  /** What all blobs have together. */
+  readonly blobBytes: number;
   readonly bytesOnDisk: number;
 }
 

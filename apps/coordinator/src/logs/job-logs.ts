@@ -5,6 +5,7 @@ import { unavailable } from '@synod/rpc';
 import type { WireGetJobLogsResponse, WireGetJobLogsResponseInput } from '@synod/wire';
 import type { AgentSession } from '../agents/agent-session.js';
 import { isFinal, lastAttempt } from '../state/job-lookup.js';
+import type { LogArchive } from './log-archive.js';
 import type { LogTails, TailRequest } from './log-tails.js';
 
 export interface JobLogsModules {
@@ -20,6 +21,10 @@ export interface JobLogsModules {
     request: TailRequest,
     signal: AbortSignal,
   ) => AsyncIterable<WireGetJobLogsResponse>;
+  /** Logs that are kept here; undefined when none are. */
+  readonly archive?: Pick<LogArchive, 'read'> | undefined;
+  /** The other members, any of which may have kept a log. */
+  readonly others?: readonly string[];
   /** Resolves when something about this job may have changed, after `orAfterMs` at the latest. */
   readonly jobChanged: (jobId: string, signal: AbortSignal, orAfterMs: number) => Promise<void>;
 }
@@ -79,22 +84,54 @@ export class JobLogs {
     signal: AbortSignal,
   ): AsyncGenerator<WireGetJobLogsResponseInput, 'complete' | 'broken'> {
     try {
-      for await (const chunk of this.source(attempt.workerId, tail, relayed, signal)) {
-        const end = Number(chunk.position) + chunk.data.length;
-        if (chunk.stream === 'LOG_STREAM_STDERR') position.stderr = end;
-        else position.stdout = end;
-        yield chunk;
+      yield* moving(this.source(attempt.workerId, tail, relayed, signal), position);
+      // A worker that has removed the files has nothing to say.
+      if (!isMissing(attempt, position)) return 'complete';
+      if (relayed) {
+        yield* this.kept(attempt, tail, position);
+        return 'complete';
       }
-      return 'complete';
     } catch (error) {
+      if (relayed && (yield* this.kept(attempt, tail, position))) return 'complete';
       if (relayed) throw error;
       if (attempt.end === undefined) {
         if (tail.follow) return 'broken';
         throw error;
       }
-      yield* keptTails(attempt, position);
-      return 'complete';
     }
+    if (!(yield* this.keptAnywhere(attempt, tail, position, signal))) yield* keptTails(attempt, position);
+    return 'complete';
+  }
+
+  /** From this member's archive; true when that was the whole rest. */
+  private async *kept(
+    attempt: AttemptRecord,
+    { jobId }: TailRequest,
+    position: { stdout: number; stderr: number },
+  ): AsyncGenerator<WireGetJobLogsResponseInput, boolean> {
+    const chunks = this.modules.archive?.read(jobId, attempt.attempt, position);
+    return chunks === undefined ? false : yield* moving(chunks, position);
+  }
+
+  /** The same, here or at another member. */
+  private async *keptAnywhere(
+    attempt: AttemptRecord,
+    tail: TailRequest,
+    position: { stdout: number; stderr: number },
+    signal: AbortSignal,
+  ): AsyncGenerator<WireGetJobLogsResponseInput, boolean> {
+    if (yield* this.kept(attempt, tail, position)) return true;
+    for (const member of this.modules.others ?? []) {
+      if (signal.aborted) return false;
+      const rest = { ...tail, follow: false, stdoutPosition: position.stdout, stderrPosition: position.stderr };
+      try {
+        yield* moving(this.modules.relay(member, rest, signal), position);
+        if (!isMissing(attempt, position)) return true;
+      } catch {
+        // It has none, or is away: the next one.
+      }
+    }
+    return false;
   }
 
   private source(
@@ -127,6 +164,39 @@ export class JobLogs {
     if (job === undefined) throw new RequestRefusedError({ code: 'jobUnknown', jobId });
     return job;
   }
+}
+
+/** Passes chunks on and takes down how far they reach. */
+async function* moving<Return>(
+  chunks: AsyncIterable<WireGetJobLogsResponse> | AsyncGenerator<WireGetJobLogsResponse, Return>,
+  position: { stdout: number; stderr: number },
+): AsyncGenerator<WireGetJobLogsResponse, Return> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let over = false;
+  try {
+    for (;;) {
+      const next = (await iterator.next()) as IteratorResult<WireGetJobLogsResponse, Return>;
+      if (next.done === true) {
+        over = true;
+        return next.value;
+      }
+      const end = Number(next.value.position) + next.value.data.length;
+      if (next.value.stream === 'LOG_STREAM_STDERR') position.stderr = end;
+      else position.stdout = end;
+      yield next.value;
+    }
+  } catch (error) {
+    over = true;
+    throw error;
+  } finally {
+    // The reader left.
+    if (!over) await iterator.return?.();
+  }
+}
+
+/** Nothing was read of an output that its record proves to have been there. */
+function isMissing({ end }: AttemptRecord, { stdout, stderr }: { stdout: number; stderr: number }): boolean {
+  return stdout === 0 && stderr === 0 && end !== undefined && (end.stdoutTail !== '' || end.stderrTail !== '');
 }
 
 /** What the record kept of the output, when its worker is gone. Nothing, if a part was already read: the tail would not fit. */

@@ -17,6 +17,8 @@ import { PlannerLoop } from '../leader/planner-loop.js';
 import { SpeedObserver } from '../leader/speed-observer.js';
 import { WorkerEvictor } from '../leader/worker-evictor.js';
 import { JobLogs } from '../logs/job-logs.js';
+import type { LogArchive } from '../logs/log-archive.js';
+import { LogKeeper } from '../logs/log-keeper.js';
 import { LogTails } from '../logs/log-tails.js';
 import { RELAYED_KEY } from '../services/job-service.js';
 import type { Replication } from './replication.js';
@@ -29,6 +31,10 @@ export interface AgentsModules {
   readonly timers: Timers;
   readonly logger: Logger;
   readonly findJob: (jobId: JobId) => Promise<JobRecord | undefined>;
+  /** Logs that outlive their workers; undefined when none are kept. */
+  readonly logArchive?: LogArchive | undefined;
+  /** All members, this one included. */
+  readonly memberIds?: readonly string[];
   readonly jobClient: (coordinatorId: string) => InstanceType<(typeof services)['JobService']> | undefined;
 }
 
@@ -38,6 +44,8 @@ export interface Agents {
   readonly sessions: AgentSessions;
   readonly tails: LogTails;
   readonly jobLogs: JobLogs;
+  /** Undefined when no logs are kept. */
+  readonly logKeeper: LogKeeper | undefined;
   readonly plannerLoop: PlannerLoop;
 }
 
@@ -63,6 +71,9 @@ export function buildAgents(modules: AgentsModules): Agents {
   const tails = new LogTails(`${nodeId}-${String(modules.incarnation)}`, timers);
   const jobChanges = new JobChanges(timers);
   const jobLogs = buildJobLogs(modules, sessions, tails, jobChanges);
+  const session = (workerId: string) => sessions.session(workerId);
+  const { logArchive: archive } = modules;
+  const logKeeper = archive === undefined ? undefined : new LogKeeper({ archive, tails, session, timers, logger });
   replication.state.onApplied((applied) => {
     // Opening a session is a sign of life, too.
     for (const event of applied.events) {
@@ -72,6 +83,7 @@ export function buildAgents(modules: AgentsModules): Agents {
     if (replication.host.serving) speeds.applied(applied);
     sessions.applied(applied);
     jobChanges.applied(applied);
+    logKeeper?.applied(applied);
     plannerLoop.wake();
   });
   replication.state.onReplaced(() => {
@@ -86,7 +98,7 @@ export function buildAgents(modules: AgentsModules): Agents {
       speeds.reset();
     }
   });
-  return { liveness, heartbeats, sessions, tails, jobLogs, plannerLoop };
+  return { liveness, heartbeats, sessions, tails, jobLogs, logKeeper, plannerLoop };
 }
 
 function buildHeartbeats(modules: AgentsModules, liveness: WorkerLiveness, plannerLoop: PlannerLoop): HeartbeatHub {
@@ -127,6 +139,8 @@ function buildJobLogs(
   return new JobLogs({
     coordinatorId: modules.nodeId,
     tails,
+    archive: modules.logArchive,
+    others: (modules.memberIds ?? []).filter((id) => id !== modules.nodeId),
     findJob: modules.findJob,
     session: (workerId) => sessions.session(workerId),
     coordinatorOf: (workerId) => modules.replication.state.view.worker(workerId)?.coordinatorId,

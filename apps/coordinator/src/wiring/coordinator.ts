@@ -69,7 +69,7 @@ export class Coordinator {
   /** Resolves with the bound address when it listens; a leader is elected behind that. When it rejects, it has to be stopped. */
   async start(listen: string): Promise<string> {
     const { durable, logger, address, version, clock, featureLevel } = this.modules;
-    const { log, image, history, members } = durable;
+    const { log, image, history, logArchive, members } = durable;
     const { replication, agents, catchUp, transport, stores, server, disk } = this.parts;
     await disk.start();
     await catchUp.gap.start();
@@ -86,6 +86,7 @@ export class Coordinator {
     replication.start(recovered);
     agents.heartbeats.start();
     history.start();
+    logArchive?.start();
     join(stores, ownNode(log.identity.nodeId, address, log.incarnation, version), logger);
     logger.info({ address: bound, members, appliedSlot: replication.state.appliedSlot }, 'coordinator started');
     return bound;
@@ -102,9 +103,10 @@ export class Coordinator {
 
   private async stopOnce(): Promise<void> {
     const { replication, agents, catchUp, transport, stores, server, disk } = this.parts;
-    const { log, image, snapshots, history } = this.modules.durable;
+    const { log, image, snapshots, history, logArchive } = this.modules.durable;
     await this.handOver();
     agents.plannerLoop.yield();
+    agents.logKeeper?.stop();
     agents.sessions.stop(new RequestRefusedError({ code: 'shuttingDown' }));
     try {
       await server.stop(STOP_GRACE_MS);
@@ -124,7 +126,7 @@ export class Coordinator {
       await this.closeAll(stores.map((store) => store.close()));
       await this.closeAll([replication.imageWriter.stop()]);
       await this.closeAll([snapshots.close()]);
-      await this.closeAll([image.close(), history.stop(), log.close()]);
+      await this.closeAll([image.close(), history.stop(), ...(logArchive ? [logArchive.stop()] : []), log.close()]);
     }
   }
 
@@ -151,7 +153,7 @@ export class Coordinator {
 
 function buildParts(modules: CoordinatorModules): Parts {
   const { durable, security, directory, clock, timers, logger, featureLevel, die } = modules;
-  const { log, image, history, members } = durable;
+  const { log, image, history, logArchive, members } = durable;
   const time = { clock, timers, logger };
   const { nodeId } = log.identity;
   const transport = buildTransport(members, nodeId, { ...time, security });
@@ -191,7 +193,11 @@ function buildParts(modules: CoordinatorModules): Parts {
   const findJob = async (jobId: string) =>
     replication.state.view.job(jobId) ?? (await history.find(jobId)) ?? (await catchUp.gap.find(jobId));
   const jobClient = (id: string) => transport.jobClient(id);
-  const agents = buildAgents({ ...time, nodeId, incarnation: log.incarnation, replication, findJob, jobClient });
+  const agents = buildAgents({
+    ...time,
+    ...{ nodeId, incarnation: log.incarnation, replication, findJob, jobClient },
+    ...{ logArchive, memberIds: members.map(({ id }) => id) },
+  });
   const nodeStore = buildNodeStore(replication, time);
   const server = buildServer({
     ...modules,

@@ -6,6 +6,8 @@ import { UsageError } from '@synod/config';
 import { openImageStore, openLogStore, releaseBallastIfFull, SnapshotDirectory } from '@synod/storage';
 import type { ImageStore, LogIdentity, LogStore } from '@synod/storage';
 import { openEmbeddedTaskStore } from '@synod/task-store';
+import { LogArchive } from '../logs/log-archive.js';
+import type { LogArchiveLimits } from '../logs/log-archive.js';
 import type { Member } from '../options.js';
 import type { SnapshotInbox, SnapshotSource } from '../replica/snapshot-source.js';
 import { fileGapNote } from '../state/gap-note.js';
@@ -19,6 +21,8 @@ export interface DurableOptions {
   readonly address: string;
   readonly clusterName: string;
   readonly initialMembers: readonly Member[] | undefined;
+  /** What is kept of the logs of attempts; undefined: nothing. */
+  readonly keptLogs?: LogArchiveLimits | undefined;
 }
 
 export interface Durable {
@@ -28,6 +32,8 @@ export interface Durable {
   /** Snapshots of the image for other members, and one of another member while it comes. */
   readonly snapshots: SnapshotSource & SnapshotInbox & { close(): Promise<void> };
   readonly history: History;
+  /** Logs that outlive their workers; undefined when none are kept. */
+  readonly logArchive?: LogArchive | undefined;
   /** What is missing in history. */
   readonly gapNote: GapNote;
   readonly members: readonly Member[];
@@ -71,12 +77,23 @@ export async function openDurable(
     opened.push(snapshots);
     const store = await openEmbeddedTaskStore({ directory: join(options.directory, 'history') });
     const history = new History(store, { ...modules, limits: DEFAULT_HISTORY_LIMITS });
+    opened.push({ close: () => history.stop() });
+    const logArchive = await openLogArchive(options, modules);
     const gapNote = fileGapNote(join(options.directory, 'history-gap.json'), logger);
-    return { log, image, snapshots, history, gapNote, members: log.identity.initialMembers };
+    return { log, image, snapshots, history, logArchive, gapNote, members: log.identity.initialMembers };
   } catch (error) {
     for (const store of opened.reverse()) await store.close();
     throw error;
   }
+}
+
+async function openLogArchive(
+  { directory, keptLogs: limits }: DurableOptions,
+  time: { readonly clock: Clock; readonly timers: Timers; readonly logger: Logger },
+): Promise<LogArchive | undefined> {
+  if (limits === undefined) return undefined;
+  const store = await openEmbeddedTaskStore({ directory: join(directory, 'logs') });
+  return new LogArchive(store, { ...time, limits });
 }
 
 /** The cluster id follows from what every member is told alike: members of another group, or another name, never mix. */
