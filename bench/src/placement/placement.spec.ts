@@ -15,7 +15,7 @@ describe('a simulated host', () => {
     host.start(3, 100, 50);
     host.start(4, 100, 50);
     expect(host.nextDoneMs).toBe(150);
-    expect([host.finish(150), host.finish(150)].sort()).toEqual([1, 2]);
+    expect([host.finish(150), host.finish(150)].sort((left, right) => left - right)).toEqual([1, 2]);
     // The others have got half of what they need, and have a processor each from now on.
     expect(host.nextDoneMs).toBe(200);
     host.finish(200);

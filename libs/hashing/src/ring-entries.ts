@@ -26,6 +26,32 @@ export function directOwners(entries: Uint32Array): DirectOwners {
   return { owners, lowBits };
 }
 
+/** By the upper bits of a hash: index of the first point with these bits or higher ones. */
+export function startsOf(entries: Uint32Array, lowBits: number): Uint32Array {
+  const starts = new Uint32Array(2 ** (32 - lowBits));
+  let bucket = 0;
+  for (let at = 0; at < entries.length; at += 2) {
+    const last = bucketOf(entries[at] as number, lowBits);
+    while (bucket <= last) starts[bucket++] = at;
+  }
+  return starts.fill(entries.length, bucket);
+}
+
+/**
+ * What {@link startsOf} gives after some points came or went: a bucket begins later, or earlier, by as many of them as lie in buckets before
+ * it. A pass over the buckets by hundreds, where making them anew decides at each point.
+ */
+export function shiftStarts(starts: Uint32Array, lowBits: number, changed: Uint32Array, step: number): void {
+  let bucket = 0;
+  let shift = 0;
+  for (const point of changed) {
+    const last = bucketOf(point, lowBits);
+    for (; bucket <= last; bucket += 1) starts[bucket] = (starts[bucket] as number) + shift;
+    shift += step;
+  }
+  for (; bucket < starts.length; bucket += 1) starts[bucket] = (starts[bucket] as number) + shift;
+}
+
 /** A shift by 32 would be one by 0. */
 export function bucketOf(hash: number, lowBits: number): number {
   return lowBits === 32 ? 0 : hash >>> lowBits;

@@ -92,6 +92,26 @@ describe('ring', () => {
     agrees();
   });
 
+  it('finds its way by the same index whether it was changed or built anew', () => {
+    const indexOf = (ring: Ring) => {
+      const { starts, lowBits } = ring as unknown as { readonly starts: Uint32Array; readonly lowBits: number };
+      return { starts, lowBits };
+    };
+    const ring = new Ring({ virtualNodes: 16 }, manyNodes(20));
+    const present = new Set(manyNodes(20).map(({ nodeId }) => nodeId));
+    for (let at = 0; at < 120; at += 1) {
+      // Down to few, so that the number of buckets changes as well.
+      const nodeId = `w${(at * 7) % (at < 60 ? 20 : 90)}`;
+      if (present.delete(nodeId)) ring.remove(nodeId);
+      else {
+        present.add(nodeId);
+        ring.set(nodeId);
+      }
+      const nodes = Array.from(present, (id) => ({ nodeId: id, weight: 1 }));
+      expect(indexOf(ring)).toEqual(indexOf(new Ring({ virtualNodes: 16 }, nodes)));
+    }
+  });
+
   it('of one point has all keys there, with a table as without', () => {
     const ring = new Ring({ virtualNodes: 1 }, manyNodes(1));
     for (let at = 0; at < 5_000; at += 1) expect(ring.owner(`k${at}`)).toBe('w0');

@@ -2,7 +2,7 @@ import { assert } from '@synod/base';
 import { murmur3 } from './murmur3.js';
 import { compareIds, MAX_WEIGHT } from './placement.js';
 import type { MutablePlacement, WeightedNode } from './placement.js';
-import { BlockCopy, bucketOf, directOwners, lowerBound, MIXED } from './ring-entries.js';
+import { BlockCopy, bucketOf, directOwners, lowerBound, MIXED, shiftStarts, startsOf } from './ring-entries.js';
 import type { DirectOwners } from './ring-entries.js';
 
 export interface RingOptions {
@@ -110,7 +110,7 @@ export class Ring implements MutablePlacement {
     }
     copy.upTo(entries.length);
     assert(copy.size === left, 'a node takes its own points along', () => nodeId);
-    this.take(copy.entries);
+    this.take(copy.entries, node.points, -2);
     this.nodes.delete(nodeId);
     this.names[node.at] = undefined;
     this.freePlaces.push(node.at);
@@ -282,7 +282,7 @@ export class Ring implements MutablePlacement {
       copy.insert(point, node.at);
     }
     copy.upTo(entries.length);
-    this.take(copy.entries);
+    this.take(copy.entries, node.points, 2);
   }
 
   /** Where the next entries go: into the place of those before the last change. Fresh memory would cost more than what is copied into it. */
@@ -292,7 +292,8 @@ export class Ring implements MutablePlacement {
     return new Uint32Array(length + (length >>> 3)).subarray(0, length);
   }
 
-  private take(entries: Uint32Array): void {
+  /** `changed`: points that are there since the last entries, or no longer, and what each adds to the indices behind it. */
+  private take(entries: Uint32Array, changed?: Uint32Array, step = 0): void {
     this.spare = new Uint32Array(this.entries.buffer);
     this.entries = entries;
     this.direct = undefined;
@@ -300,16 +301,11 @@ export class Ring implements MutablePlacement {
     const count = entries.length / 2;
     // One to two buckets for each point.
     const bits = count <= 1 ? 0 : Math.min(24, 32 - Math.clz32(count - 1));
-    if (this.lowBits !== 32 - bits) {
-      this.lowBits = 32 - bits;
-      this.starts = new Uint32Array(2 ** bits);
+    if (this.lowBits === 32 - bits && changed !== undefined) {
+      shiftStarts(this.starts, this.lowBits, changed, step);
+      return;
     }
-    const { starts, lowBits } = this;
-    let bucket = 0;
-    for (let at = 0; at < entries.length; at += 2) {
-      const last = bucketOf(entries[at] as number, lowBits);
-      while (bucket <= last) starts[bucket++] = at;
-    }
-    starts.fill(entries.length, bucket);
+    this.lowBits = 32 - bits;
+    this.starts = startsOf(entries, this.lowBits);
   }
 }
