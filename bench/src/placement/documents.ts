@@ -95,6 +95,8 @@ function millions(perSecond: number): string {
 }
 
 function ms(value: number): string {
+  // What is left of adding and taking away is no time.
+  if (value < 1e-6) return '0 ms';
   return value >= 100 ? `${Math.round(value)} ms` : `${Number(value.toPrecision(2))} ms`;
 }
 
