@@ -29,10 +29,22 @@ class TestLogs {
   readonly tails: TailRequest[] = [];
   readonly relays: string[] = [];
   connected = true;
+  /** What this member has kept, from the position asked for, and whether that is all. */
+  archived: (stdout: number) => [chunks: WireGetJobLogsResponse[], complete: boolean] = () => [[], false];
   worker: Source = () => these();
   relayed: Source = () => these();
   readonly logs = new JobLogs({
     coordinatorId: 'c1',
+    others: ['c2', 'c3'],
+    archive: {
+      read: (_jobId, _attempt, { stdout }) => {
+        const [chunks, complete] = this.archived(stdout);
+        return (async function* () {
+          yield* chunks;
+          return complete;
+        })();
+      },
+    },
     tails: {
       read: (_session, tail, signal) => {
         this.tails.push(tail);
@@ -170,6 +182,71 @@ describe('job logs', () => {
     const [all, rest] = [test.read(), test.read({ stdoutPosition: 2 })];
     await settled();
     expect([all.texts, all.outcome, rest.texts]).toEqual([['out', 'err'], 'ended', ['err']]);
+  });
+
+  describe('a worker that is gone, and logs that are kept', () => {
+    const stdoutTail = Buffer.from('tail').toString('base64');
+    const gone = (end: object = { stdoutTail }) => {
+      const test = new TestLogs();
+      test.apply(test.state.finish(test.jobId, 'w1', end));
+      test.worker = broken;
+      test.relayed = broken;
+      return test;
+    };
+
+    it('one that is kept here is read from the position asked for, and nobody else is asked', async () => {
+      const test = gone();
+      test.archived = (stdout) => [[chunk('whole log'.slice(stdout), stdout)], true];
+      const read = test.read({ stdoutPosition: 6 });
+      await settled();
+      expect([read.texts, read.outcome, test.relays]).toEqual([['log'], 'ended', []]);
+    });
+
+    it('of one that is kept elsewhere the first member that has it gives it, behind what is here', async () => {
+      const test = gone();
+      test.archived = (stdout) => [stdout === 0 ? [chunk('begun ')] : [], false];
+      test.relayed = ({ stdoutPosition }) =>
+        test.relays.at(-1) === 'c3' ? these(chunk('done', stdoutPosition)) : broken();
+      const read = test.read();
+      await settled();
+      expect([read.texts, read.outcome, test.relays]).toEqual([['begun ', 'done'], 'ended', ['c2', 'c3']]);
+    });
+
+    it('where nobody has it, the tail of the record is what is left', async () => {
+      const test = gone();
+      const read = test.read();
+      await settled();
+      expect([read.texts, read.outcome, test.relays]).toEqual([['tail'], 'ended', ['c2', 'c3']]);
+    });
+
+    it('a lost attempt has no tail, but what was kept of it', async () => {
+      const test = gone({ outcome: 'lost' });
+      test.archived = () => [[chunk('until the host died')], false];
+      const read = test.read({ attempt: 1 });
+      await settled();
+      expect([read.texts, read.outcome]).toEqual([['until the host died'], 'ended']);
+    });
+
+    it('a worker that is there and has removed the files is as good as gone', async () => {
+      const test = gone();
+      test.worker = () => these();
+      test.archived = () => [[chunk('whole')], true];
+      const read = test.read();
+      await settled();
+      expect([read.texts, read.outcome]).toEqual([['whole'], 'ended']);
+    });
+
+    it('who is asked by another member gives what is kept here, asks nobody, and says when that is not all', async () => {
+      const test = gone();
+      test.archived = () => [[chunk('part')], false];
+      const part = test.read({ relayed: true });
+      await settled();
+      expect([part.texts, part.outcome, test.relays]).toEqual([['part'], 'Error', []]);
+      test.archived = () => [[chunk('whole')], true];
+      const whole = test.read({ relayed: true });
+      await settled();
+      expect([whole.texts, whole.outcome, test.relays]).toEqual([['whole'], 'ended', []]);
+    });
   });
 
   it('a worker connected elsewhere: that coordinator is asked, but not by one that was asked itself', async () => {

@@ -108,6 +108,7 @@ export class LogKeeper {
         leave.abort();
       }
       await writer.flush(!signal.aborted);
+      if (!signal.aborted) logger.debug({ jobId, attempt }, 'a log is kept');
     } catch (error) {
       failed(error);
       await writer.flush().catch(failed);
