@@ -18,7 +18,7 @@ describe('cluster (1 coordinator) with two agents of one id', () => {
     const [{ incarnation } = { incarnation: 0 }] = await cluster.client.workers();
     const data = join(cluster.directory, 'w1-again');
     mkdirSync(data);
-    const newer = await cluster.startAgent('w1', ['--data', data]);
+    const newer = await cluster.startAgent('w1', [], data);
     expect(await older.exited).toEqual({ code: 1, signal: null });
     expect(older.stderr).toContain("another worker with the id 'w1' has registered after this one");
     expect(older.stderr).toContain('give each its own --id');

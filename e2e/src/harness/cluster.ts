@@ -98,9 +98,10 @@ export class LocalCluster {
     ]);
   }
 
-  async startAgent(id: string, extra: readonly string[] = []): Promise<AppProcess> {
+  /** `data`: its directory, when it is not the one of an earlier agent with this id. */
+  async startAgent(id: string, extra: readonly string[] = [], data = this.dataOf(id)): Promise<AppProcess> {
     return this.launch('worker-agent', id, [
-      ...['--id', id, '--data', this.dataOf(id)],
+      ...['--id', id, '--data', data],
       ...(this.options.agentArgs ?? ['--coordinators', this.memberAddresses().join(',')]),
       ...['--capacity', String(this.options.capacity ?? 8)],
       ...this.network.agentPlace(id).args,
