@@ -2,6 +2,8 @@ export { LocalCluster } from './harness/cluster.js';
 export type { ClusterOptions } from './harness/cluster.js';
 export { FlushFault, mountMissing, SmallDisk, straceMissing } from './harness/disk-faults.js';
 export type { FlushFaultKind } from './harness/disk-faults.js';
+export { FencedFiles, FOR_EVER } from './harness/fenced-files.js';
+export type { FencedWrite } from './harness/fenced-files.js';
 export { FreshReads } from './harness/fresh-reads.js';
 export { NamespaceNetwork, namespacesMissing } from './harness/namespaces.js';
 export { CLIENTS, isolate, LoopbackNetwork } from './harness/network.js';

@@ -1,5 +1,6 @@
 import {
   CONSUL_OPTIONS,
+  consulSettings,
   defineOptions,
   LOG_OPTIONS,
   option,
@@ -78,12 +79,7 @@ export function parseOptions(argv: readonly string[], env: Environment): Registr
     throw new UsageError({ code: 'invalidCombination', option: '--advertise' }, text);
   }
   const url = given.consul ?? (nodeStore === 'consul' ? DEFAULT_CONSUL_URL : undefined);
-  const consul = {
-    token: given.consulToken,
-    datacenter: given.consulDatacenter,
-    prefix: given.consulPrefix,
-    caFile: given.consulCa,
-  };
+  const consul = consulSettings(given);
   return {
     id: given.id,
     listen,

@@ -19,6 +19,8 @@ export interface LoadOutcome {
   readonly notSucceeded: readonly string[];
   /** Attempts that ran more than once, and jobs that ran again without a loss. */
   readonly ranTwice: readonly string[];
+  /** Jobs with more than one attempt. */
+  readonly reassigned: readonly string[];
   /** One when all members are in the same state. */
   readonly stateHashes: number;
 }
@@ -29,6 +31,8 @@ const running = new Set<LoadUnderTest>();
 export class LoadUnderTest {
   readonly load: SteadyLoad;
   readonly reads: FreshReads;
+  /** When each attempt of the load ran, by this process's monotonic clock. */
+  readonly ranAtMs: number[] = [];
   private readonly runs = new Map<string, string[]>();
   private readonly worker: SynodWorker;
 
@@ -43,6 +47,7 @@ export class LoadUnderTest {
       capacity: 200,
       handlers: {
         noop: ({ jobId, fencingToken }) => {
+          this.ranAtMs.push(performance.now());
           this.runs.set(jobId, [...(this.runs.get(jobId) ?? []), fencingToken]);
           return Promise.resolve(undefined);
         },
@@ -87,6 +92,7 @@ export class LoadUnderTest {
       staleReads: this.reads.stale,
       notSucceeded: jobs.filter(({ state }) => state !== 'succeeded').map(({ jobId, state }) => `${jobId} ${state}`),
       ranTwice: jobs.filter((job) => this.ranTwice(job)).map(({ jobId }) => jobId),
+      reassigned: jobs.filter(({ attempts }) => attempts.length > 1).map(({ jobId }) => jobId),
       stateHashes: hashes.size,
     };
   }

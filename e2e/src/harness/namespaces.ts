@@ -148,7 +148,8 @@ export class NamespaceNetwork implements FaultyNetwork {
     ip('-n', this.namespaceOf('router'), 'rule', verb, 'from', this.ipOf(from), 'to', this.ipOf(to), 'blackhole');
   }
 
-  private onHost(host: string): readonly string[] {
+  /** A command in front of a program that takes it to a host of this network. */
+  onHost(host: string): readonly string[] {
     return ['nsenter', `--net=/run/netns/${this.namespaceOf(host)}`];
   }
 
@@ -156,7 +157,8 @@ export class NamespaceNetwork implements FaultyNetwork {
     return `${this.prefix}-${host}`;
   }
 
-  private ipOf(host: string): string {
+  /** At which the other hosts reach it. */
+  ipOf(host: string): string {
     const index = this.hosts.indexOf(host);
     if (index < 0) throw new Error(`no host ${host}`);
     return `${SUBNET}.${String(index + 1)}`;

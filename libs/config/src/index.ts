@@ -9,6 +9,7 @@ export { kebabCase, optionName, variableName } from './names.js';
 export { nearestName, suggestionText } from './nearest-name.js';
 export { formatDuration, isAddress, option } from './option.js';
 export type { OptionDefinition, OptionDefinitions, ResolvedOptions } from './option.js';
-export { CONSUL_OPTIONS, LOG_OPTIONS, rpcSecurity, SECURITY_OPTIONS } from './shared-options.js';
+export { CONSUL_OPTIONS, consulSettings, LOG_OPTIONS, rpcSecurity, SECURITY_OPTIONS } from './shared-options.js';
+export type { ConsulValues } from './shared-options.js';
 export { InformationRequested, UsageError } from './usage-error.js';
 export type { UsageErrorCode, UsageFacts } from './usage-error.js';

@@ -1,4 +1,5 @@
 import { option } from './option.js';
+import { UsageError } from './usage-error.js';
 
 /** `--log-level`, the same in every app. */
 export const LOG_OPTIONS = {
@@ -56,4 +57,47 @@ export const CONSUL_OPTIONS = {
     group: 'Consul',
   }),
   consulCa: option.string({ summary: 'PEM authority of an https Consul', valueName: 'file', group: 'Consul' }),
+  consulCert: option.string({
+    summary: 'PEM certificate to show to an https Consul that verifies its callers; with --consul-key',
+    valueName: 'file',
+    group: 'Consul',
+  }),
+  consulKey: option.string({ summary: 'PEM key of --consul-cert', valueName: 'file', group: 'Consul' }),
 };
+
+export interface ConsulValues {
+  readonly consulToken: string | undefined;
+  readonly consulDatacenter: string | undefined;
+  readonly consulPrefix: string;
+  readonly consulCa: string | undefined;
+  readonly consulCert: string | undefined;
+  readonly consulKey: string | undefined;
+}
+
+/**
+ * The options of the Consul node store of `libs/discovery`, but for its url. Throws UsageError when one of certificate and key is
+ * missing.
+ */
+export function consulSettings(values: ConsulValues): {
+  readonly token: string | undefined;
+  readonly datacenter: string | undefined;
+  readonly prefix: string;
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+} {
+  const { consulCert, consulKey } = values;
+  if ((consulCert === undefined) !== (consulKey === undefined)) {
+    const [given, missing] =
+      consulKey === undefined ? ['--consul-cert', '--consul-key'] : ['--consul-key', '--consul-cert'];
+    throw new UsageError({ code: 'invalidCombination', option: given }, `${given} needs ${missing} too`);
+  }
+  return {
+    token: values.consulToken,
+    datacenter: values.consulDatacenter,
+    prefix: values.consulPrefix,
+    caFile: values.consulCa,
+    certFile: consulCert,
+    keyFile: consulKey,
+  };
+}

@@ -1,4 +1,6 @@
 import type { Clock, Logger, Timers } from '@synod/base';
+import { consulSettings } from '@synod/config';
+import type { ConsulValues } from '@synod/config';
 import { createConsulNodeStore, createEmbeddedNodeStore } from '@synod/discovery';
 import type { EmbeddedNodeStore, NodeStore } from '@synod/discovery';
 import type { NodeRecord } from '@synod/jobs';
@@ -40,12 +42,8 @@ export function buildNodeStore(
   );
 }
 
-export interface ConsulSettings {
+export interface ConsulSettings extends ConsulValues {
   readonly consul: string | undefined;
-  readonly consulToken: string | undefined;
-  readonly consulDatacenter: string | undefined;
-  readonly consulPrefix: string;
-  readonly consulCa: string | undefined;
 }
 
 /** The stores in which this coordinator makes itself known: the group's own, and Consul when its address is given. */
@@ -54,9 +52,9 @@ export function storesToJoin(
   settings: ConsulSettings,
   modules: { readonly clock: Clock; readonly timers: Timers; readonly logger: Logger },
 ): readonly NodeStore[] {
-  const { consul: url, consulToken: token, consulDatacenter: datacenter, consulPrefix: prefix } = settings;
+  const { consul: url } = settings;
   if (url === undefined) return [embedded];
-  const options = { url, token, datacenter, prefix, caFile: settings.consulCa };
+  const options = { url, ...consulSettings(settings) };
   return [embedded, createConsulNodeStore(options, { ...modules, random: systemRandom })];
 }
 

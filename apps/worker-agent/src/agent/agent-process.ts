@@ -22,12 +22,12 @@ export interface AgentProcessOptions {
 
 export interface AgentProcessModules {
   readonly agent: WorkerAgent;
-  readonly guard: GuardLink;
+  readonly guard: Pick<GuardLink, 'start' | 'stop'>;
   readonly session: SessionClient;
   readonly heartbeats: HeartbeatClient;
-  readonly logs: LogPusher;
-  readonly pruner: Pruner;
-  readonly discovery: Discovery;
+  readonly logs: Pick<LogPusher, 'stop'>;
+  readonly pruner: Pick<Pruner, 'start' | 'stop'>;
+  readonly discovery: Pick<Discovery, 'start' | 'stop'>;
   readonly timers: Timers;
   readonly log: Logger;
   /** Closes the spool and gives the data directory up. */

@@ -1,4 +1,6 @@
 import type { Logger } from '@synod/base';
+import { consulSettings } from '@synod/config';
+import type { ConsulValues } from '@synod/config';
 import {
   createConsulNodeStore,
   createRemoteNodeStore,
@@ -20,13 +22,9 @@ export interface RegisteredWorker {
   readonly version: string;
 }
 
-export interface StoreOptions {
+export interface StoreOptions extends ConsulValues {
   readonly registry: readonly string[] | undefined;
   readonly consul: string | undefined;
-  readonly consulToken: string | undefined;
-  readonly consulDatacenter: string | undefined;
-  readonly consulPrefix: string;
-  readonly consulCa: string | undefined;
 }
 
 /** The node stores that the options name, as one; undefined when they name none. Each worker has a registry of its own to begin with. */
@@ -41,8 +39,7 @@ export function openNodeStore(
     stores.push(createRemoteNodeStore({ addresses: options.registry, security, preferenceKey: workerId }, modules));
   }
   if (options.consul !== undefined) {
-    const { consul: url, consulToken: token, consulDatacenter: datacenter, consulPrefix: prefix } = options;
-    stores.push(createConsulNodeStore({ url, token, datacenter, prefix, caFile: options.consulCa }, modules));
+    stores.push(createConsulNodeStore({ url: options.consul, ...consulSettings(options) }, modules));
   }
   return stores.length === 0 ? undefined : mergeNodeStores(stores);
 }

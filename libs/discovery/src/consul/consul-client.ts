@@ -18,6 +18,9 @@ export interface ConsulOptions {
   readonly datacenter?: string | undefined;
   /** PEM authority for https. */
   readonly caFile?: string | undefined;
+  /** PEM certificate and key for an https Consul that verifies its callers: both or none. */
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
   /** Longest wait for an answer that is due at once. Default 2,000 ms, 100 to 60,000. */
   readonly requestTimeoutMs?: number | undefined;
 }
@@ -63,7 +66,7 @@ export class ConsulClient {
     this.timeoutMs = options.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS;
     const settings = {
       baseUrl: `${options.url.replace(/\/+$/, '')}/v1`,
-      ...(options.caFile === undefined ? {} : { agent: new Agent({ keepAlive: true, ca: readCa(options.caFile) }) }),
+      ...tlsOf(options),
       ...(options.token === undefined ? {} : { defaults: { token: options.token } }),
     };
     // The types know neither baseUrl nor agent.
@@ -234,10 +237,22 @@ function parseService(entry: unknown): ConsulService {
   };
 }
 
-function readCa(path: string): Buffer {
+/** Nothing: the system's own authorities, and no certificate to show. */
+function tlsOf({ caFile, certFile, keyFile }: ConsulOptions): { readonly agent?: Agent } {
+  if (caFile === undefined && certFile === undefined && keyFile === undefined) return {};
+  const agent = new Agent({
+    keepAlive: true,
+    ...(caFile === undefined ? {} : { ca: readPem(caFile) }),
+    ...(certFile === undefined ? {} : { cert: readPem(certFile) }),
+    ...(keyFile === undefined ? {} : { key: readPem(keyFile) }),
+  });
+  return { agent };
+}
+
+function readPem(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw storeUnavailable('consul', `the authority ${path} cannot be read`, error);
+    throw storeUnavailable('consul', `${path} cannot be read`, error);
   }
 }
