@@ -38,12 +38,30 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
+/**
+ * A base port of which all that a cluster needs is free: below the range from which the system gives ports to whoever asks for any,
+ * so that no connection of another test takes one between this look and its use.
+ */
 async function freePort(): Promise<number> {
+  for (;;) {
+    const base = 10_000 + Math.floor(Math.random() * 20_000);
+    const needed = [0, 1, 2, 3, 4, 5, 101, 102, 103, 104, 105].map((offset) => base + offset);
+    if ((await Promise.all(needed.map(isFree))).every(Boolean)) return base;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return Math.min(address !== null && typeof address === 'object' ? address.port : 0, 60_000);
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      resolve(true);
+    });
+  });
+  if (free) await new Promise((resolve) => server.close(resolve));
+  return free;
 }
 
 const probe: ClusterProbe = async (cluster) => void probed.push(cluster);
