@@ -5,6 +5,7 @@ import { LEASE_MUTANTS } from './catalogue/leases.mjs';
 import { LIVENESS_MUTANTS } from './catalogue/liveness.mjs';
 import { READ_MUTANTS } from './catalogue/reads.mjs';
 import { RECOVERY_MUTANTS } from './catalogue/recovery.mjs';
+import { SCHEDULER_RULE_MUTANTS } from './catalogue/scheduler-rules.mjs';
 import { SESSION_MUTANTS } from './catalogue/sessions.mjs';
 import { SNAPSHOT_MUTANTS } from './catalogue/snapshots.mjs';
 import { STORAGE_MUTANTS } from './catalogue/storage.mjs';
@@ -22,5 +23,6 @@ export const MUTANTS = Object.freeze([
     ...SNAPSHOT_MUTANTS,
     ...STORAGE_MUTANTS,
     ...LIVENESS_MUTANTS,
+    ...SCHEDULER_RULE_MUTANTS,
   ].sort((left, right) => number(left) - number(right)),
 ]);

@@ -5,6 +5,7 @@ import { addEventsCommand } from './commands/events.js';
 import { addJobCommand } from './commands/job.js';
 import { addJobsCommand } from './commands/jobs.js';
 import { addPlacementCommand } from './commands/placement.js';
+import { addQueueCommand } from './commands/queue.js';
 import { addRunCommand } from './commands/run.js';
 import { addSubmitCommand } from './commands/submit.js';
 import { addWorkerCommand } from './commands/worker.js';
@@ -37,6 +38,7 @@ export async function runCli(argv: readonly string[], io: CliIo, dev?: DevComman
   addSubmitCommand(root, session);
   addJobsCommand(root, session);
   addJobCommand(root, session);
+  addQueueCommand(root, session);
   addWorkerCommand(root, session);
   addPlacementCommand(root, session);
   addClusterCommand(root, session);

@@ -4,12 +4,14 @@ import {
   services,
   type WireAttemptInput,
   type WireEventInput,
+  type WireExplainJobResponseInput,
   type WireGetJobLogsRequest,
   type WireGetJobLogsResponseInput,
   type WireJobInput,
   type WireGetClusterStatusResponseInput,
   type WireJobSpec,
   type WireListJobsRequest,
+  type WireQueueInput,
   type WireShowPlacementResponseInput,
   type WireSimulatePlacementResponseInput,
   type WireWatchEventsResponseInput,
@@ -31,6 +33,26 @@ export interface Fate {
   readonly runsOn?: boolean;
 }
 
+/** What the queue `mail` is like. */
+const QUEUE: WireQueueInput = {
+  queue: 'mail',
+  settings: { maxRunning: 4, rate: { tokens: 10, perMs: 1_000, burst: 10 } },
+  paused: true,
+  pauseReason: 'server moves',
+  ...{ revision: 3, waiting: 1, ready: 7, running: 4, deadLetters: 2, waitingForKey: 3, tokens: 0 },
+  nextTokenMs: 1_700_000_000_000,
+};
+
+const EXPLAINED: WireExplainJobResponseInput = {
+  state: 'JOB_STATE_READY',
+  jobsBefore: 5,
+  summary: 'queue mail is paused: server moves',
+  hindrances: [
+    { code: 'queuePaused', message: 'queue mail is paused: server moves', remedy: 'synod queue resume mail' },
+    { code: 'rateLimited', message: 'its rate is used', remedy: 'wait', untilMs: 1_700_000_000_000 },
+  ],
+};
+
 /** One coordinator with jobs in memory, on loopback: jobs end as their fate says. */
 export class FakeCluster {
   address = '';
@@ -40,6 +62,8 @@ export class FakeCluster {
   readonly listed: WireListJobsRequest[] = [];
   /** Requests to the placement service. */
   readonly placements: unknown[] = [];
+  /** Changes of jobs and queues that were asked for. */
+  readonly changes: unknown[] = [];
   readonly jobs = new Map<string, WireJobInput>();
   readonly logsAsked: WireGetJobLogsRequest[] = [];
   readonly scheduled: WireSetWorkerSchedulingRequest[] = [];
@@ -66,6 +90,15 @@ export class FakeCluster {
         return { jobs: [...this.jobs.values()].reverse(), nextPageToken: '' };
       }),
       cancelJob: unary(async ({ jobId, reason }) => this.cancel(jobId, reason)),
+      retryJob: unary(async (request) => {
+        this.changes.push({ retry: request.jobId });
+        return { revision: 2 };
+      }),
+      changeJob: unary(async ({ jobId, priority, queue }) => {
+        this.changes.push({ change: jobId, priority, queue });
+        return { revision: 2 };
+      }),
+      explainJob: unary(async () => EXPLAINED),
       checkFence: unary(async ({ jobId, fencingToken }) => {
         const { state, attempts } = this.find(jobId);
         const newestToken = attempts?.at(-1)?.fencingToken;
@@ -95,6 +128,31 @@ export class FakeCluster {
         this.worker = { ...this.look(request.workerId), scheduling: request.scheduling };
         this.scheduled.push(request);
         return {};
+      }),
+    });
+    server.addService(services.QueueService, {
+      listQueues: unary(async () => ({ queues: [QUEUE] })),
+      getQueue: unary(async () => ({ queue: QUEUE })),
+      setQueue: unary(async ({ queue, settings, ifRevision }) => {
+        this.changes.push({ set: queue, settings, ifRevision });
+        return { revision: 4 };
+      }),
+      pauseQueue: unary(async ({ queue, reason }) => {
+        this.changes.push({ pause: queue, reason });
+        return { revision: 4 };
+      }),
+      resumeQueue: unary(async ({ queue }) => {
+        this.changes.push({ resume: queue });
+        return { revision: 4 };
+      }),
+      resetQueue: unary(async ({ queue }) => {
+        this.changes.push({ reset: queue });
+        return {};
+      }),
+      redriveQueue: unary(async ({ queue, limit }) => {
+        this.changes.push({ redrive: queue, limit });
+        // First as many as were asked for, with more to come.
+        return limit > 5 ? { redriven: 5, more: true } : { redriven: limit, more: false };
       }),
     });
     server.addService(services.PlacementService, {

@@ -1,7 +1,9 @@
 import type { JobOptions, JobSpec, PlacementOptions } from '@synod/client';
-import { parse, YAMLParseError } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { duration, isFields, malformed, refuseUnknown, scalar, textMap, type Fields } from './job-file-fields.js';
 import { parseExec, parseHttp } from './job-file-tasks.js';
+import { parseQueues, parseTiming, TIMING_KEYS } from './job-file-timing.js';
+import type { QueueOfFile } from './job-file-timing.js';
 
 const TEXT_FIELDS = ['queue', 'placement', 'placementKey', 'mode'] as const;
 const MAP_FIELDS = ['labels', 'workerLabels'] as const;
@@ -16,28 +18,51 @@ const JOB_KEYS: readonly string[] = [
   ...TEXT_FIELDS,
   'placementOptions',
   ...MAP_FIELDS,
+  ...TIMING_KEYS,
   ...Object.keys(DURATION_FIELDS),
   ...Object.values(DURATION_FIELDS),
 ];
-/** The jobs of a YAML or JSON document: one job, a list of them, or `{jobs: […]}`. @throws CliError `fileMalformed` */
-export function parseJobs(text: string, name: string): JobSpec[] {
-  let document: unknown;
-  try {
-    document = parse(text);
-  } catch (error) {
-    const why = error instanceof YAMLParseError ? error.message.split('\n')[0] : String(error);
-    throw malformed(name, `is no YAML or JSON: ${why}`);
+
+/** What a file holds. */
+export interface JobFile {
+  readonly queues: readonly QueueOfFile[];
+  readonly jobs: readonly JobSpec[];
+}
+
+/**
+ * A YAML or JSON file of one or more documents, each of which is one job, a list of jobs, or a mapping with `queues` (what is to be
+ * set of them), `jobs` or both. @throws CliError `fileMalformed`
+ */
+export function parseJobFile(text: string, name: string): JobFile {
+  const queues: QueueOfFile[] = [];
+  const jobs: JobSpec[] = [];
+  for (const document of documentsOf(text, name)) {
+    const isWhole = isFields(document) && ('queues' in document || 'jobs' in document);
+    if (isWhole) refuseUnknown(document, ['queues', 'jobs'], name);
+    if (isWhole && document['queues'] !== undefined)
+      queues.push(...parseQueues(document['queues'], `${name}: queues`, malformed));
+    const listed = isWhole ? (document['jobs'] ?? []) : document;
+    for (const job of Array.isArray(listed) ? listed : [listed])
+      jobs.push(parseJob(job, `${name}: job ${jobs.length + 1}`));
   }
-  const list = isFields(document) && Array.isArray(document['jobs']) ? document['jobs'] : document;
-  const jobs: unknown[] = Array.isArray(list) ? list : [list];
-  if (jobs.length === 0) throw malformed(name, 'holds no job');
-  return jobs.map((job, index) => parseJob(job, `${name}: job ${index + 1}`));
+  if (jobs.length === 0 && queues.length === 0) throw malformed(name, 'holds neither a job nor a queue');
+  return { queues, jobs };
+}
+
+function documentsOf(text: string, name: string): unknown[] {
+  const parsed = parseAllDocuments(text);
+  // An empty text is told so instead of a list.
+  const documents = Array.isArray(parsed) ? parsed : [];
+  for (const { errors } of documents) {
+    if (errors[0] !== undefined) throw malformed(name, `is no YAML or JSON: ${errors[0].message.split('\n')[0]}`);
+  }
+  return documents.map((document) => document.toJS() as unknown).filter((document) => document !== null);
 }
 
 function parseJob(job: unknown, place: string): JobSpec {
   if (!isFields(job)) throw malformed(place, 'is not a mapping with a key exec, http or handler');
   refuseUnknown(job, JOB_KEYS, place);
-  return { ...parseTask(job, place), ...parseOptions(job, place) };
+  return { ...parseTask(job, place), ...parseOptions(job, place), ...parseTiming(job, place, malformed, parseJob) };
 }
 
 function parseTask(job: Fields, place: string): JobSpec {

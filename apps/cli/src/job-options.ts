@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { ExecutionMode, JobOptions, JobSpec, PlacementPolicy } from '@synod/client';
+import type { Backoff, ExecutionMode, JobOptions, JobSpec, PlacementPolicy, RetryPolicy } from '@synod/client';
 import { option, UsageError } from '@synod/config';
 import { Option, type Command } from 'commander';
 import { CliError, EXIT } from './failure.js';
 import { checked, keyValue } from './flags.js';
 import { addLimitFlags, limitsOf, type LimitFlags } from './limit-options.js';
+import { anyDelay, timeFlag } from './timing.js';
 
 /** Options of placement policies, as commander gives them. */
 export interface PlacementOptionFlags {
@@ -28,6 +29,17 @@ export interface JobFlags extends LimitFlags, PlacementOptionFlags {
   readonly placement?: PlacementPolicy;
   readonly placementKey?: string;
   readonly idempotencyKey?: string;
+  readonly priority?: number;
+  readonly delay?: number;
+  readonly runAt?: number;
+  readonly expiresAt?: number;
+  readonly startWithin?: number;
+  readonly retries?: number;
+  readonly backoff?: Backoff;
+  readonly retryInitial?: number;
+  readonly retryMax?: number;
+  readonly finalExit?: readonly number[];
+  readonly limitKey?: string;
 }
 
 const DAY_MS = 86_400_000;
@@ -85,6 +97,7 @@ export function addJobFlags(command: Command): Command {
     'boundedHash: the most that a worker may be loaded, in percent of the mean, 101 to 1000 (default 125)',
   );
   add('--spread-label <name>', 'spread: label of workers over whose values jobs are spread, such as zone');
+  addTimingFlags(command);
   add('--idempotency-key <key>', 'the same key again gives the first job instead of a second one');
   return addLimitFlags(command);
 }
@@ -115,6 +128,82 @@ export function placementOptions({
   };
 }
 
+const priority = option.integer({ summary: '', min: -1_000, max: 1_000, unit: 'higher is sooner' });
+const retries = option.integer({ summary: '', min: 0, max: 999, unit: 'further attempts' });
+
+/** When, and how often. */
+function addTimingFlags(command: Command): void {
+  const add = (flags: string, description: string, parse: (text: string) => unknown) => {
+    command.addOption(new Option(flags, description).helpGroup('When and how often:').argParser(parse));
+  };
+  add(
+    '--priority <number>',
+    'from -1000 to 1000, higher ones start first (default 0)',
+    checked('--priority', priority),
+  );
+  add('--delay <duration>', 'wait so long before it may start, such as 10m', checked('--delay', anyDelay));
+  add('--run-at <time>', 'wait until then, such as 2026-12-24T18:00:00Z', timeFlag('--run-at'));
+  add('--expires-at <time>', 'give up when no worker has started it by then', timeFlag('--expires-at'));
+  add(
+    '--start-within <duration>',
+    'the same, counted from now or from the end of its delay',
+    checked('--start-within', anyDelay),
+  );
+  add('--retries <count>', 'run it again so often when it fails (default 0)', checked('--retries', retries));
+  command.addOption(
+    new Option('--backoff <kind>', 'how the wait between tries grows (default exponential)')
+      .choices(['fixed', 'linear', 'exponential'])
+      .helpGroup('When and how often:'),
+  );
+  add('--retry-initial <duration>', 'wait after the first failure (default 1s)', checked('--retry-initial', anyDelay));
+  add('--retry-max <duration>', 'the longest wait (default 1h)', checked('--retry-max', anyDelay));
+  add('--final-exit <codes>', 'exit statuses after which it is not tried again, such as 2,64', exitCodes);
+  add('--limit-key <key>', "jobs of a queue with equal keys share the queue's limit by key", (text) => text);
+}
+
+function exitCodes(text: string): readonly number[] {
+  const codes = text.split(',').map((code) => (code.trim() === '' ? Number.NaN : Number(code)));
+  if (codes.every((code) => Number.isInteger(code))) return codes;
+  throw new UsageError(
+    { code: 'invalidValue', option: '--final-exit' },
+    `--final-exit must be exit statuses such as 2,64, not ${JSON.stringify(text.slice(0, 80))}`,
+  );
+}
+
+function timingOptions(flags: JobFlags): JobOptions {
+  const retry = retryPolicy(flags);
+  return {
+    ...(flags.priority === undefined ? {} : { priority: flags.priority }),
+    ...(flags.delay === undefined ? {} : { delayMs: flags.delay }),
+    ...(flags.runAt === undefined ? {} : { runAtMs: flags.runAt }),
+    ...(flags.expiresAt === undefined ? {} : { expiresAtMs: flags.expiresAt }),
+    ...(flags.startWithin === undefined ? {} : { scheduleToStartTimeoutMs: flags.startWithin }),
+    ...(retry === undefined ? {} : { retry }),
+    ...(flags.limitKey === undefined ? {} : { limitKey: flags.limitKey }),
+  };
+}
+
+function retryPolicy({
+  retries: further,
+  backoff,
+  retryInitial,
+  retryMax,
+  finalExit,
+}: JobFlags): RetryPolicy | undefined {
+  const details = {
+    ...(backoff === undefined ? {} : { backoff }),
+    ...(retryInitial === undefined ? {} : { initialMs: retryInitial }),
+    ...(retryMax === undefined ? {} : { maxMs: retryMax }),
+    ...(finalExit === undefined ? {} : { notRetriedExitCodes: finalExit }),
+  };
+  if (further !== undefined && further > 0) return { maxAttempts: further + 1, ...details };
+  if (Object.keys(details).length === 0) return undefined;
+  throw new UsageError(
+    { code: 'invalidCombination', option: '--retries' },
+    '--backoff, --retry-initial, --retry-max and --final-exit say how to retry: give --retries, too',
+  );
+}
+
 /** What the flags say of a job, without its task. */
 export function jobOptions(flags: JobFlags): JobOptions {
   return {
@@ -128,6 +217,7 @@ export function jobOptions(flags: JobFlags): JobOptions {
     ...(flags.timeout === undefined ? {} : { startToCloseTimeoutMs: flags.timeout }),
     ...(flags.lostAfter === undefined ? {} : { lostAfterMs: flags.lostAfter }),
     ...(flags.killGrace === undefined ? {} : { killGraceMs: flags.killGrace }),
+    ...timingOptions(flags),
   };
 }
 

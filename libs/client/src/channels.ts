@@ -4,6 +4,7 @@ import {
   type ClusterServiceClient,
   type JobServiceClient,
   type PlacementServiceClient,
+  type QueueServiceClient,
   type WorkerServiceClient,
 } from '@synod/wire';
 import { clientError } from './errors.js';
@@ -21,6 +22,7 @@ export interface ClientSecurity {
 export interface Coordinator {
   readonly address: string;
   readonly jobs: JobServiceClient;
+  readonly queues: QueueServiceClient;
   readonly workers: WorkerServiceClient;
   readonly cluster: ClusterServiceClient;
   readonly placement: PlacementServiceClient;
@@ -60,6 +62,7 @@ export class Channels {
       return {
         address,
         jobs: connect(services.JobService, address, security),
+        queues: connect(services.QueueService, address, security),
         workers: connect(services.WorkerService, address, security),
         cluster: connect(services.ClusterService, address, security),
         placement: connect(services.PlacementService, address, security),
@@ -76,8 +79,8 @@ export class Channels {
 
   close(): void {
     this.closed = true;
-    for (const { jobs, workers, cluster, placement } of this.coordinators.values())
-      for (const client of [jobs, workers, cluster, placement]) client.close();
+    for (const { jobs, queues, workers, cluster, placement } of this.coordinators.values())
+      for (const client of [jobs, queues, workers, cluster, placement]) client.close();
     this.coordinators.clear();
   }
 }

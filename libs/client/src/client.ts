@@ -4,6 +4,7 @@ import { callUnary } from '@synod/rpc';
 import { Calls, type CallOptions, type UnavailableNotice } from './calls.js';
 import { Channels, type ClientSecurity } from './channels.js';
 import { clusterStatusFromWire, transferFromWire } from './convert/cluster.js';
+import { explanationFromWire } from './convert/job.js';
 import { keyPlacementFromWire, showPlacementToWire } from './convert/placement.js';
 import { simulatePlacementToWire, simulationFromWire } from './convert/placement.js';
 import { specToWire } from './convert/spec.js';
@@ -15,10 +16,12 @@ import type {
   ShowPlacementQuery,
   SimulatePlacementQuery,
 } from './placement-types.js';
+import { QueuesClient } from './queues.js';
 import { Submitter, type SubmitterOptions } from './submitter.js';
 import { systemTime } from './system-time.js';
 import type {
   ClusterStatus,
+  Explanation,
   FenceCheck,
   LeadershipTransfer,
   Job,
@@ -54,6 +57,15 @@ export interface SynodClientModules {
 export interface SubmitOptions extends CallOptions {
   /** The same key again gives the first answer, not another job; at most 256 characters. Default: a new one for each call. */
   readonly idempotencyKey?: string;
+  /** For how long the key is remembered: a second to 7 days; default 24 hours. */
+  readonly idempotencyKeyLifetimeMs?: number;
+}
+
+export interface JobChange {
+  readonly priority?: number;
+  readonly queue?: string;
+  /** Rejects with `aborted` unless the job has this revision. */
+  readonly ifRevision?: number;
 }
 
 export interface SubmitResult {
@@ -70,6 +82,8 @@ const DEFAULT_DEADLINE_MS = 30_000;
  */
 export class SynodClient {
   private readonly calls: Calls;
+  /** What is set of queues, and what is in them. */
+  readonly queues: QueuesClient;
 
   constructor(options: SynodClientOptions, { time }: SynodClientModules = { time: systemTime }) {
     const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
@@ -78,14 +92,15 @@ export class SynodClient {
       { deadlineMs, connectDeadlineMs: options.connectDeadlineMs ?? deadlineMs, onUnavailable: options.onUnavailable },
       time,
     );
+    this.queues = new QueuesClient(this.calls);
   }
 
   /** Resolves when a quorum of coordinators has the job on disk. */
   async submit(
     spec: JobSpec,
-    { idempotencyKey = randomUUID(), ...options }: SubmitOptions = {},
+    { idempotencyKey = randomUUID(), idempotencyKeyLifetimeMs = 0, ...options }: SubmitOptions = {},
   ): Promise<SubmitResult> {
-    const request = { spec: specToWire(spec), idempotencyKey };
+    const request = { spec: specToWire(spec), idempotencyKey, idempotencyKeyLifetimeMs };
     const { jobId, replayed } = await this.calls.withFailover(
       ({ jobs }, once) => callUnary(jobs, 'submitJob', request, once),
       options,
@@ -96,9 +111,9 @@ export class SynodClient {
   /** All or none, in one call: at most 10,000 jobs or 4 MiB. Ids come in the order of the specs. */
   async submitMany(
     specs: readonly JobSpec[],
-    { idempotencyKey = randomUUID(), ...options }: SubmitOptions = {},
+    { idempotencyKey = randomUUID(), idempotencyKeyLifetimeMs = 0, ...options }: SubmitOptions = {},
   ): Promise<readonly string[]> {
-    const request = { specs: specs.map(specToWire), idempotencyKey };
+    const request = { specs: specs.map(specToWire), idempotencyKey, idempotencyKeyLifetimeMs };
     const { jobIds } = await this.calls.withFailover(
       ({ jobs }, once) => callUnary(jobs, 'submitJobs', request, once),
       options,
@@ -131,6 +146,36 @@ export class SynodClient {
       options,
     );
     return { alreadyFinal };
+  }
+
+  /**
+   * Runs a job again that has ended, under its id, or ends the wait of one that waits. Rejects with `failedPrecondition` in any other
+   * state, and when it ended too long ago; with `aborted` when it hasn't the revision of `ifRevision`. A call that was repeated
+   * because its answer was lost may be told `failedPrecondition` though it took effect.
+   */
+  async retry(
+    jobId: string,
+    { ifRevision = 0, ...options }: CallOptions & { readonly ifRevision?: number } = {},
+  ): Promise<void> {
+    await this.calls.withFailover(
+      ({ jobs }, once) => callUnary(jobs, 'retryJob', { jobId, ifRevision }, once),
+      options,
+    );
+  }
+
+  /** Another priority or queue for a job that no worker has. */
+  async change(jobId: string, { ifRevision = 0, priority, queue, ...options }: CallOptions & JobChange): Promise<void> {
+    const request = { jobId, ifRevision, ...(priority === undefined ? {} : { priority }), queue: queue ?? '' };
+    await this.calls.withFailover(({ jobs }, once) => callUnary(jobs, 'changeJob', request, once), options);
+  }
+
+  /** Why a job does not run, and what would start it. */
+  async explain(jobId: string, options: CallOptions = {}): Promise<Explanation> {
+    const response = await this.calls.withFailover(
+      ({ jobs }, once) => callUnary(jobs, 'explainJob', { jobId }, once),
+      options,
+    );
+    return explanationFromWire(response);
   }
 
   /** Resolves with the job when it has ended, whatever happens to coordinators meanwhile. */

@@ -61,3 +61,7 @@ export type { HandlerResult } from './worker/outcome.js';
 export type { Handler } from './worker/runner.js';
 export { SynodWorker } from './worker/worker.js';
 export type { SynodWorkerOptions } from './worker/worker.js';
+export { QueuesClient } from './queues.js';
+export type { Queue, QueueSettings, RateLimit } from './queues.js';
+export type { JobChange } from './client.js';
+export type { Backoff, Explanation, Hindrance, RetryPolicy } from './types.js';

@@ -107,6 +107,26 @@ export interface HandlerTaskSpec {
   readonly payload?: Uint8Array;
 }
 
+export type Backoff = 'fixed' | 'linear' | 'exponential';
+
+/** When a job whose attempt failed or timed out runs again. Lost attempts are another matter: see `maxLostAttempts`. */
+export interface RetryPolicy {
+  /** Attempts that may fail before the job does, the first one included: 1 to 1,000; default 3. */
+  readonly maxAttempts?: number;
+  /** Default: `exponential`. */
+  readonly backoff?: Backoff;
+  /** Wait after the first failure: up to a day; default 1,000. */
+  readonly initialMs?: number;
+  /** The longest wait: up to 7 days; default an hour. */
+  readonly maxMs?: number;
+  /** So much of a wait may be taken off it, 0 to 100; default 20. */
+  readonly jitterPercent?: number;
+  /** Exit statuses after which the job fails at once. */
+  readonly notRetriedExitCodes?: readonly number[];
+  /** Names of errors after which it fails at once; `timedOut` is one. */
+  readonly notRetriedErrors?: readonly string[];
+}
+
 export interface JobOptions {
   /** Default: `default`. */
   readonly queue?: string;
@@ -129,6 +149,22 @@ export interface JobOptions {
   readonly killGraceMs?: number;
   /** After so many lost attempts the job fails rather than run again: 1 to 1,000; default 10. */
   readonly maxLostAttempts?: number;
+  /** Higher ones are assigned first: -1,000 to 1,000; default 0. */
+  readonly priority?: number;
+  /** The job waits so long from its submission; not together with `runAtMs`. */
+  readonly delayMs?: number;
+  /** It waits until this time, in Unix milliseconds. */
+  readonly runAtMs?: number;
+  /** A job that no worker has started by then expires. */
+  readonly expiresAtMs?: number;
+  /** The same, counted from the submission or the end of the delay. */
+  readonly scheduleToStartTimeoutMs?: number;
+  /** Default: an attempt that failed ends the job. */
+  readonly retry?: RetryPolicy;
+  /** Submitted when this job has failed or expired; it finds the id in `SYNOD_FAILED_JOB_ID` and the label `synod.failed-job`. */
+  readonly onFailure?: JobSpec;
+  /** Jobs of a queue with equal keys share its `maxRunningPerKey`. */
+  readonly limitKey?: string;
 }
 
 /** What to run and how: exactly one of `exec`, `http` and `handler`. */
@@ -176,8 +212,34 @@ export interface Job {
   readonly lostAttempts: number;
   /** Attempts that were ended because their worker was drained; they don't count as lost. */
   readonly drainedAttempts: number;
+  /** Attempts that failed, of a job with a retry policy. */
+  readonly failedAttempts: number;
+  /** What it waits for, and until when, in Unix milliseconds. */
+  readonly waitReason: 'delay' | 'backOff' | undefined;
+  readonly waitsUntilMs: number | undefined;
   /** The last attempts, oldest first. */
   readonly attempts: readonly Attempt[];
+}
+
+/** One thing that keeps a job from starting. */
+export interface Hindrance {
+  /** `delay`, `backOff`, `queuePaused`, `queueFull`, `rateLimited`, `keyFull`, `noWorkers`, `workersUnfit`, …: new ones may come. */
+  readonly code: string;
+  readonly message: string;
+  /** What would take it away, such as a command. */
+  readonly remedy: string;
+  /** When it ends by itself, in Unix milliseconds, if that is known. */
+  readonly untilMs: number | undefined;
+}
+
+/** Why a job does not run. */
+export interface Explanation {
+  readonly state: JobState;
+  /** Ready jobs of its queue that come before it; undefined unless it is ready. */
+  readonly jobsBefore: number | undefined;
+  readonly summary: string;
+  /** Empty: nothing holds it. */
+  readonly hindrances: readonly Hindrance[];
 }
 
 export interface JobFilter {

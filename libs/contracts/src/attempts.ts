@@ -15,7 +15,13 @@ import { base64FromBytes, bytesFromBase64 } from './base64.js';
 import { attemptOutcomes, attemptStates } from './enums.js';
 import { fencingTokenFromString, fencingTokenToWire, integerFromWire } from './integers.js';
 import { jobSpecToWire, readJobSpec } from './job-spec.js';
-import { MESSAGE_MAX_CHARACTERS, OUTPUT_TAIL_MAX_BYTES, REPORTS_MAX, RESULT_MAX_BYTES } from './limits.js';
+import {
+  ERROR_TYPE_MAX_CHARACTERS,
+  MESSAGE_MAX_CHARACTERS,
+  OUTPUT_TAIL_MAX_BYTES,
+  REPORTS_MAX,
+  RESULT_MAX_BYTES,
+} from './limits.js';
 import { JOB_ID_RULE } from './rules.js';
 import { Violations } from './violations.js';
 
@@ -96,6 +102,7 @@ function readEnd(wire: WireAttemptEnd, prefix: string, violations: Violations): 
   const outcome = attemptOutcomes.fromWire(wire.outcome);
   if (outcome === undefined) violations.add(prefix, 'end.outcome', `is not how an attempt can end: ${wire.outcome}`);
   return {
+    ...(wire.errorType === '' ? {} : { errorType: wire.errorType.slice(0, ERROR_TYPE_MAX_CHARACTERS) }),
     outcome: outcome ?? 'failed',
     exitCode: wire.exitCode,
     signal: violations.text(prefix, 'end.signal', wire.signal, SIGNAL_RULE),
@@ -132,6 +139,7 @@ function attemptEndToWire(end: AttemptEnd): WireAttemptEndInput {
     stderrTail: bytesFromBase64(end.stderrTail),
   };
   if (end.exitCode !== undefined) wire.exitCode = end.exitCode;
+  if (end.errorType !== undefined) wire.errorType = end.errorType;
   return wire;
 }
 
@@ -154,6 +162,7 @@ export function attemptToWire(record: AttemptRecord): WireAttemptInput {
   wire.stdoutTail = bytesFromBase64(end.stdoutTail);
   wire.stderrTail = bytesFromBase64(end.stderrTail);
   if (end.exitCode !== undefined) wire.exitCode = end.exitCode;
+  if (end.errorType !== undefined) wire.errorType = end.errorType;
   return wire;
 }
 
@@ -167,8 +176,14 @@ export function assignmentToWire(assigned: AssignedAttempt): WireAssignmentInput
     jobId: assigned.jobId,
     attempt: assigned.attempt,
     fencingToken: fencingTokenToWire(assigned.fencingToken),
-    spec: jobSpecToWire(assigned.spec),
+    spec: jobSpecToWire(forWorker(assigned.spec)),
   };
+}
+
+/** What happens before and after an attempt is none of its worker's business. */
+function forWorker(spec: JobSpec): JobSpec {
+  const { delayMs, runAtMs, expiresAtMs, scheduleToStartTimeoutMs, retry, onFailure, ...rest } = spec;
+  return rest;
 }
 
 export function assignmentFromWire(wire: WireAssignment, field = 'assignment'): AssignedAttempt {

@@ -92,6 +92,27 @@ function describeRefusal(refusal: CommandRefusal): StatusDescription {
         'This idempotency key was used for another request: choose a new key for a new request.',
         { metadata: { idempotencyKey: refusal.idempotencyKey } },
       );
+    case 'revisionMismatch':
+      return status(
+        'ABORTED',
+        'REVISION_MISMATCH',
+        `It was changed meanwhile, its revision is ${refusal.revision}: look at it again, then decide.`,
+        { metadata: { revision: String(refusal.revision) } },
+      );
+    case 'jobStateUnfit':
+      return status(
+        'FAILED_PRECONDITION',
+        'JOB_STATE_UNFIT',
+        `Job ${refusal.jobId} is ${refusal.state}: only a job that has ended or waits can be retried, and only one that no worker has can be changed.`,
+        { metadata: { jobId: refusal.jobId, state: refusal.state } },
+      );
+    case 'tooManyQueues':
+      return status(
+        'RESOURCE_EXHAUSTED',
+        'TOO_MANY_QUEUES',
+        `Settings of ${refusal.limit} queues are kept, and no more: reset one that is no longer needed.`,
+        { metadata: { limit: String(refusal.limit) } },
+      );
     case 'featureLevelTooLow':
       return status(
         'FAILED_PRECONDITION',
@@ -112,6 +133,20 @@ function describeRequestRefusal(refusal: RequestRefusal): StatusDescription {
       return workerUnknown(refusal.workerId);
     case 'incarnationOutdated':
       return incarnationOutdated(refusal.newest);
+    case 'queueUnknown':
+      return status(
+        'NOT_FOUND',
+        'QUEUE_UNKNOWN',
+        `Queue ${refusal.queue} has no jobs, and nothing is set of it: look for its name with "synod queue list".`,
+        { metadata: { queue: refusal.queue } },
+      );
+    case 'jobRetired':
+      return status(
+        'FAILED_PRECONDITION',
+        'JOB_RETIRED',
+        `Job ${refusal.jobId} ended too long ago to be changed, only its record is left: submit it again.`,
+        { metadata: { jobId: refusal.jobId } },
+      );
     case 'cursorOutdated':
       return status(
         'OUT_OF_RANGE',
@@ -133,7 +168,16 @@ function describeRequestRefusal(refusal: RequestRefusal): StatusDescription {
 
 type Unready = Exclude<
   RequestRefusal,
-  { code: 'jobUnknown' | 'workerUnknown' | 'incarnationOutdated' | 'cursorOutdated' | 'logsUnavailable' }
+  {
+    code:
+      | 'jobUnknown'
+      | 'workerUnknown'
+      | 'queueUnknown'
+      | 'jobRetired'
+      | 'incarnationOutdated'
+      | 'cursorOutdated'
+      | 'logsUnavailable';
+  }
 >;
 
 /** The coordinator or the cluster, not the request, is why there is no answer. */

@@ -1,16 +1,19 @@
 import type {
   AttemptOutcome,
   AttemptState,
+  BackoffKind,
   ExecutionMode,
   JobState,
   LimitsPolicy,
   NodeRecord,
   PlacementPolicy,
+  WaitReason,
   WorkerScheduling,
   WorkerState,
 } from '@synod/jobs';
 import type {
   WireAttemptState,
+  WireBackoff,
   WireDiskState,
   WireExecutionMode,
   WireJobState,
@@ -20,6 +23,7 @@ import type {
   WirePlacementPolicy,
   WirePlacementVerdict,
   WireWorkerChange,
+  WireWaitReason,
   WireWorkerScheduling,
   WireWorkerState,
 } from '@synod/wire';
@@ -112,6 +116,17 @@ export const workerChanges = enumCodec<WireWorkerChange, WorkerChange>({
   stays: 'WORKER_CHANGE_STAYS',
   joins: 'WORKER_CHANGE_JOINS',
   leaves: 'WORKER_CHANGE_LEAVES',
+});
+
+export const backoffs = enumCodec<WireBackoff, BackoffKind>({
+  fixed: 'BACKOFF_FIXED',
+  linear: 'BACKOFF_LINEAR',
+  exponential: 'BACKOFF_EXPONENTIAL',
+});
+
+export const waitReasons = enumCodec<WireWaitReason, WaitReason>({
+  delay: 'WAIT_REASON_DELAY',
+  backOff: 'WAIT_REASON_BACK_OFF',
 });
 
 export const workerStates = enumCodec<WireWorkerState, WorkerState>({

@@ -49,6 +49,9 @@ export type RequestRefusal =
   | { readonly code: 'deadlineExceeded' }
   | { readonly code: 'jobUnknown'; readonly jobId: string }
   | { readonly code: 'workerUnknown'; readonly workerId: string }
+  | { readonly code: 'queueUnknown'; readonly queue: string }
+  /** Only history has the job: it can't be changed any more. */
+  | { readonly code: 'jobRetired'; readonly jobId: string }
   /** The events behind the cursor are no longer kept; `oldestCursor` is the first that is. */
   | { readonly code: 'cursorOutdated'; readonly oldestCursor: string }
   | { readonly code: 'logsUnavailable'; readonly jobId: string }

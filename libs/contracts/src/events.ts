@@ -31,7 +31,17 @@ export function eventToWire(
       return ofAttempt(wire, event);
     case 'jobRetried':
       wire.jobId = event.jobId;
-      wire.message = `lost attempts: ${event.lostAttempts}, drained: ${event.drainedAttempts}`;
+      wire.message = `lost attempts: ${event.lostAttempts}, drained: ${event.drainedAttempts}, failed: ${event.failedAttempts}`;
+      return wire;
+    case 'jobWaits':
+      wire.jobId = event.jobId;
+      wire.jobState = jobStates.toWire.waiting;
+      wire.message = `${event.reason}, until ${event.untilMs}`;
+      return wire;
+    case 'jobReopened':
+    case 'jobReady':
+      wire.jobId = event.jobId;
+      wire.jobState = jobStates.toWire.ready;
       return wire;
     case 'cancelRequested':
       wire.jobId = event.jobId;
@@ -42,6 +52,13 @@ export function eventToWire(
     case 'jobFinished':
       wire.jobId = event.jobId;
       wire.jobState = jobStates.toWire[event.state];
+      return wire;
+    case 'jobChanged':
+      wire.jobId = event.jobId;
+      wire.message = `priority ${event.priority}, queue ${event.queue}`;
+      return wire;
+    case 'queueChanged':
+      wire.message = `${event.queue}: revision ${event.revision}${event.paused ? ', paused' : ''}`;
       return wire;
     case 'workerChanged':
       wire.workerId = event.workerId;

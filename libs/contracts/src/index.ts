@@ -55,9 +55,11 @@ export {
 export { jobToWire } from './job-records.js';
 export {
   cancelJobFromWire,
+  changeJobFromWire,
   jobIdFromWire,
   jobLogsFromWire,
   listJobsFromWire,
+  retryJobFromWire,
   pageTokenToWire,
   submitJobFromWire,
   submitJobsFromWire,
@@ -110,3 +112,12 @@ export {
   workerDescriptionToHello,
   workerToWire,
 } from './workers.js';
+export {
+  pauseQueueFromWire,
+  queueNameFromWire,
+  queueToWire,
+  redriveQueueFromWire,
+  resetQueueFromWire,
+  resumeQueueFromWire,
+  setQueueFromWire,
+} from './queues.js';

@@ -1,7 +1,7 @@
 import type { JobRecord } from '@synod/jobs';
 import type { WireJobInput } from '@synod/wire';
 import { attemptToWire } from './attempts.js';
-import { jobStates } from './enums.js';
+import { jobStates, waitReasons } from './enums.js';
 import { jobSpecToWire } from './job-spec.js';
 
 /** A job as it is shown to its users. */
@@ -19,6 +19,10 @@ export function jobToWire(record: JobRecord): WireJobInput {
     principal: record.principal,
     attempts: record.attempts.map(attemptToWire),
   };
+  if (record.failedAttempts !== undefined) wire.failedAttempts = record.failedAttempts;
+  if (record.waitReason !== undefined) wire.waitReason = waitReasons.toWire[record.waitReason];
+  if (record.waitsUntilMs !== undefined) wire.waitsUntilMs = record.waitsUntilMs;
+  if (record.retriedAtMs !== undefined) wire.retriedAtMs = record.retriedAtMs;
   if (record.finishedAtMs !== undefined) wire.finishedAtMs = record.finishedAtMs;
   return wire;
 }

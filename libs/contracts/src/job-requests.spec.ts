@@ -60,8 +60,12 @@ describe('SubmitJobs', () => {
 
 describe('other requests', () => {
   it('CancelJob needs a job id, and keeps the reason', () => {
-    expect(cancelJobFromWire({ jobId: 'j', reason: 'r' })).toEqual({ type: 'cancelJob', jobId: 'j', reason: 'r' });
-    expect(violatedFields(() => cancelJobFromWire({ jobId: '', reason: 'r'.repeat(2_001) }))).toEqual([
+    expect(cancelJobFromWire({ jobId: 'j', reason: 'r', ifRevision: '0' })).toEqual({
+      type: 'cancelJob',
+      jobId: 'j',
+      reason: 'r',
+    });
+    expect(violatedFields(() => cancelJobFromWire({ jobId: '', reason: 'r'.repeat(2_001), ifRevision: '0' }))).toEqual([
       'job_id',
       'reason',
     ]);

@@ -1,9 +1,11 @@
-import type { CancelJob, JobFilter, JobSpec, JobState, SubmitJobs } from '@synod/jobs';
+import type { CancelJob, ChangeJob, JobFilter, JobSpec, JobState, RetryJob, SubmitJobs } from '@synod/jobs';
 import type {
   WireCancelJobRequest,
+  WireChangeJobRequest,
   WireGetJobLogsRequest,
   WireJobSpec,
   WireListJobsRequest,
+  WireRetryJobRequest,
   WireSubmitJobRequest,
   WireSubmitJobsRequest,
   WireWatchEventsRequest,
@@ -11,32 +13,46 @@ import type {
 import { jobStates } from './enums.js';
 import { cursorFromWire } from './cursor.js';
 import type { EventPosition } from './cursor.js';
-import { readJobSpec, specBytes, specBytesBound } from './job-spec.js';
+import { CLUSTER_DEFAULTS, readJobSpec, specBytes, specBytesBound } from './job-spec.js';
+import type { SpecDefaults } from './job-spec.js';
 import {
+  KEY_LIFETIME_MAX_MS,
+  KEY_LIFETIME_MIN_MS,
   PAGE_DEFAULT_JOBS,
   PAGE_MAX_JOBS,
+  PRIORITY_MAX,
   SUBMIT_MAX_BYTES,
   SUBMIT_MAX_JOBS,
   WATCH_MAX_JOBS,
   WATCH_MAX_TYPES,
 } from './limits.js';
-import { IDEMPOTENCY_KEY_RULE, JOB_ID_RULE, REASON_RULE } from './rules.js';
+import { IDEMPOTENCY_KEY_RULE, JOB_ID_RULE, QUEUE_RULE, REASON_RULE } from './rules.js';
 import { Violations } from './violations.js';
 
 // Requests of JobService as commands and queries, validated. Each function throws `invalidRequest` with all violations.
 
-export function submitJobFromWire(request: WireSubmitJobRequest): SubmitJobs {
+export function submitJobFromWire(
+  request: WireSubmitJobRequest,
+  defaults: SpecDefaults = CLUSTER_DEFAULTS,
+): SubmitJobs {
   const violations = new Violations();
   const specs =
-    request.spec === null || request.spec === undefined ? [] : [readJobSpec(request.spec, 'spec', violations)];
+    request.spec === null || request.spec === undefined
+      ? []
+      : [readJobSpec(request.spec, 'spec', violations, defaults)];
   if (specs.length === 0) violations.add('', 'spec', 'is missing: say what to run');
-  const idempotencyKey = violations.text('', 'idempotency_key', request.idempotencyKey, IDEMPOTENCY_KEY_RULE);
+  const key = readKey(request, violations);
   violations.throwIfAny();
-  return { type: 'submitJobs', specs, idempotencyKey };
+  return { type: 'submitJobs', specs, ...key };
 }
 
 /** Also for one message of SubmitStream. */
-export function submitJobsFromWire(request: Pick<WireSubmitJobsRequest, 'specs' | 'idempotencyKey'>): SubmitJobs {
+export function submitJobsFromWire(
+  request: Pick<WireSubmitJobsRequest, 'specs' | 'idempotencyKey'> & {
+    readonly idempotencyKeyLifetimeMs?: string;
+  },
+  defaults: SpecDefaults = CLUSTER_DEFAULTS,
+): SubmitJobs {
   const violations = new Violations();
   const wireSpecs = request.specs ?? [];
   if (wireSpecs.length === 0) violations.add('', 'specs', 'is empty: give at least one');
@@ -51,14 +67,29 @@ export function submitJobsFromWire(request: Pick<WireSubmitJobsRequest, 'specs' 
   const specs: JobSpec[] = new Array<JobSpec>(wireSpecs.length);
   let bound = 0;
   for (let index = 0; index < wireSpecs.length; index += 1) {
-    const spec = readJobSpec(wireSpecs[index] as WireJobSpec, `specs[${index}]`, violations);
+    const spec = readJobSpec(wireSpecs[index] as WireJobSpec, `specs[${index}]`, violations, defaults);
     specs[index] = spec;
     bound += specBytesBound(spec);
   }
   if (!violations.any && bound > SUBMIT_MAX_BYTES) checkSize(specs, violations);
-  const idempotencyKey = violations.text('', 'idempotency_key', request.idempotencyKey, IDEMPOTENCY_KEY_RULE);
+  const key = readKey(request, violations);
   violations.throwIfAny();
-  return { type: 'submitJobs', specs, idempotencyKey };
+  return { type: 'submitJobs', specs, ...key };
+}
+
+function readKey(
+  request: { readonly idempotencyKey: string; readonly idempotencyKeyLifetimeMs?: string },
+  violations: Violations,
+): Pick<SubmitJobs, 'idempotencyKey' | 'idempotencyKeyLifetimeMs'> {
+  const idempotencyKey = violations.text('', 'idempotency_key', request.idempotencyKey, IDEMPOTENCY_KEY_RULE);
+  const field = 'idempotency_key_lifetime_ms';
+  const lifetimeMs = violations.unsigned('', field, request.idempotencyKeyLifetimeMs);
+  if (lifetimeMs === 0) return { idempotencyKey };
+  if (lifetimeMs < KEY_LIFETIME_MIN_MS || lifetimeMs > KEY_LIFETIME_MAX_MS) {
+    violations.add('', field, `must be from ${KEY_LIFETIME_MIN_MS} to ${KEY_LIFETIME_MAX_MS} ms, not ${lifetimeMs}`);
+  }
+  if (idempotencyKey === '') violations.add('', field, 'is given without idempotency_key: give the key, too');
+  return { idempotencyKey, idempotencyKeyLifetimeMs: lifetimeMs };
 }
 
 function checkSize(specs: readonly JobSpec[], violations: Violations): void {
@@ -75,8 +106,36 @@ export function cancelJobFromWire(request: WireCancelJobRequest): CancelJob {
   const violations = new Violations();
   const jobId = violations.text('', 'job_id', request.jobId, JOB_ID_RULE);
   const reason = violations.text('', 'reason', request.reason, REASON_RULE);
+  const ifRevision = readRevision(request.ifRevision, violations);
   violations.throwIfAny();
-  return { type: 'cancelJob', jobId, reason };
+  return { type: 'cancelJob', jobId, reason, ...(ifRevision === undefined ? {} : { ifRevision }) };
+}
+
+export function retryJobFromWire(request: WireRetryJobRequest): RetryJob {
+  const violations = new Violations();
+  const jobId = violations.text('', 'job_id', request.jobId, JOB_ID_RULE);
+  const ifRevision = readRevision(request.ifRevision, violations);
+  violations.throwIfAny();
+  return { type: 'retryJob', jobId, ifRevision };
+}
+
+export function changeJobFromWire(request: WireChangeJobRequest): ChangeJob {
+  const violations = new Violations();
+  const jobId = violations.text('', 'job_id', request.jobId, JOB_ID_RULE);
+  const ifRevision = readRevision(request.ifRevision, violations);
+  const range = { min: -PRIORITY_MAX, max: PRIORITY_MAX };
+  const priority =
+    request.priority === undefined ? undefined : violations.integer('', 'priority', request.priority, range);
+  const queue = violations.text('', 'queue', request.queue, QUEUE_RULE);
+  if (priority === undefined && queue === '') violations.add('', 'priority', 'is missing: give it, or queue, or both');
+  violations.throwIfAny();
+  return { type: 'changeJob', jobId, ifRevision, priority, queue: queue === '' ? undefined : queue };
+}
+
+/** Jobs have revisions from 1: 0 means any. */
+function readRevision(value: unknown, violations: Violations): number | undefined {
+  const revision = violations.unsigned('', 'if_revision', value);
+  return revision === 0 ? undefined : revision;
 }
 
 /** The id of a request that names one job. */

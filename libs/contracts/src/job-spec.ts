@@ -2,6 +2,7 @@ import { unreachable } from '@synod/base';
 import type { ExecTask, HandlerTask, JobSpec, Task } from '@synod/jobs';
 import type { WireJobSpec, WireJobSpecInput } from '@synod/wire';
 import { base64FromBytes, bytesFromBase64 } from './base64.js';
+import { additionsToWire, readAdditions } from './job-spec-additions.js';
 import { execLimitsToWire, readExecLimits } from './exec-limits.js';
 import { httpTaskToWire, readHttpTask } from './http-task.js';
 import { executionModes } from './enums.js';
@@ -38,16 +39,26 @@ export function jobSpecFromWire(wire: WireJobSpec, field = 'spec'): JobSpec {
 }
 
 /** The same into violations of a larger request; the result counts only if there are none. */
-export function readJobSpec(wire: WireJobSpec, prefix: string, violations: Violations): JobSpec {
+export function readJobSpec(
+  wire: WireJobSpec,
+  prefix: string,
+  violations: Violations,
+  defaults: SpecDefaults = CLUSTER_DEFAULTS,
+): JobSpec {
+  const queue = violations.text(prefix, 'queue', wire.queue, QUEUE_RULE) || DEFAULT_QUEUE;
+  const defaultsOf = defaults(queue);
   const spec: JobSpec = {
     task: readTask(wire, prefix, violations),
-    queue: violations.text(prefix, 'queue', wire.queue, QUEUE_RULE) || DEFAULT_QUEUE,
+    queue,
     labels: readLabels(violations, prefix, 'labels', wire.labels),
     workerLabels: readLabels(violations, prefix, 'worker_labels', wire.workerLabels),
     ...readPlacement(wire, prefix, violations),
     placementKey: violations.text(prefix, 'placement_key', wire.placementKey, PLACEMENT_KEY_RULE),
     mode: readEnum(executionModes, wire.mode, 'oneLiveHolder', violations, prefix, 'mode'),
-    lostAfterMs: violations.integer(prefix, 'lost_after_ms', wire.lostAfterMs, LOST_AFTER_RULE),
+    lostAfterMs: violations.integer(prefix, 'lost_after_ms', wire.lostAfterMs, {
+      ...LOST_AFTER_RULE,
+      fallback: defaultsOf.lostAfterMs,
+    }),
     startToCloseTimeoutMs: violations.integer(
       prefix,
       'start_to_close_timeout_ms',
@@ -62,7 +73,11 @@ export function readJobSpec(wire: WireJobSpec, prefix: string, violations: Viola
       KILL_GRACE_RULE,
     ),
     maxLostAttempts: violations.integer(prefix, 'max_lost_attempts', wire.maxLostAttempts, LOST_ATTEMPTS_RULE),
+    ...readAdditions(wire, prefix, violations, (nested, field) => readJobSpec(nested, field, violations, defaults)),
   };
+  if (spec.retry !== undefined && spec.retry.maxAttempts > 1 && spec.mode === 'atMostOnce') {
+    violations.add(prefix, 'retry', 'asks to run the job again, which mode AT_MOST_ONCE forbids: keep one of the two');
+  }
   if ((spec.placement === 'consistentHash' || spec.placement === 'boundedHash') && spec.placementKey === '') {
     const policy = spec.placement === 'boundedHash' ? 'BOUNDED_HASH' : 'CONSISTENT_HASH';
     violations.add(prefix, 'placement_key', `is needed for ${policy}: give the key by which jobs stay together`);
@@ -80,7 +95,13 @@ export function readJobSpec(wire: WireJobSpec, prefix: string, violations: Viola
   return spec;
 }
 
-const LOST_AFTER_RULE = { min: LOST_AFTER_MIN_MS, max: LOST_AFTER_MAX_MS, fallback: LOST_AFTER_DEFAULT_MS, unit: 'ms' };
+/** What a job gets that doesn't say it, of its queue or the cluster's. How it is placed is decided later, by the planner. */
+export type SpecDefaults = (queue: string) => Pick<JobSpec, 'lostAfterMs'>;
+
+const CLUSTER_DEFAULT = { lostAfterMs: LOST_AFTER_DEFAULT_MS };
+export const CLUSTER_DEFAULTS: SpecDefaults = () => CLUSTER_DEFAULT;
+
+const LOST_AFTER_RULE = { min: LOST_AFTER_MIN_MS, max: LOST_AFTER_MAX_MS, unit: 'ms' };
 const TIMEOUT_RULE = { min: 0, max: TIMEOUT_MAX_MS, unit: 'ms' };
 const KILL_GRACE_RULE = { min: 0, max: KILL_GRACE_MAX_MS, unit: 'ms' };
 const LOST_ATTEMPTS_RULE = { min: 1, max: LOST_ATTEMPTS_MAX, fallback: LOST_ATTEMPTS_DEFAULT };
@@ -231,7 +252,20 @@ export function specBytesBound(spec: JobSpec): number {
     default:
       return unreachable(task);
   }
-  return frameBytes + characters * ESCAPED_BYTES + base64Bytes;
+  return frameBytes + characters * ESCAPED_BYTES + base64Bytes + additionsBytesBound(spec);
+}
+
+const ADDITIONS_FRAME_BYTES = 250;
+const RETRY_FRAME_BYTES = 200;
+const INTEGER_BYTES = 18;
+
+function additionsBytesBound({ limitKey = '', retry, onFailure }: JobSpec): number {
+  let bytes = ADDITIONS_FRAME_BYTES + limitKey.length * ESCAPED_BYTES;
+  if (retry !== undefined) {
+    bytes += RETRY_FRAME_BYTES + retry.notRetriedExitCodes.length * INTEGER_BYTES;
+    for (const error of retry.notRetriedErrors) bytes += (error.length + 1) * ESCAPED_BYTES;
+  }
+  return onFailure === undefined ? bytes : bytes + specBytesBound(onFailure);
 }
 
 function mapLength(map: Readonly<Record<string, string>>): number {
@@ -253,6 +287,7 @@ export function jobSpecToWire(spec: JobSpec): WireJobSpecInput {
     startToCloseTimeoutMs: spec.startToCloseTimeoutMs,
     killGraceMs: spec.killGraceMs,
     maxLostAttempts: spec.maxLostAttempts,
+    ...additionsToWire(spec, jobSpecToWire),
   };
   switch (task.kind) {
     case 'exec':

@@ -88,6 +88,41 @@ export const KILL_GRACE_DEFAULT_MS = 5_000;
 /** Longest start-to-close timeout, in milliseconds: the longest that a timer can count (24.8 days); beyond, it fires at once. */
 export const TIMEOUT_MAX_MS = 2_147_483_647;
 
+/** Priority of a job: from -PRIORITY_MAX. */
+export const PRIORITY_MAX = 1_000;
+/** Delay of a job, and the longest that it may wait for its start, in milliseconds. */
+export const DELAY_MAX_MS = 366 * 86_400_000;
+export const LIMIT_KEY_MAX_CHARACTERS = 256;
+
+/** Of a retry policy. */
+export const RETRY_ATTEMPTS_MAX = 1_000;
+export const RETRY_ATTEMPTS_DEFAULT = 3;
+export const BACKOFF_INITIAL_MAX_MS = 86_400_000;
+export const BACKOFF_INITIAL_DEFAULT_MS = 1_000;
+export const BACKOFF_MAX_MS = 7 * 86_400_000;
+export const BACKOFF_MAX_DEFAULT_MS = 3_600_000;
+export const BACKOFF_JITTER_DEFAULT_PERCENT = 20;
+export const NOT_RETRIED_EXIT_CODES_MAX = 256;
+export const NOT_RETRIED_ERRORS_MAX = 64;
+export const ERROR_TYPE_MAX_CHARACTERS = 128;
+
+/** A job that follows a failure is told which by one label, environment entry or header more. */
+export const ON_FAILURE_LABELS_MAX = 63;
+export const ON_FAILURE_ENV_MAX = 999;
+export const ON_FAILURE_HEADERS_MAX = 99;
+
+/** For how long an idempotency key may be remembered, in milliseconds. */
+export const KEY_LIFETIME_MIN_MS = 1_000;
+export const KEY_LIFETIME_MAX_MS = 7 * 86_400_000;
+
+/** Limits of a queue. */
+export const MAX_RUNNING_MAX = 1_000_000;
+export const MAX_RUNNING_PER_KEY_MAX = 10_000;
+export const RATE_TOKENS_MAX = 1_000_000;
+export const RATE_PER_MAX_MS = 86_400_000;
+/** Jobs of one redrive. */
+export const REDRIVE_MAX = 1_000;
+
 export const LOST_ATTEMPTS_MAX = 1_000;
 export const LOST_ATTEMPTS_DEFAULT = 10;
 

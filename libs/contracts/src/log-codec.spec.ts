@@ -4,6 +4,7 @@ import { COMMAND_VERSIONS } from '@synod/jobs';
 import { anyEnvelope, anyRecord, contractError } from './contracts.spec-support.js';
 import { GOLDEN_COMMANDS, GOLDEN_RECORD } from './golden.spec-support.js';
 import { GOLDEN_LEVEL_2_COMMANDS } from './golden-level-2.spec-support.js';
+import { GOLDEN_LEVEL_3_COMMANDS } from './golden-level-3.spec-support.js';
 import { decodeCommand, decodeJobRecord, encodeCommand, encodeJobRecord, stampCommand } from './index.js';
 
 const bytesOf = (json: unknown, prefix = '\u00010001763800000000') => Buffer.from(prefix + JSON.stringify(json));
@@ -25,14 +26,14 @@ describe('a command in the log', () => {
   });
 
   it('lies in the log byte for byte as in the release that began it', () => {
-    for (const { envelope, text } of [...GOLDEN_COMMANDS, ...GOLDEN_LEVEL_2_COMMANDS]) {
+    for (const { envelope, text } of [...GOLDEN_COMMANDS, ...GOLDEN_LEVEL_2_COMMANDS, ...GOLDEN_LEVEL_3_COMMANDS]) {
       expect(Buffer.from(encodeCommand(envelope)).toString('utf8')).toBe(`\u0001${text}`);
       expect(decodeCommand(Buffer.from(`\u0001${text}`))).toStrictEqual(envelope);
     }
   });
 
   it('has a golden vector for each type', () => {
-    const all = [...GOLDEN_COMMANDS, ...GOLDEN_LEVEL_2_COMMANDS];
+    const all = [...GOLDEN_COMMANDS, ...GOLDEN_LEVEL_2_COMMANDS, ...GOLDEN_LEVEL_3_COMMANDS];
     const types = new Set(all.map(({ envelope }) => envelope.body.type));
     expect([...types].sort()).toEqual((Object.keys(COMMAND_VERSIONS) as CommandType[]).sort());
   });

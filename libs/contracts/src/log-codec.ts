@@ -1,6 +1,6 @@
 import { assert } from '@synod/base';
 import { COMMAND_VERSIONS } from '@synod/jobs';
-import type { AttemptReport, Command, CommandEnvelope, CommandType, JobRecord, SetWorkerScheduling } from '@synod/jobs';
+import type { AttemptReport, Command, CommandEnvelope, CommandType, JobRecord } from '@synod/jobs';
 import { ContractError } from './errors.js';
 import { LOG_ENTRY_MAX_BYTES } from './limits.js';
 
@@ -83,12 +83,22 @@ function checkEnvelope(
   if (!isObject(body) || typeof body.type !== 'string') throw damagedCommand('body.type');
 }
 
+/** Fields that are undefined as long as nobody set them. */
+const UNSET: Partial<Readonly<Record<CommandType, readonly string[]>>> = {
+  setWorkerScheduling: ['evictAtMs', 'incarnation'],
+  retryJob: ['ifRevision'],
+  changeJob: ['ifRevision', 'priority', 'queue'],
+  setQueue: ['ifRevision'],
+  resetQueue: ['ifRevision'],
+};
+
 /** JSON drops what is undefined; the domain has these fields always, so that equal records look equal. */
 function restoreUnset(body: Command): void {
-  if (body.type === 'setWorkerScheduling') {
-    const command = body as { -readonly [Name in keyof SetWorkerScheduling]: SetWorkerScheduling[Name] };
-    command.evictAtMs ??= undefined;
-    command.incarnation ??= undefined;
+  for (const name of UNSET[body.type] ?? []) (body as unknown as Record<string, unknown>)[name] ??= undefined;
+  if (body.type === 'setQueue') {
+    const settings = body.settings as { rate: unknown; placement: unknown };
+    settings.rate ??= undefined;
+    settings.placement ??= undefined;
   }
   if (body.type !== 'reportAttempts') return;
   for (const report of body.reports as { -readonly [Name in keyof AttemptReport]: AttemptReport[Name] }[]) {

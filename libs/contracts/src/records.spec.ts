@@ -258,8 +258,8 @@ describe('events', () => {
       { attemptState: 'ATTEMPT_STATE_TIMED_OUT', message: 'm' },
     ],
     [
-      { type: 'jobRetried', jobId: 'j1', lostAttempts: 2, drainedAttempts: 1 },
-      { jobId: 'j1', message: 'lost attempts: 2, drained: 1' },
+      { type: 'jobRetried', jobId: 'j1', lostAttempts: 2, drainedAttempts: 1, failedAttempts: 0 },
+      { jobId: 'j1', message: 'lost attempts: 2, drained: 1, failed: 0' },
     ],
     [
       { type: 'cancelRequested', jobId: 'j1', attempt: undefined, workerId: undefined, fencingToken: undefined },
@@ -269,6 +269,17 @@ describe('events', () => {
       { type: 'cancelRequested', ...attempt },
       { attempt: 2, workerId: 'w1', fencingToken: '281474976710665' },
     ],
+    [
+      { type: 'jobWaits', jobId: 'j1', reason: 'backOff', untilMs: 77 },
+      { jobState: 'JOB_STATE_WAITING', message: 'backOff, until 77' },
+    ],
+    [{ type: 'jobReady', jobId: 'j1' }, { jobState: 'JOB_STATE_READY' }],
+    [{ type: 'jobReopened', jobId: 'j1' }, { jobState: 'JOB_STATE_READY' }],
+    [
+      { type: 'jobChanged', jobId: 'j1', priority: 3, queue: 'q' },
+      { jobId: 'j1', message: 'priority 3, queue q' },
+    ],
+    [{ type: 'queueChanged', queue: 'q', revision: 4, paused: true }, { message: 'q: revision 4, paused' }],
     [{ type: 'jobFinished', jobId: 'j1', state: 'expired' }, { jobState: 'JOB_STATE_EXPIRED' }],
     [
       { type: 'reportRefused', jobId: 'j1', attempt: 2, workerId: 'w1' },

@@ -2,8 +2,11 @@ import { unreachable } from '@synod/base';
 import type { CommandEnvelope } from './commands.js';
 import type { EntryContext } from './entry-context.js';
 import { neededFeatureLevel } from './feature-levels.js';
+import { advanceTime } from './handlers/advance-time.js';
 import { assignJobs } from './handlers/assign-jobs.js';
 import { cancelJob } from './handlers/cancel-job.js';
+import { changeJob, retryJob } from './handlers/change-job.js';
+import { pauseQueue, redriveQueue, resetQueue, setQueue } from './handlers/queues.js';
 import { closeWorker } from './handlers/close-worker.js';
 import { deregisterNode } from './handlers/deregister-node.js';
 import { evictWorker } from './handlers/evict-worker.js';
@@ -49,6 +52,20 @@ export function applyCommand(state: JobsState, entry: EntryContext, envelope: Co
       return setWorkerScheduling(state, entry, body);
     case 'evictWorker':
       return evictWorker(state, entry, body);
+    case 'advanceTime':
+      return advanceTime(state, entry);
+    case 'retryJob':
+      return retryJob(state, entry, body);
+    case 'changeJob':
+      return changeJob(state, entry, body);
+    case 'setQueue':
+      return setQueue(state, entry, body);
+    case 'pauseQueue':
+      return pauseQueue(state, entry, body);
+    case 'resetQueue':
+      return resetQueue(state, entry, body);
+    case 'redriveQueue':
+      return redriveQueue(state, entry, body);
     default:
       return unreachable(body);
   }

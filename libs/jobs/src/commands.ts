@@ -1,4 +1,5 @@
-import type { AttemptEnd, FencingToken, JobId, JobSpec } from './job.js';
+import type { AttemptEnd, FencingToken, JobId, JobSpec, JobState } from './job.js';
+import type { QueueBlock, QueueSettings } from './queue.js';
 import type { NodeRecord, WorkerDescription, WorkerScheduling } from './worker.js';
 
 /** The client session of a coordinator incarnation: it makes a forwarded or repeated command apply once (P9). */
@@ -32,12 +33,66 @@ export interface SubmitJobs {
   readonly specs: readonly JobSpec[];
   /** Replays the original answer when it was used before; empty means none. */
   readonly idempotencyKey: string;
+  /** For how long the key is remembered; absent: as the group's options say. From feature level 3. */
+  readonly idempotencyKeyLifetimeMs?: number;
 }
 
 export interface CancelJob {
   readonly type: 'cancelJob';
   readonly jobId: JobId;
   readonly reason: string;
+  /** Refused unless the job has this revision; absent: whatever it has. From feature level 3. */
+  readonly ifRevision?: number;
+}
+
+/**
+ * The job runs again: one that has ended and is still in the active state under its old id, its attempts go on; one that waits
+ * waits no longer. From feature level 3.
+ */
+export interface RetryJob {
+  readonly type: 'retryJob';
+  readonly jobId: JobId;
+  readonly ifRevision: number | undefined;
+}
+
+/** A job that waits or is ready gets another priority or queue. From feature level 3. */
+export interface ChangeJob {
+  readonly type: 'changeJob';
+  readonly jobId: JobId;
+  readonly ifRevision: number | undefined;
+  readonly priority: number | undefined;
+  readonly queue: string | undefined;
+}
+
+/** What is set of a queue, whole, but for whether it is paused. From feature level 3, as all commands of queues. */
+export interface SetQueue {
+  readonly type: 'setQueue';
+  readonly queue: string;
+  readonly settings: QueueSettings;
+  /** Refused unless the queue has this revision; 0: unless nothing is set of it; undefined: whatever it has. */
+  readonly ifRevision: number | undefined;
+}
+
+export interface PauseQueue {
+  readonly type: 'pauseQueue';
+  readonly queue: string;
+  readonly paused: boolean;
+  readonly reason: string;
+}
+
+/** Nothing is set of the queue any more: no limits, not paused. Its jobs stay. */
+export interface ResetQueue {
+  readonly type: 'resetQueue';
+  readonly queue: string;
+  readonly ifRevision: number | undefined;
+}
+
+/** Runs failed and expired jobs of the queue again, those that ended first, as `RetryJob` does one by one. */
+export interface RedriveQueue {
+  readonly type: 'redriveQueue';
+  readonly queue: string;
+  /** At most so many, 1 to 1,000. */
+  readonly limit: number;
 }
 
 /** Identity of one attempt; the token alone is unique, the rest saves a search. */
@@ -148,6 +203,11 @@ export interface SetFeatureLevel {
   readonly level: number;
 }
 
+/** The leader's word that time has passed, in its stamp alone: what is due happens. From feature level 3. */
+export interface AdvanceTime {
+  readonly type: 'advanceTime';
+}
+
 export type Command =
   | SubmitJobs
   | CancelJob
@@ -160,7 +220,14 @@ export type Command =
   | DeregisterNode
   | SetFeatureLevel
   | SetWorkerScheduling
-  | EvictWorker;
+  | EvictWorker
+  | AdvanceTime
+  | RetryJob
+  | ChangeJob
+  | SetQueue
+  | PauseQueue
+  | ResetQueue
+  | RedriveQueue;
 
 export type CommandType = Command['type'];
 
@@ -178,10 +245,25 @@ export const COMMAND_VERSIONS: Readonly<Record<CommandType, number>> = {
   setFeatureLevel: 1,
   setWorkerScheduling: 1,
   evictWorker: 1,
+  advanceTime: 1,
+  retryJob: 1,
+  changeJob: 1,
+  setQueue: 1,
+  pauseQueue: 1,
+  resetQueue: 1,
+  redriveQueue: 1,
 };
 
 export type AssignmentRefusal =
-  'jobChanged' | 'jobUnknown' | 'workerGone' | 'workerFull' | 'workerUnfit' | 'workerNotActive';
+  | 'jobChanged'
+  | 'jobUnknown'
+  | 'workerGone'
+  | 'workerFull'
+  | 'workerUnfit'
+  | 'workerNotActive'
+  | 'jobExpired'
+  | 'keyFull'
+  | QueueBlock;
 
 /** `stale`: the token is not the current one of the job, or the attempt has ended; the report was recorded as refused. */
 export type ReportOutcome = 'applied' | 'duplicate' | 'stale';
@@ -202,6 +284,14 @@ export type CommandReply =
   | { readonly type: 'workerSchedulingSet' }
   /** How many attempts are to end; 0 also when the worker is no longer to be evicted. */
   | { readonly type: 'workerEvicted'; readonly evicting: number }
+  /** How many timers fired. `moreDue`: what is due didn't fit in one command; another is to follow at once. */
+  | { readonly type: 'timeAdvanced'; readonly fired: number; readonly moreDue: boolean }
+  /** The job, as it is from here on. */
+  | { readonly type: 'jobChanged'; readonly jobId: JobId; readonly revision: number }
+  /** Of the queue from here on; 0: nothing is set of it. */
+  | { readonly type: 'queueChanged'; readonly revision: number }
+  /** `more`: there are further ones. */
+  | { readonly type: 'queueRedriven'; readonly redriven: number; readonly more: boolean }
   | { readonly type: 'refused'; readonly refusal: CommandRefusal };
 
 export type CommandRefusal =
@@ -209,6 +299,11 @@ export type CommandRefusal =
   /** A newer incarnation of this worker has registered: the older must stop. */
   | { readonly code: 'incarnationOutdated'; readonly newest: number }
   | { readonly code: 'workerUnknown'; readonly workerId: string }
+  /** Somebody changed the job or the queue since the caller looked: `revision` is what it has. */
+  | { readonly code: 'revisionMismatch'; readonly revision: number }
+  /** What is asked isn't possible in this state of the job. */
+  | { readonly code: 'jobStateUnfit'; readonly jobId: JobId; readonly state: JobState }
+  | { readonly code: 'tooManyQueues'; readonly limit: number }
   /** The client session was evicted, or the reply is already forgotten: the command was NOT applied again. */
   | { readonly code: 'sessionEvicted' }
   | { readonly code: 'tooManyJobs'; readonly limit: number }

@@ -1,4 +1,4 @@
-import type { AttemptEnd, FencingToken, JobId, JobState } from './job.js';
+import type { AttemptEnd, FencingToken, JobId, JobState, WaitReason } from './job.js';
 import type { WorkerScheduling, WorkerState } from './worker.js';
 
 /** What a command changed. Every replica produces the same events at the same place: cursor = (slot, index). */
@@ -21,13 +21,24 @@ export type JobEvent =
       readonly workerId: string;
       readonly end: AttemptEnd;
     }
-  /** The job will run again, because its attempt was lost, or ended where it was drained. */
+  /** The job will run again: its attempt was lost, was ended where it was drained, or failed and its policy says so. */
   | {
       readonly type: 'jobRetried';
       readonly jobId: JobId;
       readonly lostAttempts: number;
       readonly drainedAttempts: number;
+      readonly failedAttempts: number;
     }
+  /** The job waits until this time; it is ready with the next `jobReady`. */
+  | { readonly type: 'jobWaits'; readonly jobId: JobId; readonly reason: WaitReason; readonly untilMs: number }
+  /** Somebody gave it another priority or queue. */
+  | { readonly type: 'jobChanged'; readonly jobId: JobId; readonly priority: number; readonly queue: string }
+  /** A job that had ended runs again, as somebody asked. */
+  | { readonly type: 'jobReopened'; readonly jobId: JobId }
+  /** `revision` 0: nothing is set of it any more. */
+  | { readonly type: 'queueChanged'; readonly queue: string; readonly revision: number; readonly paused: boolean }
+  /** The wait is over. Not told of a job that was ready from the first. */
+  | { readonly type: 'jobReady'; readonly jobId: JobId }
   | {
       readonly type: 'cancelRequested';
       readonly jobId: JobId;

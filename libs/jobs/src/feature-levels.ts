@@ -1,5 +1,6 @@
 import type { Command } from './commands.js';
 import type { JobSpec } from './job.js';
+import { hasAdditions } from './state/spec-additions.js';
 
 /** What begins when a level is chosen through the log, and not before: new behaviour starts on all replicas at the same slot. */
 export interface FeatureLevel {
@@ -15,7 +16,12 @@ export interface FeatureLevel {
 export const FEATURE_LEVELS: readonly FeatureLevel[] = [
   { level: 1, starts: 'the commands of the first release' },
   { level: 2, starts: 'scheduling of workers (cordon, drain, eviction), http tasks, limits of exec tasks' },
-  { level: 3, starts: 'placement policies beside leastLoaded and consistentHash, and their options' },
+  {
+    level: 3,
+    starts:
+      'placement policies beside leastLoaded and consistentHash, and their options; time (delays, deadlines, retries with ' +
+      'back-off), priorities, jobs on failure, retries by hand, queues with limits, dead letters',
+  },
 ];
 
 /** The level that every group begins at, without a command. */
@@ -33,8 +39,21 @@ export function neededFeatureLevel(command: Command): number {
     case 'setWorkerScheduling':
     case 'evictWorker':
       return 2;
+    case 'advanceTime':
+    case 'retryJob':
+    case 'changeJob':
+    case 'setQueue':
+    case 'pauseQueue':
+    case 'resetQueue':
+    case 'redriveQueue':
+      return 3;
+    case 'cancelJob':
+      return command.ifRevision === undefined ? FIRST_FEATURE_LEVEL : 3;
     case 'submitJobs':
-      return levelOfSpecs(command.specs);
+      return Math.max(
+        command.idempotencyKeyLifetimeMs === undefined ? FIRST_FEATURE_LEVEL : 3,
+        levelOfSpecs(command.specs),
+      );
     default:
       return FIRST_FEATURE_LEVEL;
   }
@@ -45,8 +64,10 @@ function levelOfSpecs(specs: readonly JobSpec[]): number {
   return specs.some(isOfLevel2) ? 2 : FIRST_FEATURE_LEVEL;
 }
 
-function isOfLevel3({ placement, placementOptions }: JobSpec): boolean {
-  return placementOptions !== undefined || (placement !== 'leastLoaded' && placement !== 'consistentHash');
+function isOfLevel3(spec: JobSpec): boolean {
+  const { placement, placementOptions } = spec;
+  if (placementOptions !== undefined || hasAdditions(spec)) return true;
+  return placement !== 'leastLoaded' && placement !== 'consistentHash';
 }
 
 function isOfLevel2({ task }: JobSpec): boolean {

@@ -1,10 +1,12 @@
 export { COMMAND_VERSIONS } from './commands.js';
 export type {
+  AdvanceTime,
   AssignJobs,
   AssignmentRefusal,
   AttemptRef,
   AttemptReport,
   CancelJob,
+  ChangeJob,
   CloseWorker,
   Command,
   CommandEnvelope,
@@ -16,11 +18,16 @@ export type {
   EvictWorker,
   LoseAttempts,
   OpenAgentSession,
+  PauseQueue,
   ProposedAssignment,
+  RedriveQueue,
   RegisterNode,
   ReportAttempts,
   ReportOutcome,
+  ResetQueue,
+  RetryJob,
   SetFeatureLevel,
+  SetQueue,
   SetWorkerScheduling,
   SubmitJobs,
 } from './commands.js';
@@ -38,6 +45,7 @@ export type {
   AttemptOutcome,
   AttemptRecord,
   AttemptState,
+  BackoffKind,
   Base64,
   ExecLimits,
   ExecTask,
@@ -50,15 +58,20 @@ export type {
   JobSpec,
   JobState,
   LimitsPolicy,
+  RetryPolicy,
   StatusRange,
   Task,
   Ulimit,
   UlimitName,
+  WaitReason,
 } from './job.js';
+export { expiryMs, notBeforeMs } from './job-times.js';
 export { JobsError } from './jobs-error.js';
 export type { JobsErrorFacts } from './jobs-error.js';
 export { CLIENT_SESSION_WINDOW, DEFAULT_JOBS_OPTIONS, MAX_CLIENT_SESSIONS, MAX_KEPT_ATTEMPTS } from './options.js';
 export type { JobsOptions } from './options.js';
+export { NO_QUEUE_SETTINGS } from './queue.js';
+export type { QueueBlock, QueueRecord, QueueSettings, RateLimit } from './queue.js';
 export { beginJobsRestore, createJobsStateMachine, restoreJobsStateMachine } from './state-machine.js';
 export type { CheckedJobsStateMachine, JobsRestore } from './state-machine.js';
 export { PLACEMENT_POLICIES, placementOf } from './placement.js';
@@ -71,6 +84,7 @@ export type {
   JobsView,
   ReadyClass,
   ReadyJob,
+  ReadyPlace,
 } from './state-machine-port.js';
 export type { NodeRecord, WorkerDescription, WorkerRecord, WorkerScheduling, WorkerState } from './worker.js';
 export { workerFits } from './worker-fit.js';

@@ -3,6 +3,8 @@ import { FINAL_JOB_STATES } from './job.js';
 import type { JobState } from './job.js';
 import { MAX_KEPT_ATTEMPTS } from './options.js';
 import type { JobEntry } from './state/job-entry.js';
+import { checkQueues } from './queue-invariants.js';
+import { isAssignedFirst } from './state/ordered-jobs.js';
 import type { JobsState } from './state/jobs-state.js';
 import type { WorkerEntry } from './state/worker-entry.js';
 
@@ -16,7 +18,8 @@ const ACTIVE_STATES: ReadonlySet<JobState> = new Set(['assigned', 'running']);
  * J3 a worker's capacity is never exceeded · J4 a job has an active attempt exactly while it is assigned or running ·
  * J5 fencing tokens rise, and none is used twice · J6 the ready index holds the ready jobs, each in its class, in order ·
  * J7 the oldest-finished retire first · J8 everything is bounded · J9 the incremental state hash is the true one ·
- * J10 active attempts are counted by queue and worker.
+ * J10 each record that waits for a time is due then, and nothing else is ·
+ * J11 limits are held by attempts under way, and by nothing else · J12 active attempts are counted by queue and worker.
  */
 export function checkInvariants(state: JobsState): void {
   checkJobs(state);
@@ -25,6 +28,8 @@ export function checkInvariants(state: JobsState): void {
   checkReadyIndex(state);
   checkFinished(state);
   checkBounds(state);
+  checkTimers(state);
+  checkQueues(state);
   assert(state.digest() === state.recomputeDigest(), 'J9 the incremental state hash is the true one');
 }
 
@@ -83,6 +88,27 @@ function checkAttempts(state: JobsState, job: JobEntry, tokens: Set<number>): vo
   assert((active.startedAtMs !== undefined) === (job.state === 'running'), 'running means started', () => jobId);
 }
 
+function checkTimers(state: JobsState): void {
+  let timed = 0;
+  for (const job of state.jobs.values()) {
+    const { nextDueMs, timerPlace, jobId } = job;
+    assert((job.waitReason !== undefined) === (job.state === 'waiting'), 'J10 a waiting job has a reason', () => jobId);
+    assert(timerPlace >= 0 === (nextDueMs !== undefined), 'J10 what waits for a time has a timer', () => jobId);
+    if (nextDueMs === undefined) continue;
+    assert(job.dueMs === nextDueMs, 'J10 a timer is due when its record says', () => jobId);
+    timed += 1;
+  }
+  for (const setup of state.queues.setupRecords()) {
+    const { nextDueMs, timerPlace, dueMs, queue } = setup;
+    assert(timerPlace >= 0 === (nextDueMs !== undefined), 'J10 a queue without tokens has a timer', () => queue);
+    if (nextDueMs === undefined) continue;
+    assert(dueMs === nextDueMs, 'J10 a timer is due when its record says', () => queue);
+    timed += 1;
+  }
+  assert(timed === state.timers.size, 'J10 every timer is of a record that is there', () => `${timed}`);
+  state.timers.check();
+}
+
 function checkWorkers(state: JobsState): void {
   let active = 0;
   for (const worker of state.workers.values()) {
@@ -135,39 +161,55 @@ function checkScheduling({ workerId, incarnation, scheduled }: WorkerEntry): voi
 
 function checkReadyIndex(state: JobsState): void {
   let count = 0;
-  let previous: { readonly classKey: string; readonly jobId: string } | undefined;
+  let previous: { readonly classKey: string; readonly job: JobEntry } | undefined;
   for (const [classKey, job] of state.jobs.ready.entries()) {
     const { jobId, interned } = job;
-    assert(job.state === 'ready' && interned.classKey === classKey, 'J6 ready jobs are in their class', () => jobId);
-    const inOrder = previous === undefined || previous.classKey !== classKey || previous.jobId < jobId;
+    const isIn = job.state === 'ready' && !job.parked && interned.classKey === classKey;
+    assert(isIn, 'J6 ready jobs are in their class', () => jobId);
+    const inOrder = previous?.classKey !== classKey || isAssignedFirst(previous.job, job);
     assert(inOrder, 'J6 ready jobs are in order', () => jobId);
-    previous = { classKey, jobId };
+    previous = { classKey, job };
     count += 1;
   }
   const ready = state.jobs.ready.size;
-  assert(count === ready && ready === state.jobs.counts().ready, 'J6 all ready jobs are indexed', () => `${count}`);
+  let parked = 0;
+  for (const queue of state.queues.entries()) parked += queue.keys?.waiting ?? 0;
+  assert(
+    count === ready && ready + parked === state.jobs.counts().ready,
+    'J6 all ready jobs are indexed',
+    () => `${count}`,
+  );
 }
 
 function checkFinished(state: JobsState): void {
+  const { finished, deadLetters } = state.jobs.finishedJobs;
   let count = 0;
-  let units = 0;
-  let previous = 0;
-  for (const job of state.jobs.finishedInOrder()) {
-    assert(FINAL_JOB_STATES.has(job.state), 'J7 finished jobs are final', () => job.jobId);
-    assert(job.finishedOrder > previous, 'J7 finished jobs are in order', () => job.jobId);
-    previous = job.finishedOrder;
-    units += job.textUnits;
-    count += 1;
+  for (const jobs of [finished, deadLetters]) {
+    let units = 0;
+    let previous = 0;
+    for (const job of jobs.values()) {
+      assert(FINAL_JOB_STATES.has(job.state), 'J7 finished jobs are final', () => job.jobId);
+      const isDead = state.featureLevel >= 3 && (job.state === 'failed' || job.state === 'expired');
+      assert(isDead === (jobs === deadLetters), 'J7 dead letters are apart', () => job.jobId);
+      assert(job.finishedOrder > previous, 'J7 finished jobs are in order', () => job.jobId);
+      previous = job.finishedOrder;
+      units += job.textUnits;
+      count += 1;
+    }
+    assert(units === jobs.textUnits, 'J7 text of finished jobs is counted', () => `${units}`);
   }
   const { succeeded, failed, cancelled, expired } = state.jobs.counts();
   assert(count === succeeded + failed + cancelled + expired, 'J7 all finished jobs are in the queue', () => `${count}`);
-  assert(units === state.jobs.finishedTextUnits, 'J7 text of finished jobs is counted', () => `${units}`);
 }
 
 function checkBounds(state: JobsState): void {
   const { options, jobs, workers, keys, nodes } = state;
-  assert(jobs.finishedCount <= options.maxFinishedJobs, 'J8 finished jobs are bounded');
-  assert(jobs.finishedTextUnits <= options.maxFinishedTextUnits, 'J8 text of finished jobs is bounded');
+  const { finished, deadLetters } = jobs.finishedJobs;
+  assert(finished.size <= options.maxFinishedJobs, 'J8 finished jobs are bounded');
+  assert(finished.textUnits <= options.maxFinishedTextUnits, 'J8 text of finished jobs is bounded');
+  assert(deadLetters.size <= options.maxDeadLetters, 'J8 dead letters are bounded');
+  assert(deadLetters.textUnits <= options.maxDeadLetterTextUnits, 'J8 text of dead letters is bounded');
+  assert(state.queues.setupCount <= options.maxQueues, 'J8 queues are bounded');
   assert(jobs.unfinishedCount <= options.maxUnfinishedJobs, 'J8 unfinished jobs are bounded');
   assert(workers.offlineCount <= options.maxOfflineWorkers, 'J8 offline workers are bounded');
   assert(keys.size <= options.maxIdempotencyKeys, 'J8 idempotency keys are bounded');

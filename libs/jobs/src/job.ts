@@ -89,7 +89,26 @@ export type Task = ExecTask | HandlerTask | HttpTask;
 /** What happens to an attempt whose worker can't be reached (DESIGN: modes by job). */
 export type ExecutionMode = 'oneLiveHolder' | 'atLeastOnce' | 'atMostOnce';
 
-/** A job as submitted, validated and with its defaults filled in. */
+export type BackoffKind = 'fixed' | 'linear' | 'exponential';
+
+/** When a job whose attempt failed or timed out runs again. Lost attempts are another matter: see `maxLostAttempts`. */
+export interface RetryPolicy {
+  /** Attempts that may fail before the job does, the first one included; 1 to 1,000. */
+  readonly maxAttempts: number;
+  readonly backoff: BackoffKind;
+  /** Wait after the first failure. `linear` adds as much with each further one, `exponential` doubles it. */
+  readonly initialMs: number;
+  /** The longest wait. */
+  readonly maxMs: number;
+  /** So much of a wait, 0 to 100 per cent, may be taken off it, so that jobs that failed together don't return together. */
+  readonly jitterPercent: number;
+  /** Exit statuses after which the job fails at once; rising. */
+  readonly notRetriedExitCodes: readonly number[];
+  /** Types of errors after which it fails at once (`AttemptEnd.errorType`, or `timedOut`); sorted. */
+  readonly notRetriedErrors: readonly string[];
+}
+
+/** A job as submitted, validated and with its defaults filled in. What is optional here is from feature level 3 on. */
 export interface JobSpec {
   readonly task: Task;
   readonly queue: string;
@@ -112,7 +131,26 @@ export interface JobSpec {
   readonly killGraceMs: number;
   /** After so many lost attempts the job fails rather than run again; 1 to 1,000. */
   readonly maxLostAttempts: number;
+  /** Higher ones are assigned first; absent means 0. -1,000 to 1,000. */
+  readonly priority?: number;
+  /** The job waits so long from its submission; not together with `runAtMs`. */
+  readonly delayMs?: number;
+  /** The job waits until this time; one that has passed means no wait. */
+  readonly runAtMs?: number;
+  /** A job that no worker has started by then expires. */
+  readonly expiresAtMs?: number;
+  /** The same, counted from the submission, or from the end of its delay. */
+  readonly scheduleToStartTimeoutMs?: number;
+  /** Absent: an attempt that failed ends the job. */
+  readonly retry?: RetryPolicy;
+  /** Submitted when this job has failed or expired. Without an `onFailure` of its own. */
+  readonly onFailure?: JobSpec;
+  /** Jobs of a queue with equal keys share the queue's `maxRunningPerKey`. */
+  readonly limitKey?: string;
 }
+
+/** What a waiting job waits for. */
+export type WaitReason = 'delay' | 'backOff';
 
 export type JobState = 'waiting' | 'ready' | 'assigned' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'expired';
 
@@ -134,6 +172,8 @@ export interface AttemptEnd {
   /** The last part of the output of an exec task. */
   readonly stdoutTail: Base64;
   readonly stderrTail: Base64;
+  /** What kind of error a failed attempt met, for `notRetriedErrors`; absent when its worker doesn't say. From feature level 3. */
+  readonly errorType?: string;
 }
 
 export interface AttemptRecord {
@@ -164,6 +204,14 @@ export interface JobRecord {
   readonly lostAttempts: number;
   /** Attempts that were ended because their worker was drained; they don't count towards `maxLostAttempts`. */
   readonly drainedAttempts: number;
+  /** Attempts that failed or timed out, since the job was last retried by hand. Absent: none that a retry policy counted. */
+  readonly failedAttempts?: number;
+  /** There while the job waits. */
+  readonly waitReason?: WaitReason;
+  /** With `waitReason`: when the wait ends. */
+  readonly waitsUntilMs?: number;
+  /** When it was last retried by hand; from then on no deadline for its start holds. */
+  readonly retriedAtMs?: number;
   readonly principal: string;
   /** The last attempts, oldest first; at most 16 are kept. */
   readonly attempts: readonly AttemptRecord[];

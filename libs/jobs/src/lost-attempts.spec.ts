@@ -26,7 +26,7 @@ describe('lost attempt', () => {
     const end = anEnd('lost', { message: 'unheard for 10 s', stdoutTail: '' });
     expect(events).toEqual([
       { type: 'attemptFinished', ...ref, workerId: 'w1', end },
-      { type: 'jobRetried', jobId, lostAttempts: 1, drainedAttempts: 0 },
+      { type: 'jobRetried', jobId, lostAttempts: 1, drainedAttempts: 0, failedAttempts: 0 },
     ]);
     expect(driver.job(jobId)).toMatchObject({ state: 'ready', lostAttempts: 1, attempts: [{ state: 'lost', end }] });
     expect(driver.job(jobId).revision).toBeGreaterThan(revision);

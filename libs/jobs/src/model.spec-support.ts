@@ -135,6 +135,15 @@ export class Model {
       }
       case 'evictWorker':
         return this.evict(command.workerId);
+      case 'advanceTime':
+        return { type: 'timeAdvanced', fired: 0, moreDue: false };
+      case 'retryJob':
+      case 'changeJob':
+      case 'setQueue':
+      case 'pauseQueue':
+      case 'resetQueue':
+      case 'redriveQueue':
+        throw new Error(`${command.type} is in level-3.model.spec-support.ts`);
     }
   }
 

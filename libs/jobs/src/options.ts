@@ -19,6 +19,12 @@ export interface JobsOptions {
   readonly maxFinishedJobs: number;
   /** Text (task, results, output tails) of those finished jobs, in UTF-16 units. Default 64 Mi. Whichever bound is hit first. */
   readonly maxFinishedTextUnits: number;
+  /** From feature level 3: jobs that failed or expired, which are kept apart so that they can be run again. Default 20,000. */
+  readonly maxDeadLetters: number;
+  /** The text of those, in UTF-16 units. Default 16 Mi. */
+  readonly maxDeadLetterTextUnits: number;
+  /** Queues of which something is set. Default 10,000. Above, settings for further ones are refused. */
+  readonly maxQueues: number;
   /** Idempotency keys remembered. Default 100,000; the oldest go first. */
   readonly maxIdempotencyKeys: number;
   /** For how long a key is remembered, in applied time. Default 24 h. */
@@ -41,6 +47,9 @@ export const DEFAULT_JOBS_OPTIONS: JobsOptions = {
   maxUnfinishedJobs: 2_000_000,
   maxFinishedJobs: 50_000,
   maxFinishedTextUnits: 64 * 2 ** 20,
+  maxDeadLetters: 20_000,
+  maxDeadLetterTextUnits: 16 * 2 ** 20,
+  maxQueues: 10_000,
   maxIdempotencyKeys: 100_000,
   idempotencyKeyLifetimeMs: 24 * 3_600_000,
   maxOfflineWorkers: 10_000,
@@ -67,6 +76,9 @@ const RANGES: Readonly<Record<keyof JobsOptions, readonly [minimum: number, maxi
   maxUnfinishedJobs: [1, 100_000_000],
   maxFinishedJobs: [0, 10_000_000],
   maxFinishedTextUnits: [0, 2 ** 40],
+  maxDeadLetters: [0, 10_000_000],
+  maxDeadLetterTextUnits: [0, 2 ** 40],
+  maxQueues: [1, 1_000_000],
   maxIdempotencyKeys: [0, 10_000_000],
   idempotencyKeyLifetimeMs: [0, 366 * 24 * 3_600_000],
   maxOfflineWorkers: [0, 1_000_000],

@@ -30,7 +30,7 @@ describe('placement of a job', () => {
     expect(driver.machine.job(jobId)?.spec).toMatchObject({ placement: 'powerOfChoices', placementOptions });
     const [readyClass] = driver.machine.readyClasses();
     expect([...(readyClass?.jobs() ?? [])]).toEqual([
-      { jobId, revision: 1, placement: 'powerOfChoices', placementKey: '', placementOptions },
+      { jobId, revision: 1, priority: 0, placement: 'powerOfChoices', placementKey: '', placementOptions },
     ]);
   });
 

@@ -51,8 +51,13 @@ describe.each(Object.entries(LOGS))('recorded log %s', (_, recorded) => {
   });
 });
 
+/** Of feature level 3, which no release has begun yet: it is recorded when it is whole. */
+const NOT_RECORDED_YET = [
+  ...['advanceTime', 'changeJob', 'pauseQueue', 'redriveQueue', 'resetQueue', 'retryJob', 'setQueue'],
+];
+
 it('the recorded logs hold commands of every type', () => {
   const entries = Object.values(LOGS).flatMap((recorded) => recorded.entries);
   const types = new Set(entries.flatMap(({ commands }) => commands.map((it) => it.body.type)));
-  expect([...types].sort()).toEqual(Object.keys(COMMAND_VERSIONS).sort());
+  expect([...types, ...NOT_RECORDED_YET].sort()).toEqual(Object.keys(COMMAND_VERSIONS).sort());
 });

@@ -3,7 +3,8 @@ import type { StateChange, StateRecord } from './image.js';
 import type { JobEvent } from './events.js';
 import type { AttemptRef } from './commands.js';
 import type { JobId, JobRecord, JobSpec, JobState } from './job.js';
-import type { PlacementWish } from './placement.js';
+import type { Placement, PlacementWish } from './placement.js';
+import type { QueueRecord } from './queue.js';
 import type { NodeRecord, WorkerRecord } from './worker.js';
 
 /** The effect of one log entry: one reply for each command in order, and all events in order. */
@@ -17,20 +18,21 @@ export interface AppliedEntry {
   readonly retired: readonly JobRecord[];
 }
 
-/** Ready jobs that need the same of a worker, oldest first; the planner looks at heads only, so its cost doesn't follow the backlog. */
+/** Ready jobs that need the same of a worker; the planner looks at heads only, so its cost doesn't follow the backlog. */
 export interface ReadyClass {
   readonly classKey: string;
   readonly queue: string;
   readonly task:
     { readonly kind: 'exec' } | { readonly kind: 'http' } | { readonly kind: 'handler'; readonly handler: string };
   readonly workerLabels: Readonly<Record<string, string>>;
-  /** In order of jobId. */
+  /** In the order in which they are to be assigned: higher priorities first, then by job id. */
   jobs(): IterableIterator<ReadyJob>;
 }
 
 export interface ReadyJob extends PlacementWish {
   readonly jobId: JobId;
   readonly revision: number;
+  readonly priority: number;
   readonly placementKey: string;
 }
 
@@ -40,6 +42,8 @@ export interface JobsView {
   readonly timeMs: number;
   /** What the replicated behaviour is at, as the log says; see `FEATURE_LEVELS`. */
   readonly featureLevel: number;
+  /** When something is due next, in applied time: then `advanceTime` is to be proposed. Undefined: nothing waits for time. */
+  readonly nextDueMs: number | undefined;
   job(jobId: JobId): JobRecord | undefined;
   /** Newest first, from below `beforeJobId` (exclusive; undefined: from the newest). */
   listJobs(filter: JobFilter, beforeJobId: JobId | undefined, limit: number): readonly JobRecord[];
@@ -56,10 +60,31 @@ export interface JobsView {
   activeAttempts(workerId: string): readonly ActiveAttempt[];
   /** Workers that have active attempts of this queue, and how many. */
   activeInQueue(queue: string): ReadonlyMap<string, number>;
+  /**
+   * How many more of this queue's jobs the log would let start at the applied time: 0 for one that is paused, full or out of tokens,
+   * Infinity without limits. What is proposed and not applied is not counted.
+   */
+  queueRoom(queue: string): number;
+  /** How jobs of the queue are placed that leave it open; undefined where nothing is set. */
+  queuePlacement(queue: string): Placement | undefined;
+  /** Where a ready job stands; undefined for any other. */
+  readyPlace(jobId: JobId): ReadyPlace | undefined;
+  queue(queue: string): QueueRecord | undefined;
+  /** Those that have jobs of the active state, or of which something is set; sorted by name. */
+  queues(): readonly QueueRecord[];
   readyClasses(): IterableIterator<ReadyClass>;
+  /** Jobs in `readyClasses`: those that wait for another of their key are not among them. */
   readyCount(): number;
   /** Sorted by nodeId. */
   nodes(): readonly NodeRecord[];
+}
+
+export interface ReadyPlace {
+  /** Jobs of its queue that may be assigned, and are to be before it. */
+  readonly jobsBefore: number;
+  /** There while it waits for others of its key. */
+  readonly key:
+    { readonly limitKey: string; readonly limit: number; readonly active: number; readonly open: number } | undefined;
 }
 
 export interface ActiveAttempt extends AttemptRef {

@@ -10,7 +10,16 @@ import { mintJobId } from './job-id.js';
 import type { JobId, JobRecord, JobState } from './job.js';
 import type { JobsOptions } from './options.js';
 import { resolveJobsOptions } from './options.js';
-import type { ActiveAttempt, AppliedEntry, JobFilter, JobsStateMachine, ReadyClass } from './state-machine-port.js';
+import type { Placement } from './placement.js';
+import type { QueueRecord } from './queue.js';
+import type {
+  ActiveAttempt,
+  AppliedEntry,
+  JobFilter,
+  JobsStateMachine,
+  ReadyClass,
+  ReadyPlace,
+} from './state-machine-port.js';
 import { JobsState } from './state/jobs-state.js';
 import type { CompactReply } from './state/reply-hash.js';
 import type { NodeRecord, WorkerRecord } from './worker.js';
@@ -85,6 +94,10 @@ class StateMachine implements CheckedJobsStateMachine {
     return this.state.featureLevel;
   }
 
+  get nextDueMs(): number | undefined {
+    return this.state.timers.nextDueMs;
+  }
+
   get changedCount(): number {
     return this.state.changedCount;
   }
@@ -152,6 +165,31 @@ class StateMachine implements CheckedJobsStateMachine {
 
   activeInQueue(queue: string): ReadonlyMap<string, number> {
     return this.state.activeByQueue.of(queue);
+  }
+
+  queuePlacement(queue: string): Placement | undefined {
+    return this.state.queues.find(queue)?.setup?.settings.placement;
+  }
+
+  queueRoom(queue: string): number {
+    return this.state.queues.room(queue, this.state.timeMs);
+  }
+
+  readyPlace(jobId: JobId): ReadyPlace | undefined {
+    const job = this.state.jobs.find(jobId);
+    if (job?.state !== 'ready') return undefined;
+    const { limitKey } = job.interned.spec;
+    const { keys } = this.state.queues.of(job);
+    const key = job.parked && limitKey !== undefined ? keys?.standing(limitKey) : undefined;
+    return { jobsBefore: this.state.jobs.ready.countBefore(job), key };
+  }
+
+  queue(queue: string): QueueRecord | undefined {
+    return this.state.queues.find(queue)?.toRecord(this.state.timeMs);
+  }
+
+  queues(): readonly QueueRecord[] {
+    return this.state.queues.records(this.state.timeMs);
   }
 
   readyClasses(): IterableIterator<ReadyClass> {

@@ -1,6 +1,7 @@
 import { aSpec, Driver, refused, START_MS } from './machine.spec-support.js';
 import { parseJobId } from './job-id.js';
 import type { CommandReply, SubmitJobs } from './commands.js';
+import { restoreJobsStateMachine } from './state-machine.js';
 
 const submission = (idempotencyKey: string, ...queues: readonly string[]): SubmitJobs => ({
   type: 'submitJobs',
@@ -141,5 +142,30 @@ describe('idempotency key', () => {
     expect(driver.command(submission('k3', 'a'))).toMatchObject({ replayed: true });
     expect(driver.command(submission('k2', 'a'))).toMatchObject({ replayed: true });
     expect(driver.command(submission('k1', 'a'))).toMatchObject({ replayed: false });
+  });
+});
+
+describe('the lifetime of an idempotency key', () => {
+  it('may be asked for: a short one is forgotten while an older, longer one is remembered, also after a restore', () => {
+    const driver = new Driver();
+    driver.raiseLevel();
+    const submit = (idempotencyKey: string, idempotencyKeyLifetimeMs?: number) => {
+      const lifetime = idempotencyKeyLifetimeMs === undefined ? {} : { idempotencyKeyLifetimeMs };
+      return driver.command({ type: 'submitJobs', specs: [aSpec()], idempotencyKey, ...lifetime });
+    };
+    submit('long', 10_000);
+    submit('short', 1_000);
+    submit('usual');
+    driver.nowMs += 999;
+    expect(submit('short')).toMatchObject({ replayed: true });
+    const { machine, options } = driver;
+    const restored = restoreJobsStateMachine(options, machine.appliedSlot, machine.records(), machine.stateHash());
+    expect(restored.stateHash()).toBe(machine.stateHash());
+    driver.nowMs += 1;
+    expect(submit('short')).toMatchObject({ replayed: false });
+    expect(submit('long')).toMatchObject({ replayed: true });
+    driver.nowMs += 9_000;
+    expect(submit('long')).toMatchObject({ replayed: false });
+    expect(submit('usual')).toMatchObject({ replayed: true });
   });
 });

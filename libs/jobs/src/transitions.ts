@@ -1,6 +1,9 @@
 import { assert, InvariantViolation, unreachable } from '@synod/base';
 import type { EntryContext } from './entry-context.js';
-import type { AttemptEnd, AttemptOutcome, JobState } from './job.js';
+import type { AttemptEnd, AttemptOutcome, JobState, WaitReason } from './job.js';
+import { backOffMs, notBeforeMs } from './job-times.js';
+import { createJob } from './create-job.js';
+import { onFailureSpec } from './on-failure.js';
 import { MAX_KEPT_ATTEMPTS } from './options.js';
 import { AttemptEntry } from './state/job-entry.js';
 import type { JobEntry } from './state/job-entry.js';
@@ -8,6 +11,44 @@ import type { JobsState } from './state/jobs-state.js';
 import type { WorkerEntry } from './state/worker-entry.js';
 
 // Every change in a job's life is one of these; handlers check, then call. Each leaves job, worker and events consistent.
+
+/** A job that was just created, or is to begin anew: it waits for its time, or is ready. */
+export function beginJob(state: JobsState, entry: EntryContext, job: JobEntry): void {
+  const startMs = notBeforeMs(job.interned.spec, job.submittedAtMs);
+  if (startMs > entry.timeMs) waitUntil(state, entry, job, 'delay', startMs);
+  else state.jobs.move(job, 'ready');
+}
+
+function waitUntil(state: JobsState, entry: EntryContext, job: JobEntry, reason: WaitReason, untilMs: number): void {
+  state.jobs.wait(job, reason, untilMs);
+  entry.events.push({ type: 'jobWaits', jobId: job.jobId, reason, untilMs });
+}
+
+/** The job's wait is over, or it was not started in time. Expiry goes first: a job that is due for both is too late. */
+export function fireJobTimer(state: JobsState, entry: EntryContext, job: JobEntry): void {
+  const { expiryMs } = job;
+  if (expiryMs !== undefined && expiryMs <= entry.timeMs) return finishJob(state, entry, job, 'expired');
+  assert(job.state === 'waiting' && job.waitsUntilMs <= entry.timeMs, 'J10 a timer that fires is due', () => job.jobId);
+  endWait(state, entry, job);
+}
+
+/** A waiting job is ready, whatever it waited for. */
+export function endWait(state: JobsState, entry: EntryContext, job: JobEntry): void {
+  state.jobs.move(job, 'ready');
+  entry.events.push({ type: 'jobReady', jobId: job.jobId });
+}
+
+/** A job that had ended is ready again: its attempts go on, what was counted of its failures is forgotten. */
+export function reopenJob(state: JobsState, entry: EntryContext, job: JobEntry): void {
+  job.failedAttempts = 0;
+  job.lostAttempts = 0;
+  job.drainedAttempts = 0;
+  job.cancelRequested = false;
+  job.cancelReason = '';
+  job.retriedAtMs = Math.max(1, entry.timeMs);
+  state.jobs.reopen(job);
+  entry.events.push({ type: 'jobReopened', jobId: job.jobId });
+}
 
 export function assignJob(state: JobsState, entry: EntryContext, job: JobEntry, worker: WorkerEntry): void {
   assert(job.state === 'ready' && job.activeAttempt === undefined, 'J2 one active attempt at a time', () => job.jobId);
@@ -18,6 +59,7 @@ export function assignJob(state: JobsState, entry: EntryContext, job: JobEntry, 
   worker.addActive(job);
   state.activeByQueue.add(job.interned.spec.queue, workerId);
   assert(worker.activeJobs.size <= worker.description.capacity, 'J3 capacity is never exceeded', () => workerId);
+  state.queues.takeToken(state.queues.of(job), entry.timeMs);
   state.jobs.move(job, 'assigned');
   entry.events.push({
     type: 'attemptAssigned',
@@ -53,7 +95,37 @@ export function finishAttempt(
   finishedAtMs: number | undefined,
 ): void {
   closeActiveAttempt(state, entry, job, end, finishedAtMs ?? entry.timeMs);
+  if (end.outcome === 'failed' || end.outcome === 'timedOut') {
+    if (isRetried(job, end)) return retryAfterFailure(state, entry, job);
+  }
   finishJob(state, entry, job, finalStateAfter(end.outcome, job.cancelRequested));
+}
+
+/** Whether the job's policy lets it run again after this failure, which is counted here. */
+function isRetried(job: JobEntry, end: AttemptEnd): boolean {
+  const { retry, mode } = job.interned.spec;
+  if (retry === undefined) return false;
+  job.failedAttempts += 1;
+  if (job.cancelRequested || mode === 'atMostOnce' || job.failedAttempts >= retry.maxAttempts) return false;
+  if (end.exitCode !== undefined && retry.notRetriedExitCodes.includes(end.exitCode)) return false;
+  const errorType = end.outcome === 'timedOut' ? 'timedOut' : end.errorType;
+  return errorType === undefined || !retry.notRetriedErrors.includes(errorType);
+}
+
+function retryAfterFailure(state: JobsState, entry: EntryContext, job: JobEntry): void {
+  const { retry } = job.interned.spec;
+  assert(retry !== undefined, 'a job without a policy is not retried', () => job.jobId);
+  const waitMs = backOffMs(retry, job.failedAttempts, job);
+  if (waitMs === 0) state.jobs.move(job, 'ready');
+  else state.jobs.wait(job, 'backOff', entry.timeMs + waitMs);
+  tellRetried(entry, job);
+  if (waitMs > 0) {
+    entry.events.push({ type: 'jobWaits', jobId: job.jobId, reason: 'backOff', untilMs: job.waitsUntilMs });
+  }
+}
+
+function tellRetried(entry: EntryContext, { jobId, lostAttempts, drainedAttempts, failedAttempts }: JobEntry): void {
+  entry.events.push({ type: 'jobRetried', jobId, lostAttempts, drainedAttempts, failedAttempts });
 }
 
 /**
@@ -78,8 +150,7 @@ export function loseAttempt(
   closeActiveAttempt(state, entry, job, { ...end, message }, finishedAtMs ?? entry.timeMs);
   if (next === 'ready') {
     state.jobs.move(job, 'ready');
-    const { jobId, lostAttempts, drainedAttempts } = job;
-    entry.events.push({ type: 'jobRetried', jobId, lostAttempts, drainedAttempts });
+    tellRetried(entry, job);
   } else {
     finishJob(state, entry, job, next);
   }
@@ -116,6 +187,11 @@ export function finishJob(state: JobsState, entry: EntryContext, job: JobEntry, 
   assert(job.activeAttempt === undefined, 'J4 a finished job has no active attempt', () => job.jobId);
   state.jobs.finish(job, final, entry.timeMs, state.nextOrder());
   entry.events.push({ type: 'jobFinished', jobId: job.jobId, state: final });
+  const { onFailure } = job.interned.spec;
+  const hasFailed = final === 'failed' || final === 'expired';
+  if (onFailure === undefined || !hasFailed || job.cancelRequested) return;
+  const spec = state.interner.intern(onFailureSpec(onFailure, job.jobId));
+  beginJob(state, entry, createJob(state, entry, spec, job.principal));
 }
 
 /** How an attempt ends that the control plane gave up. */
@@ -136,7 +212,7 @@ function closeActiveAttempt(
   const worker = state.workers.get(workerId);
   assert(worker?.removeActive(job) === true, 'J2 an active attempt is on its worker', () => job.jobId);
   state.activeByQueue.remove(job.interned.spec.queue, workerId);
-  const kept = keptEnd(end);
+  const kept = keptEnd(end, state.featureLevel >= LEVEL_OF_ERROR_TYPES);
   attempt.close(kept, finishedAtMs);
   entry.events.push({
     type: 'attemptFinished',
@@ -148,10 +224,13 @@ function closeActiveAttempt(
   });
 }
 
-/** A copy of fixed shape: what a decoder made may share buffers or carry more. */
-function keptEnd(end: AttemptEnd): AttemptEnd {
-  const { outcome, exitCode, signal, message, result, stdoutTail, stderrTail } = end;
-  return { outcome, exitCode, signal, message, result, stdoutTail, stderrTail };
+const LEVEL_OF_ERROR_TYPES = 3;
+
+/** A copy of fixed shape: what a decoder made may share buffers or carry more. Lower levels know no error types. */
+function keptEnd(end: AttemptEnd, withErrorType: boolean): AttemptEnd {
+  const { outcome, exitCode, signal, message, result, stdoutTail, stderrTail, errorType } = end;
+  const kept = { outcome, exitCode, signal, message, result, stdoutTail, stderrTail };
+  return withErrorType && errorType !== undefined ? { ...kept, errorType } : kept;
 }
 
 function finalStateAfter(outcome: AttemptOutcome, cancelRequested: boolean): JobState {

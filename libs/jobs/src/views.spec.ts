@@ -84,7 +84,7 @@ describe('ready classes', () => {
     const jobId = driver.submitOne({ placement: 'consistentHash', placementKey: 'customer-1' });
     const [readyClass] = driver.machine.readyClasses();
     expect([...(readyClass?.jobs() ?? [])]).toEqual([
-      { jobId, revision: 1, placement: 'consistentHash', placementKey: 'customer-1' },
+      { jobId, revision: 1, priority: 0, placement: 'consistentHash', placementKey: 'customer-1' },
     ]);
   });
 

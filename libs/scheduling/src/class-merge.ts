@@ -1,6 +1,6 @@
 import type { ReadyClass, ReadyJob } from '@synod/jobs';
 
-/** A ready class with the oldest of its jobs that has not been looked at. */
+/** A ready class with the first of its jobs that has not been looked at. */
 interface Cursor {
   readonly readyClass: ReadyClass;
   readonly rest: Iterator<ReadyJob>;
@@ -8,7 +8,7 @@ interface Cursor {
 }
 
 /**
- * Jobs of many classes in order of job id, by a heap of the classes' heads. It looks at no job behind a head before the head
+ * Jobs of many classes in the order in which they are to be assigned, higher priorities first, then by job id: by a heap of the classes' heads. It looks at no job behind a head before the head
  * is done with, so the backlog costs nothing.
  */
 export class ClassMerge {
@@ -23,17 +23,17 @@ export class ClassMerge {
     for (let at = (this.cursors.length >> 1) - 1; at >= 0; at -= 1) this.siftDown(at);
   }
 
-  /** The class of the oldest head. */
+  /** The class of the first head. */
   get readyClass(): ReadyClass | undefined {
     return this.cursors[0]?.readyClass;
   }
 
-  /** The oldest head. */
+  /** The first head. */
   get job(): ReadyJob | undefined {
     return this.cursors[0]?.head;
   }
 
-  /** Goes on to the next job of the class of the oldest head. */
+  /** Goes on to the next job of the class of the first head. */
   advance(): void {
     const cursor = this.cursors[0];
     if (cursor === undefined) return;
@@ -46,7 +46,7 @@ export class ClassMerge {
     }
   }
 
-  /** Leaves out all further jobs of the class of the oldest head. */
+  /** Leaves out all further jobs of the class of the first head. */
   dropClass(): void {
     const last = this.cursors.pop();
     if (last === undefined || this.cursors.length === 0) return;
@@ -60,14 +60,15 @@ export class ClassMerge {
     for (;;) {
       const left = 2 * at + 1;
       if (left >= cursors.length) return;
-      const least = left + 1 < cursors.length && this.isOlder(left + 1, left) ? left + 1 : left;
-      if (!this.isOlder(least, at)) return;
+      const least = left + 1 < cursors.length && this.isFirst(left + 1, left) ? left + 1 : left;
+      if (!this.isFirst(least, at)) return;
       [cursors[at], cursors[least]] = [cursors[least] as Cursor, cursors[at] as Cursor];
       at = least;
     }
   }
 
-  private isOlder(left: number, right: number): boolean {
-    return (this.cursors[left] as Cursor).head.jobId < (this.cursors[right] as Cursor).head.jobId;
+  private isFirst(left: number, right: number): boolean {
+    const [one, other] = [(this.cursors[left] as Cursor).head, (this.cursors[right] as Cursor).head];
+    return one.priority === other.priority ? one.jobId < other.jobId : one.priority > other.priority;
   }
 }

@@ -1,3 +1,5 @@
+export { explainJob } from './explain.js';
+export type { Explanation, Hindrance } from './explain.js';
 export { Planner } from './planner.js';
 export type { PlannerOptions, PlannerView } from './planner.js';
 export { showPlacement } from './preview/show-placement.js';

@@ -66,15 +66,12 @@ export class Cluster {
 
   /** Ends all that the worker runs. */
   finishAll(workerId: string, most = Infinity): void {
-    const end = {
-      outcome: 'succeeded',
-      exitCode: 0,
-      signal: '',
-      message: '',
-      result: '',
-      stdoutTail: '',
-      stderrTail: '',
-    } as const;
+    this.endAll(workerId, 'succeeded', most);
+  }
+
+  endAll(workerId: string, outcome: 'succeeded' | 'failed', most = Infinity): void {
+    const texts = { signal: '', message: '', result: '', stdoutTail: '', stderrTail: '' };
+    const end = { outcome, exitCode: outcome === 'succeeded' ? 0 : 1, ...texts };
     const active = this.machine.activeAttempts(workerId).slice(0, most);
     const reports = active.map(({ jobId, attempt, fencingToken }) => {
       return { jobId, attempt, fencingToken, startedAtMs: 1_000, finishedAtMs: 1_000, end };

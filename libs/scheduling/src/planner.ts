@@ -1,7 +1,7 @@
 import { assert } from '@synod/base';
 import type { RingOptions } from '@synod/hashing';
 import { placementOf } from '@synod/jobs';
-import type { JobsView, Placement, ProposedAssignment, ReadyClass, ReadyJob, WorkerRecord } from '@synod/jobs';
+import type { JobsView, ProposedAssignment, ReadyClass, ReadyJob, WorkerRecord } from '@synod/jobs';
 import { ClassMerge } from './class-merge.js';
 import type { PlanRound } from './plan-round.js';
 import { Reservations } from './reservations.js';
@@ -13,7 +13,7 @@ import type { SpeedView } from './worker-speeds.js';
 /** What the planner reads of the state. */
 export type PlannerView = Pick<
   JobsView,
-  'workers' | 'workersRevision' | 'readyClasses' | 'readyCount' | 'activeInQueue'
+  'workers' | 'workersRevision' | 'readyClasses' | 'readyCount' | 'activeInQueue' | 'queueRoom' | 'queuePlacement'
 >;
 
 export interface PlannerOptions {
@@ -27,8 +27,8 @@ export interface PlannerOptions {
  * Proposes which ready job runs on which worker: state in, plan out. The log decides, and may refuse each item.
  *
  * It lives on the leader, and keeps nothing that matters: reservations for what the log has not answered, and lists that
- * can be computed again. It looks at the oldest jobs only, class by class, and leaves a class at the first job for which no
- * worker has room. So a plan costs by what it assigns, by what is outstanding, and by the number of workers and of classes;
+ * can be computed again. It looks at the first jobs only, class by class, and leaves a class at the first job for which its
+ * queue or no worker has room. So a plan costs by what it assigns, by what is outstanding, and by the number of workers and of classes;
  * not by the backlog.
  */
 export class Planner {
@@ -56,8 +56,8 @@ export class Planner {
   }
 
   /**
-   * At most `limit` assignments, oldest job first, to workers that are online, fit, have room beyond what is reserved, and are
-   * `eligible`: the caller knows who is heard from. Each is reserved until it is settled.
+   * At most `limit` assignments, in the order of jobs, as many as their queues have room for, to workers that are online, fit,
+   * have room beyond what is reserved, and are `eligible`: the caller knows who is heard from. Each is reserved until it is settled.
    */
   plan(view: PlannerView, eligible: (workerId: string) => boolean, limit: number): ProposedAssignment[] {
     const plan: ProposedAssignment[] = [];
@@ -70,6 +70,10 @@ export class Planner {
       if (readyClass === undefined || job === undefined) break;
       if (this.reservations.has(job.jobId)) {
         merge.advance();
+        continue;
+      }
+      if (!this.hasQueueRoom(view, readyClass.queue)) {
+        merge.dropClass();
         continue;
       }
       const place = this.place(round, readyClass, job);
@@ -118,16 +122,16 @@ export class Planner {
     };
   }
 
+  /** Whether the queue's limits let one more start, beyond what is proposed. */
+  private hasQueueRoom(view: PlannerView, queue: string): boolean {
+    return this.reservations.ofQueue(queue) < view.queueRoom(queue);
+  }
+
   private place(round: PlanRound, readyClass: ReadyClass, job: ReadyJob): number | undefined {
-    const placement = placementOf(job, this.queueDefault(readyClass.queue));
+    const placement = placementOf(job, this.lastView?.queuePlacement(readyClass.queue));
     const { jobId, revision, placementKey } = job;
     const placed = { jobId, revision, queue: readyClass.queue, placementKey };
     return this.pools.of(round, readyClass).choose(round, placement, placed);
-  }
-
-  /** How jobs of the queue are placed that leave it open; undefined where the queue says nothing. */
-  private queueDefault(_queue: string): Placement | undefined {
-    return undefined;
   }
 
   private reserve(round: PlanRound, { queue }: ReadyClass, job: ReadyJob, place: number): ProposedAssignment {

@@ -6,10 +6,11 @@ interface Reserved {
   readonly queue: string;
 }
 
-/** Proposals that the log has not answered: their jobs are taken, and their workers' capacity is held. */
+/** Proposals that the log has not answered: their jobs are taken, and their workers' capacity and their queues' limits are held. */
 export class Reservations {
   private readonly byJob = new Map<JobId, Reserved>();
   private readonly byWorker = new Map<string, number>();
+  private readonly byQueue = new Map<string, number>();
 
   get size(): number {
     return this.byJob.size;
@@ -23,22 +24,29 @@ export class Reservations {
     assert(!this.byJob.has(proposed.jobId), 'one proposal for a job at a time', () => proposed.jobId);
     this.byJob.set(proposed.jobId, { proposed, queue });
     this.byWorker.set(proposed.workerId, (this.byWorker.get(proposed.workerId) ?? 0) + 1);
+    this.byQueue.set(queue, (this.byQueue.get(queue) ?? 0) + 1);
   }
 
   /** Nothing happens when this very proposal is not outstanding: it may be one of a leadership before. */
   free(settled: ProposedAssignment): void {
-    const proposed = this.byJob.get(settled.jobId)?.proposed;
-    if (proposed?.jobRevision !== settled.jobRevision || proposed.workerId !== settled.workerId) return;
+    const reserved = this.byJob.get(settled.jobId);
+    if (reserved === undefined) return;
+    const { proposed, queue } = reserved;
+    if (proposed.jobRevision !== settled.jobRevision || proposed.workerId !== settled.workerId) return;
     this.byJob.delete(settled.jobId);
-    const left = (this.byWorker.get(settled.workerId) ?? 0) - 1;
-    assert(left >= 0, 'reservations are freed once', () => settled.workerId);
-    if (left === 0) this.byWorker.delete(settled.workerId);
-    else this.byWorker.set(settled.workerId, left);
+    lower(this.byWorker, settled.workerId);
+    lower(this.byQueue, queue);
+  }
+
+  /** Jobs of this queue that are proposed. */
+  ofQueue(queue: string): number {
+    return this.byQueue.get(queue) ?? 0;
   }
 
   clear(): void {
     this.byJob.clear();
     this.byWorker.clear();
+    this.byQueue.clear();
   }
 
   /** Workers of the proposals for jobs of this queue, one for each proposal. */
@@ -50,4 +58,11 @@ export class Reservations {
   counts(): ReadonlyMap<string, number> {
     return this.byWorker;
   }
+}
+
+function lower(counts: Map<string, number>, name: string): void {
+  const left = (counts.get(name) ?? 0) - 1;
+  assert(left >= 0, 'reservations are freed once', () => name);
+  if (left === 0) counts.delete(name);
+  else counts.set(name, left);
 }

@@ -440,3 +440,62 @@ export type { PaxosServiceClient, PaxosServiceDefinition } from './generated/syn
 export type { PlacementServiceClient, PlacementServiceDefinition } from './generated/synod/v1/PlacementService.js';
 export type { RegistryServiceClient, RegistryServiceDefinition } from './generated/synod/v1/RegistryService.js';
 export type { WorkerServiceClient, WorkerServiceDefinition } from './generated/synod/v1/WorkerService.js';
+export type { Backoff as WireBackoffInput, Backoff__Output as WireBackoff } from './generated/synod/v1/Backoff.js';
+export type {
+  WaitReason as WireWaitReasonInput,
+  WaitReason__Output as WireWaitReason,
+} from './generated/synod/v1/WaitReason.js';
+export type {
+  ChangeJobRequest as WireChangeJobRequestInput,
+  ChangeJobRequest__Output as WireChangeJobRequest,
+} from './generated/synod/v1/ChangeJobRequest.js';
+export type {
+  ExplainJobRequest as WireExplainJobRequestInput,
+  ExplainJobRequest__Output as WireExplainJobRequest,
+} from './generated/synod/v1/ExplainJobRequest.js';
+export type {
+  ExplainJobResponse as WireExplainJobResponseInput,
+  ExplainJobResponse__Output as WireExplainJobResponse,
+} from './generated/synod/v1/ExplainJobResponse.js';
+export type {
+  Hindrance as WireHindranceInput,
+  Hindrance__Output as WireHindrance,
+} from './generated/synod/v1/Hindrance.js';
+export type {
+  PauseQueueRequest as WirePauseQueueRequestInput,
+  PauseQueueRequest__Output as WirePauseQueueRequest,
+} from './generated/synod/v1/PauseQueueRequest.js';
+export type { Queue as WireQueueInput, Queue__Output as WireQueue } from './generated/synod/v1/Queue.js';
+export type {
+  QueueSettings as WireQueueSettingsInput,
+  QueueSettings__Output as WireQueueSettings,
+} from './generated/synod/v1/QueueSettings.js';
+export type {
+  RateLimit as WireRateLimitInput,
+  RateLimit__Output as WireRateLimit,
+} from './generated/synod/v1/RateLimit.js';
+export type {
+  RedriveQueueRequest as WireRedriveQueueRequestInput,
+  RedriveQueueRequest__Output as WireRedriveQueueRequest,
+} from './generated/synod/v1/RedriveQueueRequest.js';
+export type {
+  ResetQueueRequest as WireResetQueueRequestInput,
+  ResetQueueRequest__Output as WireResetQueueRequest,
+} from './generated/synod/v1/ResetQueueRequest.js';
+export type {
+  RetryJobRequest as WireRetryJobRequestInput,
+  RetryJobRequest__Output as WireRetryJobRequest,
+} from './generated/synod/v1/RetryJobRequest.js';
+export type {
+  RetryPolicy as WireRetryPolicyInput,
+  RetryPolicy__Output as WireRetryPolicy,
+} from './generated/synod/v1/RetryPolicy.js';
+export type {
+  SetQueueRequest as WireSetQueueRequestInput,
+  SetQueueRequest__Output as WireSetQueueRequest,
+} from './generated/synod/v1/SetQueueRequest.js';
+export type { QueueServiceClient } from './generated/synod/v1/QueueService.js';
+export type {
+  SetQueueResponse as WireSetQueueResponseInput,
+  SetQueueResponse__Output as WireSetQueueResponse,
+} from './generated/synod/v1/SetQueueResponse.js';

@@ -8,6 +8,7 @@ import type { ProtoGrpcType as ErrorDetailTypes } from './generated/error_detail
 import type { ProtoGrpcType as JobTypes } from './generated/job_service.js';
 import type { ProtoGrpcType as PlacementTypes } from './generated/placement_service.js';
 import type { ProtoGrpcType as PaxosTypes } from './generated/paxos_service.js';
+import type { ProtoGrpcType as QueueTypes } from './generated/queue_service.js';
 import type { ProtoGrpcType as RegistryTypes } from './generated/registry_service.js';
 import type { ProtoGrpcType as StatusTypes } from './generated/status.js';
 import type { ProtoGrpcType as WorkerTypes } from './generated/worker_service.js';
@@ -16,6 +17,7 @@ type SynodTypes = JobTypes['synod']['v1'] &
   AgentTypes['synod']['v1'] &
   PaxosTypes['synod']['v1'] &
   PlacementTypes['synod']['v1'] &
+  QueueTypes['synod']['v1'] &
   RegistryTypes['synod']['v1'] &
   WorkerTypes['synod']['v1'] &
   ClusterTypes['synod']['v1'];
@@ -92,6 +94,9 @@ export const services: Services = {
   },
   get RegistryService() {
     return loadWire().services.RegistryService;
+  },
+  get QueueService() {
+    return loadWire().services.QueueService;
   },
   get WorkerService() {
     return loadWire().services.WorkerService;

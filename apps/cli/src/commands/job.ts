@@ -4,6 +4,7 @@ import { EXIT } from '../failure.js';
 import { checked, withExamples } from '../flags.js';
 import { outcomeOf } from '../outcome.js';
 import { jobText } from '../output/job-text.js';
+import { addJobChangeCommands } from './job-change.js';
 import type { CliSession } from '../session.js';
 import { addCheckFence } from './job-fence.js';
 import { addLogs } from './job-logs.js';
@@ -11,12 +12,15 @@ import { addLogs } from './job-logs.js';
 const timeout = option.durationMs({ summary: '', minMs: 1, maxMs: 2_147_483_647 });
 
 export function addJobCommand(root: UsageCommand, session: CliSession): void {
-  const job = root.command('job').summary('look at one job, its output, cancel it, wait for it');
+  const job = root
+    .command('job')
+    .summary('look at one job, its output, why it waits; cancel, retry, change it, wait for it');
   addShow(job, session);
   addLogs(job, session);
   addCancel(job, session);
   addWait(job, session);
   addCheckFence(job, session);
+  addJobChangeCommands(job, session);
 }
 
 function addShow(job: UsageCommand, session: CliSession): void {

@@ -107,7 +107,7 @@ describe('submit', () => {
 
   it.each<[string, string]>([
     ['- [', 'is no YAML or JSON'],
-    ['[]', 'holds no job'],
+    ['[]', 'holds neither a job nor a queue'],
     ['- {queue: x}', 'job 1 needs one of the keys exec, http and handler'],
     ['- {exec: ls, http: "http://h/"}', 'job 1 needs one of the keys exec, http and handler'],
     ['- {exec: {command: ls, umask: 027}}', 'umask must be octal in quotes'],

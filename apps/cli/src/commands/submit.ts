@@ -2,7 +2,7 @@ import type { JobSpec } from '@synod/client';
 import { UsageError, type UsageCommand } from '@synod/config';
 import { withExamples } from '../flags.js';
 import { addHttpFlags, httpSpec, type HttpFlags } from '../http-options.js';
-import { parseJobs } from '../job-file.js';
+import { parseJobFile } from '../job-file.js';
 import { addJobFlags, execSpec, jobOptions, readFlagFile, refuseExecFlags, type JobFlags } from '../job-options.js';
 import { outcomeOf } from '../outcome.js';
 import { toJson } from '../output/json.js';
@@ -18,6 +18,8 @@ interface SubmitFlags extends JobFlags, HttpFlags {
   readonly wait?: boolean;
 }
 
+/** A lone word of this form is a file of jobs, not a command. */
+const FILE_NAME = /\.(ya?ml|json)$/;
 /** Jobs of a file waited for at the same time. */
 const WAITS_AT_ONCE = 32;
 
@@ -26,11 +28,12 @@ export function addSubmitCommand(root: UsageCommand, session: CliSession): void 
     .command('submit')
     .summary('submit a job, or many from a file, and print its id')
     .description(
-      'Submits a command (behind --), a request (--http), a handler job (--handler), or the jobs of a YAML or JSON file (-f; ' +
-        'all of them or none), and prints one id a line; with --output json {"jobId"}, or {"jobIds"} for a file. A job is safe when its id ' +
-        'is printed. With --wait it also waits for the end, and exits as synod run does.',
+      'Submits a command (behind --), a request (--http), a handler job (--handler), or the jobs of a YAML or JSON file (-f, ' +
+        'or just its name; all of them or none, after the limits of queues that it sets), and prints one id a line; with ' +
+        '--output json {"jobId"}, or {"jobIds"} for a file. A job is safe when its id is printed. With --wait it also waits ' +
+        'for the end, and exits as synod run does.',
     )
-    .usage('[options] -- <command> [arguments…]  |  --http <url>  |  --handler <name>  |  -f <file>')
+    .usage('[options] -- <command> [arguments…]  |  --http <url>  |  --handler <name>  |  <file>.yaml')
     .argument('[command...]', 'the command and its arguments, behind --')
     .option('--handler <name>', 'handler of an SDK worker to run instead of a command')
     .option('--payload <text>', 'what the handler is given')
@@ -53,7 +56,10 @@ export function addSubmitCommand(root: UsageCommand, session: CliSession): void 
     ],
   ]);
   command.action(async (words: string[], flags: SubmitFlags) => {
-    if (flags.file !== undefined) await submitFile(session, words, flags, flags.file);
+    const [only = '', ...more] = words;
+    const isFile = flags.file === undefined && flags.handler === undefined && more.length === 0 && FILE_NAME.test(only);
+    if (isFile) await submitFile(session, [], flags, only);
+    else if (flags.file !== undefined) await submitFile(session, words, flags, flags.file);
     else await submitOne(session, await specOf(session, words, flags), flags);
   });
 }
@@ -101,8 +107,15 @@ async function submitFile(
   if (words.length > 0 || Object.keys(others).length > 0)
     throw conflict('--file', 'says everything about its jobs: only --wait and --idempotency-key go with it');
   const bytes = file === '-' ? await readStdin(session.io) : readFlagFile('--file', file);
-  const specs = parseJobs(bytes.toString('utf8'), file === '-' ? 'the standard input' : file);
-  const jobIds = await session.client.submitMany(specs, idempotencyKey === undefined ? {} : { idempotencyKey });
+  const { queues, jobs } = parseJobFile(bytes.toString('utf8'), file === '-' ? 'the standard input' : file);
+  for (const { queue, settings, paused } of queues) {
+    await session.client.queues.set(queue, settings);
+    if (paused === true) await session.client.queues.pause(queue, { reason: `as ${file} says` });
+    else if (paused === false) await session.client.queues.resume(queue);
+    session.note(`queue ${queue} is set`);
+  }
+  const options = idempotencyKey === undefined ? {} : { idempotencyKey };
+  const jobIds = jobs.length === 0 ? [] : await session.client.submitMany(jobs, options);
   await session.show({ jobIds }, () => jobIds.map((jobId) => `${jobId}\n`).join(''));
   if (wait === true) session.exitStatus = await waitForAll(session, jobIds);
 }

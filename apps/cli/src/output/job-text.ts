@@ -29,6 +29,11 @@ export function jobText(job: Job, paint: Paint): string {
     ['finished', localTime(job.finishedAtMs)],
     ['took', duration(job.submittedAtMs, job.finishedAtMs)],
   ];
+  if (job.waitReason !== undefined) {
+    const why = job.waitReason === 'backOff' ? `next try, after ${job.failedAttempts} failed` : 'its time';
+    lines.push(['waits for', `${why}, until ${localTime(job.waitsUntilMs)}`]);
+  }
+  if (spec.priority !== undefined) lines.push(['priority', String(spec.priority)]);
   if (labels.length > 0) lines.push(['labels', labels.join(', ')]);
   if (job.cancelReason !== '') lines.push(['cancelled', job.cancelReason]);
   const text = lines.map(([name, value]) => `${`${name}:`.padEnd(11)} ${value}\n`).join('');

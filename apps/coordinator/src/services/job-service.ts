@@ -1,16 +1,18 @@
 import { Metadata } from '@grpc/grpc-js';
 import {
   cancelJobFromWire,
+  changeJobFromWire,
   jobIdFromWire,
   jobLogsFromWire,
   jobToWire,
   listJobsFromWire,
   RequestRefusedError,
+  retryJobFromWire,
   submitJobFromWire,
   submitJobsFromWire,
   watchEventsFromWire,
 } from '@synod/contracts';
-import type { SubmitJobs } from '@synod/jobs';
+import type { ChangeJob, RetryJob, SubmitJobs } from '@synod/jobs';
 import { bidi, callUnary, encodeStatus, RpcError, serverStream, toRpcError, unary, unavailable } from '@synod/rpc';
 import { writeWithBackpressure } from '@synod/rpc';
 import type { CallContext, Handlers } from '@synod/rpc';
@@ -29,6 +31,7 @@ import type { EventWatch } from '../events/event-watch.js';
 import type { JobLogs } from '../logs/job-logs.js';
 import { answerEach } from './answer-each.js';
 import { checkFenceHandler } from './check-fence.js';
+import { explainJobHandler, queueDefaults } from './explain-job.js';
 import { listJobs } from './list-jobs.js';
 import { expectReply, patienceMs } from './service-context.js';
 import type { ServiceContext } from './service-context.js';
@@ -37,6 +40,8 @@ export interface JobServiceModules extends ServiceContext {
   readonly jobLogs: JobLogs;
   readonly eventWatch: EventWatch;
   readonly history: Pick<History, 'list'>;
+  /** Whether a worker was heard lately; undefined where this coordinator doesn't lead. */
+  readonly isHeard: (workerId: string) => boolean | undefined;
   readonly describe: (error: unknown) => StatusDescription | undefined;
   /** While records of finished jobs are missing here: the other members, to be asked instead. */
   readonly relayedElsewhere: () => readonly InstanceType<(typeof services)['JobService']>[] | undefined;
@@ -54,10 +59,12 @@ const MAX_BUNDLED_JOB_IDS = 50_000;
 export function jobServiceHandlers(modules: JobServiceModules): Handlers<(typeof services)['JobService']> {
   return {
     submitJob: unary(async (request, call) => {
-      const { jobIds, replayed } = await submit(modules, submitJobFromWire(request), call);
+      const { jobIds, replayed } = await submit(modules, submitJobFromWire(request, queueDefaults(modules.view)), call);
       return { jobId: jobIds[0] ?? '', replayed };
     }),
-    submitJobs: unary(async (request, call) => submit(modules, submitJobsFromWire(request), call)),
+    submitJobs: unary(async (request, call) =>
+      submit(modules, submitJobsFromWire(request, queueDefaults(modules.view)), call),
+    ),
     submitStream: bidi((stream, call) =>
       answerEach(stream, call, {
         maxInFlight: MAX_STREAM_IN_FLIGHT,
@@ -85,9 +92,13 @@ export function jobServiceHandlers(modules: JobServiceModules): Handlers<(typeof
       const body = cancelJobFromWire(request);
       const reply = await modules.propose(body, { sheddable: false, timeoutMs: patienceMs(call.remainingMs) });
       // A job that has retired to history is final, too.
-      const retired = reply.type === 'refused' && (await modules.findJob(body.jobId)) !== undefined;
+      const unknown = reply.type === 'refused' && reply.refusal.code === 'jobUnknown';
+      const retired = unknown && (await modules.findJob(body.jobId)) !== undefined;
       return { alreadyFinal: retired || expectReply(reply, 'jobCancelled').alreadyFinal };
     }),
+    retryJob: unary((request, call) => changeActive(modules, retryJobFromWire(request), call)),
+    changeJob: unary((request, call) => changeActive(modules, changeJobFromWire(request), call)),
+    explainJob: explainJobHandler(modules),
     watchEvents: serverStream(async (request, stream, call) => {
       const query = watchEventsFromWire(request);
       // A watch from now must stand behind everything that was acknowledged before it was asked for.
@@ -145,6 +156,21 @@ async function submit(
   return { jobIds: [...jobIds], replayed };
 }
 
+/** Changes a job of the active state; one that only history has is past changing. */
+async function changeActive(
+  modules: JobServiceModules,
+  command: RetryJob | ChangeJob,
+  call: CallContext,
+): Promise<{ revision: number }> {
+  const reply = await modules.propose(command, { sheddable: false, timeoutMs: patienceMs(call.remainingMs) });
+  const { jobId } = command;
+  const unknown = reply.type === 'refused' && reply.refusal.code === 'jobUnknown';
+  if (unknown && (await modules.findJob(jobId)) !== undefined) {
+    throw new RequestRefusedError({ code: 'jobRetired', jobId });
+  }
+  return { revision: expectReply(reply, 'jobChanged').revision };
+}
+
 async function answerOnStream(
   modules: JobServiceModules,
   submission: WireSubmission,
@@ -152,7 +178,7 @@ async function answerOnStream(
 ): Promise<WireSubmissionAnswerInput> {
   const { requestId } = submission;
   try {
-    return { requestId, ...(await submit(modules, submitJobsFromWire(submission), call)) };
+    return { requestId, ...(await submit(modules, submitJobsFromWire(submission, queueDefaults(modules.view)), call)) };
   } catch (error) {
     return { requestId, error: encodeStatus(modules.describe(error) ?? toRpcError(error).facts) };
   }

@@ -19,6 +19,10 @@ export class LiveView implements JobsView {
     return this.machine().featureLevel;
   }
 
+  get nextDueMs(): number | undefined {
+    return this.machine().nextDueMs;
+  }
+
   get workersRevision(): number {
     return this.machine().workersRevision;
   }
@@ -49,6 +53,26 @@ export class LiveView implements JobsView {
 
   activeInQueue(queue: string): ReadonlyMap<string, number> {
     return this.machine().activeInQueue(queue);
+  }
+
+  queueRoom(queue: string): number {
+    return this.machine().queueRoom(queue);
+  }
+
+  queuePlacement(queue: string): ReturnType<JobsView['queuePlacement']> {
+    return this.machine().queuePlacement(queue);
+  }
+
+  readyPlace(jobId: JobId): ReturnType<JobsView['readyPlace']> {
+    return this.machine().readyPlace(jobId);
+  }
+
+  queue(queue: string): ReturnType<JobsView['queue']> {
+    return this.machine().queue(queue);
+  }
+
+  queues(): ReturnType<JobsView['queues']> {
+    return this.machine().queues();
   }
 
   readyClasses(): ReturnType<JobsView['readyClasses']> {

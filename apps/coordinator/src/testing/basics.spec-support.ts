@@ -103,6 +103,8 @@ export function anEnd(changes: Partial<AttemptEnd> = {}): AttemptEnd {
 /** A state machine by itself, with what each entry caused. */
 export class TestState {
   readonly machine: JobsStateMachine;
+  /** The stamp of what is applied. */
+  nowMs = 1;
   private sequence = 0;
 
   constructor(
@@ -122,7 +124,7 @@ export class TestState {
     const envelopes = bodies.map((body): CommandEnvelope => {
       this.sequence += 1;
       const origin = { nodeId, incarnation: 1, sequence: this.sequence, acknowledgedBelow: this.sequence };
-      return { groupId: 0, version: 1, stampMs: 1, principal: '', traceContext: '', origin, body };
+      return { groupId: 0, version: 1, stampMs: this.nowMs, principal: '', traceContext: '', origin, body };
     });
     return this.machine.apply(this.machine.appliedSlot + 1, envelopes);
   }

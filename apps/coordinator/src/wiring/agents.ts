@@ -15,6 +15,7 @@ import { LinkBroken } from '../leader/leader-link.js';
 import { LostDeclarer } from '../leader/lost-declarer.js';
 import { PlannerLoop } from '../leader/planner-loop.js';
 import { SpeedObserver } from '../leader/speed-observer.js';
+import { TimeKeeper } from '../leader/time-keeper.js';
 import { WorkerEvictor } from '../leader/worker-evictor.js';
 import { JobLogs } from '../logs/job-logs.js';
 import type { LogArchive } from '../logs/log-archive.js';
@@ -47,6 +48,7 @@ export interface Agents {
   /** Undefined when no logs are kept. */
   readonly logKeeper: LogKeeper | undefined;
   readonly plannerLoop: PlannerLoop;
+  readonly timeKeeper: TimeKeeper;
 }
 
 /** All that has to do with workers: their sessions, heartbeats and logs, and on the leader the planner. */
@@ -60,6 +62,7 @@ export function buildAgents(modules: AgentsModules): Agents {
   const speeds = new SpeedObserver({ view, clock, logger });
   const planner = new Planner({ speeds });
   const plannerLoop = new PlannerLoop({ planner, liveness, declarer, evictor, view, timers, propose });
+  const timeKeeper = new TimeKeeper({ view, clock, timers, logger, propose });
   const heartbeats = buildHeartbeats(modules, liveness, plannerLoop);
   const sessions = new AgentSessions({
     coordinatorId: nodeId,
@@ -85,20 +88,20 @@ export function buildAgents(modules: AgentsModules): Agents {
     jobChanges.applied(applied);
     logKeeper?.applied(applied);
     plannerLoop.wake();
+    timeKeeper.wake();
   });
   replication.state.onReplaced(() => {
     sessions.replaced();
     jobChanges.replaced();
   });
   replication.board.onChange(({ serving }) => {
-    if (serving) {
-      plannerLoop.lead();
-    } else {
-      plannerLoop.yield();
-      speeds.reset();
+    for (const part of [plannerLoop, timeKeeper]) {
+      if (serving) part.lead();
+      else part.yield();
     }
+    if (!serving) speeds.reset();
   });
-  return { liveness, heartbeats, sessions, tails, jobLogs, logKeeper, plannerLoop };
+  return { liveness, heartbeats, sessions, tails, jobLogs, logKeeper, plannerLoop, timeKeeper };
 }
 
 function buildHeartbeats(modules: AgentsModules, liveness: WorkerLiveness, plannerLoop: PlannerLoop): HeartbeatHub {

@@ -107,6 +107,7 @@ export class Coordinator {
     await this.handOver();
     agents.plannerLoop.yield();
     agents.logKeeper?.stop();
+    agents.timeKeeper.yield();
     agents.sessions.stop(new RequestRefusedError({ code: 'shuttingDown' }));
     try {
       await server.stop(STOP_GRACE_MS);

@@ -22,6 +22,7 @@ import { NO_LEADERSHIP } from '../services/member-status.js';
 import type { OwnStatus } from '../services/member-status.js';
 import { paxosServiceHandlers } from '../services/paxos-service.js';
 import { placementServiceHandlers } from '../services/placement-service.js';
+import { queueServiceHandlers } from '../services/queue-service.js';
 import type { ServiceContext } from '../services/service-context.js';
 import { workerServiceHandlers } from '../services/worker-service.js';
 import { serveHistory } from '../state/history-server.js';
@@ -75,10 +76,12 @@ export function buildServer(modules: ServerModules): RpcServer {
         jobLogs: agents.jobLogs,
         eventWatch: new EventWatch(modules.events),
         history: modules.history,
+        isHeard: (workerId) => (replication.host.serving ? agents.liveness.eligible(workerId) : undefined),
         describe,
         relayedElsewhere: () => (modules.catchUp.gap.isOpen ? completeClients(modules) : undefined),
       }),
     )
+    .addService(services.QueueService, queueServiceHandlers(context))
     .addService(
       services.WorkerService,
       workerServiceHandlers({

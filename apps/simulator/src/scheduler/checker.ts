@@ -14,6 +14,7 @@ import { FINAL_JOB_STATES } from '@synod/jobs';
 import { Violation } from '../consensus/violation.js';
 import { Digest } from '../digest.js';
 import type { JobProcess } from './process-table.js';
+import { QueueChecker } from './queue-checker.js';
 
 /** What the checker knows of a job: from the log, whose entries it sees once each, in order. */
 export interface KnownJob {
@@ -63,9 +64,15 @@ export class SchedulerChecker {
   private readonly workerCoordinator = new Map<string, string>();
   private readonly workers = new Map<string, { incarnation: number; coordinatorId: string }>();
   private readonly served: { readonly ballot: Ballot; readonly atMs: number }[] = [];
+  readonly queues: QueueChecker;
   private lastToken: FencingToken = { generation: 0, counter: 0 };
 
-  constructor(private readonly view: CheckerView) {}
+  constructor(private readonly view: CheckerView) {
+    this.queues = new QueueChecker({
+      expect: (condition, invariant, detail) => this.expect(condition, invariant, detail),
+      event: view.event,
+    });
+  }
 
   expect(condition: boolean, invariant: string, detail: () => string): void {
     if (!condition) throw new Violation(invariant, detail());
@@ -205,7 +212,8 @@ export class SchedulerChecker {
   }
 
   /** An entry as nobody applied it before. */
-  private learn({ replies, events }: AppliedEntry, envelopes: readonly CommandEnvelope[]): void {
+  private learn(applied: AppliedEntry, envelopes: readonly CommandEnvelope[]): void {
+    const { replies, events } = applied;
     const specs = new Map<string, JobSpec>();
     const current = new Map<string, string | undefined>();
     // One that comes again is answered from the client session, and says nothing new.
@@ -227,6 +235,7 @@ export class SchedulerChecker {
         for (const { jobId } of body.reports) current.set(jobId, this.jobs.get(jobId)?.active);
       }
     });
+    this.queues.learn(applied, envelopes, specs);
     const assigned = new Set<string>();
     for (const event of events) {
       if (event.type === 'attemptAssigned') assigned.add(fencingTokenToString(event.fencingToken));
@@ -308,6 +317,10 @@ export class SchedulerChecker {
         job.activeWorker = undefined;
         return;
       }
+      case 'jobWaits':
+        this.job(event.jobId).state = 'waiting';
+        return;
+      case 'jobReady':
       case 'jobRetried':
         this.job(event.jobId).state = 'ready';
         return;

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { PLACEMENT_POLICIES } from '@synod/jobs';
-import type { JobSpec, PlacementPolicy } from '@synod/jobs';
+import type { JobSpec, PlacementPolicy, RetryPolicy } from '@synod/jobs';
 import { jobSpecToWire } from '@synod/contracts';
 import type { RpcError } from '@synod/rpc';
 import { toRpcError } from '@synod/rpc';
@@ -9,7 +9,7 @@ import { LatencyHistogram } from '../campaign/latency.js';
 import { unaryCall } from './calls.js';
 import type { MethodCodec } from './calls.js';
 import type { SchedulerChecker } from './checker.js';
-import { METHODS } from './coordinator.js';
+import { METHODS } from './methods.js';
 import type { SchedulerPlan } from './plan.js';
 import { commandLine } from './process-table.js';
 import { MachineClock, SimulatedProcess } from './process.js';
@@ -30,6 +30,13 @@ export interface ClientModules {
 const DEADLINE_MS = 3_000;
 const MACHINE = 'clients';
 const POLICIES = Object.keys(PLACEMENT_POLICIES) as PlacementPolicy[];
+type QueueSettings = NonNullable<Parameters<typeof METHODS.setQueue.requestSerialize>[0]['settings']>;
+/** Queues with limits, beside the one without. Narrow enough to be felt, wide enough for a run to end. */
+const QUEUES: Readonly<Record<string, QueueSettings>> = {
+  narrow: { maxRunning: 6 },
+  keyed: { maxRunningPerKey: 1 },
+  slow: { rate: { tokens: 6, perMs: 1_000, burst: 3 } },
+};
 /** Of a job whose mode does not want idempotency: its submission is not repeated when the outcome is unknown. */
 const KEYLESS_RATE = 0.1;
 
@@ -58,6 +65,7 @@ export class SchedulerClients {
   }
 
   start(): void {
+    for (const [queue, settings] of Object.entries(QUEUES)) this.go(this.setQueue(queue, settings));
     for (let index = 0; index < this.modules.plan.clients; index += 1) this.go(this.loop());
   }
 
@@ -105,6 +113,10 @@ export class SchedulerClients {
       if (again !== undefined) checker.submitted(key, again.jobIds, again.replayed);
     }
     return answer.jobIds;
+  }
+
+  private async setQueue(queue: string, settings: QueueSettings): Promise<void> {
+    await this.call('setQueue', METHODS.setQueue, { queue, settings }, true);
   }
 
   /** P7: whoever asks any coordinator sees the job, and nothing older than what anybody has seen before. */
@@ -159,6 +171,7 @@ export class SchedulerClients {
   private spec(): JobSpec {
     const { random, plan } = this.modules;
     const mode = random.pick(['oneLiveHolder', 'oneLiveHolder', 'oneLiveHolder', 'atLeastOnce', 'atMostOnce'] as const);
+    const queue = random.pick(['default', 'default', 'default', ...Object.keys(QUEUES)]);
     const placement: PlacementPolicy = random.chance(0.4) ? 'leastLoaded' : random.pick(POLICIES);
     const exitCode = random.chance(0.1) ? 1 : 0;
     // The longer ones outlast the leases of a worker that is cut off.
@@ -168,7 +181,9 @@ export class SchedulerClients {
         ...{ kind: 'exec', command: 'simulated', args: commandLine(workMs, exitCode, random.chance(0.2)) },
         ...{ env: {}, cwd: '', stdin: '', user: '' },
       },
-      queue: 'default',
+      queue,
+      ...this.timing(mode),
+      ...(queue === 'keyed' ? { limitKey: `customer-${random.integer(1, 10)}` } : {}),
       labels: {},
       workerLabels: random.chance(0.15) ? { zone: random.pick(['a', 'b']) } : {},
       placement,
@@ -179,6 +194,26 @@ export class SchedulerClients {
       startToCloseTimeoutMs: random.chance(0.1) ? random.integer(200, 2_000) : 0,
       killGraceMs: random.pick([100, 500]),
       maxLostAttempts: random.pick([3, 5, 1_000]),
+    };
+  }
+
+  /** When and how often it runs. */
+  private timing(mode: JobSpec['mode']): Partial<JobSpec> {
+    const { random } = this.modules;
+    const retry: RetryPolicy = {
+      maxAttempts: random.integer(2, 4),
+      backoff: 'exponential',
+      initialMs: 100,
+      maxMs: 1_500,
+      jitterPercent: 30,
+      notRetriedExitCodes: [],
+      notRetriedErrors: ['timedOut'],
+    };
+    return {
+      ...(random.chance(0.2) ? { priority: random.integer(-2, 2) || 1 } : {}),
+      ...(random.chance(0.1) ? { delayMs: random.integer(50, 2_500) } : {}),
+      ...(random.chance(0.05) ? { scheduleToStartTimeoutMs: random.integer(200, 2_000) } : {}),
+      ...(mode !== 'atMostOnce' && random.chance(0.4) ? { retry } : {}),
     };
   }
 

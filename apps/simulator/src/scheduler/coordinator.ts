@@ -21,33 +21,22 @@ import {
   jobIdFromWire,
   jobToWire,
   RequestRefusedError,
+  setQueueFromWire,
   submitJobsFromWire,
   CommandRefusedError,
 } from '@synod/contracts';
 import { MAX_FEATURE_LEVEL } from '@synod/jobs';
 import type { AppliedEntry, CheckedJobsStateMachine, Command, CommandEnvelope, CommandReply } from '@synod/jobs';
 import { RpcError, toRpcError } from '@synod/rpc';
-import { services } from '@synod/wire';
 import type { VirtualClock } from '@synod/testkit';
 import { ClientCall, serverStreamCall } from './calls.js';
 import type { MethodCodec } from './calls.js';
 import type { CoordinatorDisk } from './memory-log.js';
+import { METHODS } from './methods.js';
 import { SimulatedProcess } from './process.js';
 import type { MachineClock } from './process.js';
 import { SimulatedSnapshots } from './snapshots.js';
 import type { CallEnd, Streams } from './streams.js';
-
-export const METHODS = {
-  session: services.AgentService.service.Session,
-  heartbeat: services.AgentService.service.Heartbeat,
-  guardEnded: services.AgentService.service.ReportGuardEnded,
-  forward: services.PaxosService.service.Forward,
-  fetchSnapshot: services.PaxosService.service.FetchSnapshot,
-  fetchHistory: services.PaxosService.service.FetchHistory,
-  submit: services.JobService.service.SubmitJobs,
-  cancel: services.JobService.service.CancelJob,
-  getJob: services.JobService.service.GetJob,
-} as const;
 
 /** What the world hears of its coordinators. */
 export interface CoordinatorObserver {
@@ -145,6 +134,7 @@ export class SimulatedCoordinator {
     this.modules.streams.processDied(process, machineIsUp);
     // Nothing of it can act any more; this only lets go of what it still waits for.
     parts?.agents.plannerLoop.yield();
+    parts?.agents.timeKeeper.yield();
     parts?.replication.host.stop();
     this.parts = undefined;
   }
@@ -330,6 +320,11 @@ export class SimulatedCoordinator {
         return unary(end, METHODS.cancel, async (request) => {
           const reply = expectNotRefused(await this.propose(parts, cancelJobFromWire(request)));
           return { alreadyFinal: reply.type === 'jobCancelled' && reply.alreadyFinal };
+        });
+      case 'setQueue':
+        return unary(end, METHODS.setQueue, async (request) => {
+          const reply = expectNotRefused(await this.propose(parts, setQueueFromWire(request)));
+          return { revision: reply.type === 'queueChanged' ? reply.revision : 0 };
         });
       case 'getJob':
         return unary(end, METHODS.getJob, async (request) => {

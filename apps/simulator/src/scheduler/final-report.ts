@@ -6,7 +6,7 @@ import { endReport } from '@synod/worker-agent';
 import type { AttemptFiles, FinalReport } from '@synod/worker-agent';
 import { ClientCall, unaryCall } from './calls.js';
 import type { Caller } from './calls.js';
-import { METHODS } from './coordinator.js';
+import { METHODS } from './methods.js';
 
 const REPORT_DEADLINE_MS = 60_000;
 const CALL_DEADLINE_MS = 5_000;

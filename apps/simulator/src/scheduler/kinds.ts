@@ -92,5 +92,11 @@ export const MUST_REACH = {
   overlapOfStoppedGuardFenced: 'work ran elsewhere while a stopped guard could not end the old attempt',
   endedItselfAfterFailedFlush: 'a coordinator ended itself after a failed flush',
   snapshotInstalled: 'a coordinator installed a snapshot of another',
+  queueWasFull: 'a queue ran as many as it may',
+  keyWasFull: 'a key ran as many as it may',
+  burstWasUsed: 'a queue with a rate used its burst',
+  jobWaitedForItsTime: 'a job waited for its time',
+  jobWaitedForItsNextTry: 'a job that failed waited for its next try',
+  jobExpired: 'a job was not started in time',
   restoredFromImage: 'a coordinator that was started again restored its state from an image',
 } as const;

@@ -207,6 +207,8 @@ export class SchedulerRun {
       const fresh = machine?.recomputeStateHash() === machine?.stateHash();
       checker.expect(fresh, 'the state hash is of the state', () => nodeId);
     }
+    const leaked = (): string => `${checker.queues.runningCount} held`;
+    checker.expect(checker.queues.runningCount === 0, 'no limit of a queue leaks', leaked);
     checker.expect(clients.acknowledged.size > 0, 'a run acknowledges jobs', () => 'none');
   }
 

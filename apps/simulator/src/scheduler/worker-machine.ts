@@ -12,7 +12,7 @@ import { ballotFromWire } from '@synod/contracts';
 import type { SeededRandom } from '@synod/testkit';
 import type { WireHeartbeatRequestInput, WireHeartbeatResponse } from '@synod/wire';
 import { ClientCall } from './calls.js';
-import { METHODS } from './coordinator.js';
+import { METHODS } from './methods.js';
 import { GuardProcess } from './guard-process.js';
 import type { GuardProcessModules, LocalSocket } from './guard-process.js';
 import { ProcessTable } from './process-table.js';

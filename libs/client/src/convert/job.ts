@@ -1,6 +1,6 @@
-import type { WireAttempt, WireEvent, WireJob, WireJobInput } from '@synod/wire';
+import type { WireAttempt, WireEvent, WireExplainJobResponse, WireJob, WireJobInput } from '@synod/wire';
 import { clientError } from '../errors.js';
-import type { Attempt, AttemptState, Job, JobEvent, JobState } from '../types.js';
+import type { Attempt, AttemptState, Explanation, Job, JobEvent, JobState } from '../types.js';
 import { optionalSafeInteger, safeInteger } from './integers.js';
 import { specFromWire } from './spec.js';
 
@@ -26,6 +26,11 @@ const ATTEMPT_STATES: Readonly<Record<string, AttemptState>> = {
   ATTEMPT_STATE_TIMED_OUT: 'timedOut',
   ATTEMPT_STATE_CANCELLED: 'cancelled',
   ATTEMPT_STATE_LOST: 'lost',
+};
+
+const WAIT_REASONS: Readonly<Record<string, Job['waitReason']>> = {
+  WAIT_REASON_DELAY: 'delay',
+  WAIT_REASON_BACK_OFF: 'backOff',
 };
 
 /** A number instead of a name is a state that a newer coordinator has. */
@@ -74,7 +79,21 @@ export function jobFromWire(wire: WireJob | null | undefined): Job {
     cancelReason: wire.cancelReason,
     lostAttempts: wire.lostAttempts,
     drainedAttempts: wire.drainedAttempts,
+    failedAttempts: wire.failedAttempts,
+    waitReason: WAIT_REASONS[wire.waitReason],
+    waitsUntilMs: optionalSafeInteger(wire.waitsUntilMs, 'waitsUntilMs'),
     attempts: wire.attempts.map(attemptFromWire),
+  };
+}
+
+export function explanationFromWire(wire: WireExplainJobResponse): Explanation {
+  return {
+    state: jobStateFromWire(wire.state),
+    jobsBefore: optionalSafeInteger(wire.jobsBefore, 'jobsBefore'),
+    summary: wire.summary,
+    hindrances: wire.hindrances.map(({ code, message, remedy, untilMs }) => {
+      return { code, message, remedy, untilMs: optionalSafeInteger(untilMs, 'untilMs') };
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { WireJobSpec, WireJobSpecInput } from '@synod/wire';
 import type { ExecutionMode, JobOptions, JobSpec, PlacementOptions, PlacementPolicy } from '../types.js';
 import { known, uint32, type Writable } from './checks.js';
+import { additionsFromWire, additionsToWire } from './spec-additions.js';
 import { taskFromWire, taskToWire } from './task.js';
 
 const MODES = {
@@ -9,7 +10,7 @@ const MODES = {
   atMostOnce: 'EXECUTION_MODE_AT_MOST_ONCE',
 } as const satisfies Record<ExecutionMode, string>;
 
-const PLACEMENTS = {
+export const PLACEMENTS = {
   leastLoaded: 'PLACEMENT_POLICY_LEAST_LOADED',
   consistentHash: 'PLACEMENT_POLICY_CONSISTENT_HASH',
   random: 'PLACEMENT_POLICY_RANDOM',
@@ -27,7 +28,7 @@ const PLACEMENTS = {
  * @throws SynodClientError `invalidArgument`
  */
 export function specToWire(spec: JobSpec): WireJobSpecInput {
-  const wire: WireJobSpecInput = { ...taskToWire(spec) };
+  const wire: WireJobSpecInput = { ...taskToWire(spec), ...additionsToWire(spec, specToWire) };
   if (spec.queue !== undefined) wire.queue = spec.queue;
   if (spec.labels !== undefined) wire.labels = spec.labels;
   if (spec.workerLabels !== undefined) wire.workerLabels = spec.workerLabels;
@@ -43,7 +44,7 @@ export function specToWire(spec: JobSpec): WireJobSpecInput {
   return wire;
 }
 
-function nameOf<Name extends string>(table: Readonly<Record<Name, string>>, wire: string): Name | undefined {
+export function nameOf<Name extends string>(table: Readonly<Record<Name, string>>, wire: string): Name | undefined {
   return (Object.keys(table) as Name[]).find((name) => table[name] === wire);
 }
 
@@ -63,7 +64,7 @@ export function specFromWire(wire: WireJobSpec): JobSpec {
   if (wire.startToCloseTimeoutMs > 0) options.startToCloseTimeoutMs = wire.startToCloseTimeoutMs;
   if (wire.killGraceMs !== undefined) options.killGraceMs = wire.killGraceMs;
   if (wire.maxLostAttempts > 0) options.maxLostAttempts = wire.maxLostAttempts;
-  return { ...options, ...taskFromWire(wire) };
+  return { ...options, ...additionsFromWire(wire, specFromWire), ...taskFromWire(wire) };
 }
 
 /** @throws SynodClientError `invalidArgument` */
@@ -88,7 +89,7 @@ function placementOptionsToWire(options: PlacementOptions): NonNullable<WireJobS
   };
 }
 
-function placementOptionsFromWire(wire: WireJobSpec['placementOptions']): PlacementOptions | undefined {
+export function placementOptionsFromWire(wire: WireJobSpec['placementOptions']): PlacementOptions | undefined {
   if (!wire) return undefined;
   const { choices, loadFactorPercent, spreadLabel } = wire;
   return {

@@ -5,6 +5,8 @@ import type { EndCause, HeldAttempt } from './attempt.js';
 export const MAX_RESULT_BYTES = 64 * 1024;
 const MAX_MESSAGE_CHARACTERS = 4_096;
 
+const MAX_ERROR_TYPE_CHARACTERS = 128;
+
 const encoder = new TextEncoder();
 
 /** What a handler may return, or a promise of it: bytes and text go as they are, anything else as JSON. */
@@ -40,7 +42,9 @@ export function endOfResult(attempt: HeldAttempt, result: HandlerResult): WireAt
 /** The end of an attempt whose handler threw. */
 export function endOfError(attempt: HeldAttempt, error: unknown): WireAttemptEndInput {
   if (attempt.endCause !== undefined) return endOfCause(attempt.endCause);
-  return failed(error instanceof Error ? error.message || error.name : String(error));
+  if (!(error instanceof Error)) return failed(String(error));
+  // Its name is what a retry policy may name: a class of its own for what is not worth another try.
+  return { ...failed(error.message || error.name), errorType: error.name.slice(0, MAX_ERROR_TYPE_CHARACTERS) };
 }
 
 /** The end of an attempt that was told to end. */

@@ -15,6 +15,11 @@ function assign(state: JobsState, entry: EntryContext, proposed: ProposedAssignm
   const job = state.jobs.find(proposed.jobId);
   if (job === undefined) return 'jobUnknown';
   if (job.state !== 'ready' || job.revision !== proposed.jobRevision) return 'jobChanged';
+  const expiryMs = job.expiryMs;
+  if (expiryMs !== undefined && expiryMs <= entry.timeMs) return 'jobExpired';
+  if (job.parked) return 'keyFull';
+  const block = state.queues.block(job.interned.spec.queue, entry.timeMs);
+  if (block !== undefined) return block;
   const worker = state.workers.get(proposed.workerId);
   if (worker === undefined || worker.state !== 'online' || worker.incarnation !== proposed.workerIncarnation) {
     return 'workerGone';

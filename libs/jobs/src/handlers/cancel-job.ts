@@ -11,6 +11,10 @@ export function cancelJob(state: JobsState, entry: EntryContext, command: Cancel
   const { jobId } = command;
   const job = state.jobs.find(jobId);
   if (job === undefined) return { type: 'refused', refusal: { code: 'jobUnknown', jobId } };
+  const { ifRevision } = command;
+  if (ifRevision !== undefined && ifRevision !== job.revision) {
+    return { type: 'refused', refusal: { code: 'revisionMismatch', revision: job.revision } };
+  }
   switch (job.state) {
     case 'succeeded':
     case 'failed':

@@ -1,13 +1,13 @@
 import type { CommandEnvelope, SubmitJobs } from '../commands.js';
+import { createJob } from '../create-job.js';
 import type { EntryContext } from '../entry-context.js';
 import { OWN_PLACEMENT_FEATURE_LEVEL } from '../feature-levels.js';
 import type { JobSpec } from '../job.js';
-import { mintJobId } from '../job-id.js';
 import { HashLanes } from '../state/hash-lanes.js';
 import type { InternedSpec } from '../state/interned-spec.js';
-import { JobEntry } from '../state/job-entry.js';
 import type { JobsState } from '../state/jobs-state.js';
 import type { CompactReply } from '../state/reply-hash.js';
+import { beginJob } from '../transitions.js';
 import { RECORD_KINDS } from '../state/state-hash.js';
 
 /** All jobs of the command or none; a known idempotency key gives the jobs that were made under it. */
@@ -38,10 +38,11 @@ export function submitJobs(
 
   const { slot, nextJobIndex: firstIndex } = entry;
   const sharedPrincipal = interner.text(principal);
-  for (const spec of interned) addJob(state, entry, spec, sharedPrincipal);
+  for (const spec of interned) beginJob(state, entry, createJob(state, entry, spec, sharedPrincipal));
   const range = { slot, firstIndex, count: specs.length };
   if (idempotencyKey !== '') {
-    state.keys.add({ key: idempotencyKey, specsHashA, specsHashB, ...range, atMs: entry.timeMs }, state.nextOrder());
+    const keyed = { key: idempotencyKey, specsHashA, specsHashB, ...range, atMs: entry.timeMs };
+    state.keys.add({ ...keyed, lifetimeMs: command.idempotencyKeyLifetimeMs }, state.nextOrder());
   }
   return { type: 'submittedRange', ...range, replayed: false };
 }
@@ -51,16 +52,6 @@ function withoutOwnPlacement(spec: JobSpec): JobSpec {
   if (spec.ownPlacement === undefined) return spec;
   const { ownPlacement: _, ...rest } = spec;
   return rest;
-}
-
-function addJob(state: JobsState, entry: EntryContext, interned: InternedSpec, principal: string): void {
-  const { slot, nextJobIndex: index } = entry;
-  entry.nextJobIndex += 1;
-  const jobId = mintJobId(state.options.groupId, slot, index);
-  const job = new JobEntry(jobId, slot, index, interned, entry.timeMs, principal);
-  state.jobs.add(job);
-  state.jobs.move(job, 'ready');
-  entry.events.push({ type: 'jobSubmitted', jobId });
 }
 
 function hashOf(specs: readonly InternedSpec[]): HashLanes {

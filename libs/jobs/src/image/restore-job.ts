@@ -1,15 +1,18 @@
 import { mintJobId, parseJobId } from '../job-id.js';
 import type { AttemptEnd, AttemptOutcome, ExecutionMode, JobSpec } from '../job.js';
 import { FINAL_JOB_STATES } from '../job.js';
+import { additionsFrom } from './restore-additions.js';
 import { MAX_KEPT_ATTEMPTS } from '../options.js';
 import { PLACEMENT_POLICIES } from '../placement.js';
 import type { PlacementWish } from '../placement.js';
 import { JOB_PREFIX } from '../state/image-keys.js';
 import type { SpecInterner } from '../state/interned-spec.js';
-import { ATTEMPT_STATE_CODES, AttemptEntry, JOB_STATE_CODES, JobEntry } from '../state/job-entry.js';
+import { ATTEMPT_STATE_CODES, AttemptEntry, JOB_STATE_CODES, JobEntry, WAIT_REASON_CODES } from '../state/job-entry.js';
 import type { ImageReader } from './image-reader.js';
 import { taskFrom } from './restore-task.js';
 
+/** Those of a job in which something of feature level 3 is. */
+const LEVEL_3_FIELDS = 16;
 const MODES: Readonly<Record<ExecutionMode, true>> = { oneLiveHolder: true, atLeastOnce: true, atMostOnce: true };
 const OUTCOMES: Readonly<Record<AttemptOutcome, true>> = {
   succeeded: true,
@@ -23,7 +26,8 @@ const OUTCOMES: Readonly<Record<AttemptOutcome, true>> = {
 export function restoreJob(read: ImageReader, value: unknown, groupId: number, interner: SpecInterner): JobEntry {
   const id = parseJobId(read.keyAfter(JOB_PREFIX));
   if (id?.groupId !== groupId) return read.fail('has no job id of this group');
-  const fields = read.fieldsUpTo(value, 11, 12);
+  const list = read.list(value);
+  const fields = list.length === LEVEL_3_FIELDS ? list : read.fieldsUpTo(value, 11, 12);
   const jobId = mintJobId(groupId, id.slot, id.index);
   const interned = interner.intern(specFrom(read, fields[9]));
   const principal = interner.text(read.text(fields[8]));
@@ -35,11 +39,27 @@ export function restoreJob(read: ImageReader, value: unknown, groupId: number, i
   job.cancelRequested = read.flag(fields[5]);
   job.cancelReason = read.text(fields[6]);
   job.lostAttempts = read.count(fields[7]);
-  if (fields.length > 11) job.drainedAttempts = read.positive(fields[11]);
+  if (fields.length === 12) job.drainedAttempts = read.positive(fields[11]);
+  if (fields.length === LEVEL_3_FIELDS) restoreLevel3(read, job, fields.slice(11));
   const attempts = read.list(fields[10]);
   if (attempts.length > 0) job.attempts = attempts.map((attempt) => attemptFrom(read, attempt, interner));
   checkJob(read, job);
   return job;
+}
+
+function restoreLevel3(
+  read: ImageReader,
+  job: JobEntry,
+  [drained, failed, reason, untilMs, retriedAtMs]: readonly unknown[],
+): void {
+  job.drainedAttempts = read.count(drained);
+  job.failedAttempts = read.count(failed);
+  job.waitReason = reason === null ? undefined : read.oneOf(reason, WAIT_REASON_CODES);
+  job.waitsUntilMs = read.count(untilMs);
+  job.retriedAtMs = read.count(retriedAtMs);
+  const isPlain = job.failedAttempts === 0 && job.waitReason === undefined && job.retriedAtMs === 0;
+  read.check(!isPlain, 'says at length that nothing is unusual');
+  read.check((job.waitReason !== undefined) === job.waitsUntilMs > 0, 'has a wait without its end');
 }
 
 /** What the rest of the state relies on when it files the job under its state. */
@@ -51,6 +71,7 @@ function checkJob(read: ImageReader, job: JobEntry): void {
   }
   const isActive = state === 'assigned' || state === 'running';
   read.check((job.activeAttempt !== undefined) === isActive, 'has a state that its attempts deny');
+  read.check((job.waitReason !== undefined) === (state === 'waiting'), 'has a state that its wait denies');
   read.check(job.finishedOrder > 0 === FINAL_JOB_STATES.has(state), 'has a state that its end denies');
 }
 
@@ -81,7 +102,7 @@ function attemptFrom(read: ImageReader, value: unknown, interner: SpecInterner):
 }
 
 function endFrom(read: ImageReader, outcome: AttemptOutcome, value: unknown): AttemptEnd {
-  const fields = read.fields(value, 6);
+  const fields = read.fieldsUpTo(value, 6, 7);
   return {
     outcome,
     exitCode: read.optionalInteger(fields[0]),
@@ -90,11 +111,12 @@ function endFrom(read: ImageReader, outcome: AttemptOutcome, value: unknown): At
     result: read.text(fields[3]),
     stdoutTail: read.text(fields[4]),
     stderrTail: read.text(fields[5]),
+    ...(fields.length > 6 ? { errorType: read.text(fields[6]) } : {}),
   };
 }
 
 function specFrom(read: ImageReader, value: unknown): JobSpec {
-  const fields = read.fields(value, 11);
+  const fields = read.fieldsUpTo(value, 11, 12);
   return {
     task: taskFrom(read, fields[0]),
     queue: read.text(fields[1]),
@@ -107,6 +129,7 @@ function specFrom(read: ImageReader, value: unknown): JobSpec {
     startToCloseTimeoutMs: read.integer(fields[8]),
     killGraceMs: read.integer(fields[9]),
     maxLostAttempts: read.integer(fields[10]),
+    ...(fields.length > 11 ? additionsFrom(read, fields[11], specFrom) : {}),
   };
 }
 

@@ -106,7 +106,8 @@ export function sessionFrom(read: ImageReader, value: unknown): SessionImage {
 }
 
 export function submissionFrom(read: ImageReader, value: unknown): KeyedSubmission {
-  const [key, specsHashA, specsHashB, slot, firstIndex, count, atMs] = read.fields(value, 7);
+  const fields = read.fieldsUpTo(value, 7, 8);
+  const [key, specsHashA, specsHashB, slot, firstIndex, count, atMs, lifetimeMs] = fields;
   return {
     key: read.text(key),
     specsHashA: read.lane(specsHashA),
@@ -115,5 +116,6 @@ export function submissionFrom(read: ImageReader, value: unknown): KeyedSubmissi
     firstIndex: read.index(firstIndex),
     count: read.index(count),
     atMs: read.count(atMs),
+    lifetimeMs: fields.length > 7 ? read.count(lifetimeMs) : undefined,
   };
 }

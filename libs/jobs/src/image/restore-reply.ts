@@ -1,4 +1,5 @@
 import type { AssignmentRefusal, CommandRefusal, ReportOutcome } from '../commands.js';
+import { JOB_STATE_CODES } from '../state/job-entry.js';
 import type { CompactReply } from '../state/reply-hash.js';
 import { OUTCOME_CODES, REFUSAL_CODES } from '../state/reply-hash.js';
 import type { ImageReader } from './image-reader.js';
@@ -42,6 +43,20 @@ export function replyFrom(read: ImageReader, value: readonly unknown[]): Compact
     case 'workerSchedulingSet':
       read.fields(value, 1);
       return { type };
+    case 'timeAdvanced': {
+      const [, fired, moreDue] = read.fields(value, 3);
+      return { type, fired: read.index(fired), moreDue: read.flag(moreDue) };
+    }
+    case 'jobChanged': {
+      const [, jobId, revision] = read.fields(value, 3);
+      return { type, jobId: read.text(jobId), revision: read.count(revision) };
+    }
+    case 'queueChanged':
+      return { type, revision: read.count(argument()) };
+    case 'queueRedriven': {
+      const [, redriven, more] = read.fields(value, 3);
+      return { type, redriven: read.index(redriven), more: read.flag(more) };
+    }
     case 'refused':
       return { type, refusal: commandRefusal(read, value.slice(1)) };
     default:
@@ -70,6 +85,14 @@ function commandRefusal(read: ImageReader, value: readonly unknown[]): CommandRe
       const [, needed, level] = read.fields(value, 3);
       return { code, needed: read.count(needed), level: read.count(level) };
     }
+    case 'revisionMismatch':
+      return { code, revision: read.count(argument()) };
+    case 'tooManyQueues':
+      return { code, limit: read.integer(argument()) };
+    case 'jobStateUnfit': {
+      const [, jobId, state] = read.fields(value, 3);
+      return { code, jobId: read.text(jobId), state: read.oneOf(state, JOB_STATE_CODES) };
+    }
     default:
       return read.fail('has a refusal of an unknown code');
   }
@@ -84,5 +107,5 @@ function outcomeOf(read: ImageReader, digit: string): ReportOutcome {
 }
 
 function byDigit<Word extends string>(codes: Readonly<Record<Word, number>>): ReadonlyMap<string, Word> {
-  return new Map(Object.entries<number>(codes).map(([word, code]) => [String(code), word as Word]));
+  return new Map(Object.entries<number>(codes).map(([word, code]) => [code.toString(36), word as Word]));
 }

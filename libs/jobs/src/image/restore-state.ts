@@ -8,6 +8,7 @@ import {
   JOB_PREFIX,
   NODE_PREFIX,
   orderOf,
+  QUEUE_PREFIX,
   REPLY_PREFIX,
   SESSION_PREFIX,
   WORKER_PREFIX,
@@ -19,6 +20,8 @@ import type { CompactReply } from '../state/reply-hash.js';
 import type { WorkerEntry } from '../state/worker-entry.js';
 import { ImageReader } from './image-reader.js';
 import { restoreJob } from './restore-job.js';
+import { keyedJobs } from '../handlers/queues.js';
+import { queueFrom } from './restore-queue.js';
 import { countersFrom, nodeFrom, sessionFrom, submissionFrom, workerFrom } from './restore-records.js';
 import type { CountersImage } from './restore-records.js';
 import { replyFrom } from './restore-reply.js';
@@ -67,6 +70,7 @@ export class StateRestore {
     else if (key.startsWith(IDEMPOTENCY_KEY_PREFIX)) this.addKey(value);
     else if (key.startsWith(WORKER_PREFIX)) this.addWorker(value);
     else if (key.startsWith(NODE_PREFIX)) this.addNode(value);
+    else if (key.startsWith(QUEUE_PREFIX)) this.addQueue(value);
     else if (key.startsWith(SESSION_PREFIX)) this.addSession(value);
     else this.read.fail('has a key of an unknown kind');
   }
@@ -83,6 +87,7 @@ export class StateRestore {
     this.finishOrders(counters.orderCounter);
     this.finishReplies();
     this.finishActive(counters.tokenCounter);
+    this.finishQueues();
     read.key = '';
     const restored = state.digest();
     if (stateHash !== undefined) read.check(restored === stateHash, `its state hash is ${restored}, not ${stateHash}`);
@@ -121,6 +126,20 @@ export class StateRestore {
     const { node, order } = nodeFrom(read, value, state.interner);
     if (!state.nodes.restore(node, order)) read.fail('is there twice');
     this.nodeOrders.push(order);
+  }
+
+  private addQueue(value: unknown): void {
+    const setup = queueFrom(this.read, value, this.read.keyAfter(QUEUE_PREFIX));
+    if (!this.state.queues.restore(setup)) this.read.fail('is there twice');
+  }
+
+  /** Limits by key come last: which jobs may be assigned depends on all others of the key. */
+  private finishQueues(): void {
+    const { state } = this;
+    for (const { queue, settings } of state.queues.setupRecords()) {
+      const { maxRunningPerKey } = settings;
+      if (maxRunningPerKey > 0) state.queues.ensure(queue).regroup(maxRunningPerKey, keyedJobs(state, queue));
+    }
   }
 
   private addSession(value: unknown): void {

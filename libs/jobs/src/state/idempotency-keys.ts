@@ -1,6 +1,8 @@
 import { Fifo } from './fifo.js';
 import type { HashLanes } from './hash-lanes.js';
 import { IDEMPOTENCY_KEY_PREFIX, orderText } from './image-keys.js';
+import { TimerIndex } from './timer-index.js';
+import type { Timed } from './timer-index.js';
 import { HashedRecord, RECORD_KINDS } from './state-hash.js';
 import type { StateHash } from './state-hash.js';
 
@@ -13,9 +15,16 @@ export interface KeyedSubmission {
   readonly firstIndex: number;
   readonly count: number;
   readonly atMs: number;
+  /** For how long it is remembered; undefined: as long as the state machine's options say. From feature level 3. */
+  readonly lifetimeMs: number | undefined;
 }
 
-class KeyEntry extends HashedRecord {
+const SLACK = 1_024;
+
+class KeyEntry extends HashedRecord implements Timed {
+  dueMs = 0;
+  timerPlace = -1;
+
   constructor(
     readonly submission: KeyedSubmission,
     /** Place in the order of the keys. Slot and first index don't give it: a submission without jobs takes no index. */
@@ -29,6 +38,17 @@ class KeyEntry extends HashedRecord {
     lanes.begin(RECORD_KINDS.idempotencyKey).text(key).word(specsHashA).word(specsHashB);
     lanes.integer(slot).word(firstIndex).word(count).integer(atMs);
     lanes.integer(this.order);
+    const { lifetimeMs } = this.submission;
+    // Only where one was asked for: hashes of others are as feature level 1 had them.
+    if (lifetimeMs !== undefined) lanes.integer(lifetimeMs);
+  }
+
+  get timerKind(): 'key' {
+    return 'key';
+  }
+
+  firesBefore(other: KeyEntry): boolean {
+    return this.order < other.order;
   }
 
   override imageKey(): string {
@@ -36,15 +56,18 @@ class KeyEntry extends HashedRecord {
   }
 
   override imageValue(): unknown {
-    const { key, specsHashA, specsHashB, slot, firstIndex, count, atMs } = this.submission;
-    return [key, specsHashA, specsHashB, slot, firstIndex, count, atMs];
+    const { key, specsHashA, specsHashB, slot, firstIndex, count, atMs, lifetimeMs } = this.submission;
+    const value = [key, specsHashA, specsHashB, slot, firstIndex, count, atMs];
+    return lifetimeMs === undefined ? value : [...value, lifetimeMs];
   }
 }
 
-/** Idempotency keys of submissions, forgotten by number and by applied time, oldest first. */
+/** Idempotency keys of submissions, forgotten by number, oldest first, and by applied time. */
 export class IdempotencyKeys {
   private readonly byKey = new Map<string, KeyEntry>();
-  private readonly inOrder = new Fifo<KeyEntry>();
+  /** Those that were forgotten by time may still be in it; they are passed over. */
+  private inOrder = new Fifo<KeyEntry>();
+  private readonly expiry = new TimerIndex();
 
   constructor(
     private readonly maxKeys: number,
@@ -64,39 +87,58 @@ export class IdempotencyKeys {
   /** The key must not be known; orders rise. */
   add(submission: KeyedSubmission, order: number): void {
     const entry = new KeyEntry(submission, order);
-    this.byKey.set(submission.key, entry);
-    this.inOrder.push(entry);
+    this.keep(entry);
     this.hash.change(entry);
-    while (this.inOrder.size > this.maxKeys) this.forgetOldest();
+    while (this.byKey.size > this.maxKeys) this.forget(this.oldest());
   }
 
   /** From an image, oldest first; false when the key is there already. */
   restore(submission: KeyedSubmission, order: number): boolean {
     if (this.byKey.has(submission.key)) return false;
     const entry = new KeyEntry(submission, order);
-    this.byKey.set(submission.key, entry);
-    this.inOrder.push(entry);
+    this.keep(entry);
     this.hash.restore(entry);
     return true;
   }
 
   /** Oldest first. */
-  records(): IterableIterator<HashedRecord> {
-    return this.inOrder.values();
+  *records(): IterableIterator<HashedRecord> {
+    for (const entry of this.inOrder.values()) if (!entry.removed) yield entry;
   }
 
-  /** Applied time never falls, so the oldest key expires first. */
+  private keep(entry: KeyEntry): void {
+    const { key, atMs, lifetimeMs } = entry.submission;
+    this.byKey.set(key, entry);
+    this.inOrder.push(entry);
+    this.expiry.set(entry, atMs + (lifetimeMs ?? this.lifetimeMs));
+  }
+
   private forgetExpired(nowMs: number): void {
     for (;;) {
-      const oldest = this.inOrder.peek();
-      if (oldest === undefined || nowMs - oldest.submission.atMs < this.lifetimeMs) return;
-      this.forgetOldest();
+      const expired = this.expiry.firstDue(nowMs);
+      if (expired === undefined) break;
+      this.forget(expired as KeyEntry);
+    }
+    // Keys that live long may stand before many that are forgotten: those must not gather behind them.
+    if (this.inOrder.size > 2 * this.byKey.size + SLACK) this.compact();
+  }
+
+  private forget(entry: KeyEntry): void {
+    this.expiry.set(entry, undefined);
+    this.byKey.delete(entry.submission.key);
+    this.hash.remove(entry);
+  }
+
+  private oldest(): KeyEntry {
+    for (;;) {
+      const oldest = this.inOrder.shift();
+      if (!oldest.removed) return oldest;
     }
   }
 
-  private forgetOldest(): void {
-    const oldest = this.inOrder.shift();
-    this.byKey.delete(oldest.submission.key);
-    this.hash.remove(oldest);
+  private compact(): void {
+    const kept = new Fifo<KeyEntry>();
+    for (const entry of this.inOrder.values()) if (!entry.removed) kept.push(entry);
+    this.inOrder = kept;
   }
 }

@@ -5,6 +5,7 @@ export const COUNTERS_KEY = 'c';
 export const JOB_PREFIX = 'j/';
 export const IDEMPOTENCY_KEY_PREFIX = 'k/';
 export const NODE_PREFIX = 'n/';
+export const QUEUE_PREFIX = 'q/';
 export const REPLY_PREFIX = 'r/';
 export const SESSION_PREFIX = 's/';
 export const WORKER_PREFIX = 'w/';

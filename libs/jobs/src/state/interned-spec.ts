@@ -2,6 +2,7 @@ import { unreachable } from '@synod/base';
 import type { ExecLimits, ExecTask, HttpTask, JobSpec, Task } from '../job.js';
 import type { PlacementOptions, PlacementWish } from '../placement.js';
 import { HashLanes } from './hash-lanes.js';
+import { copyAdditions, equalAdditions, mixAdditions } from './spec-additions.js';
 import { RECORD_KINDS } from './state-hash.js';
 
 /** A spec with what is computed from it once, shared by jobs with equal specs where that is cheap to see. */
@@ -94,6 +95,11 @@ export class SpecInterner {
       startToCloseTimeoutMs: spec.startToCloseTimeoutMs,
       killGraceMs: spec.killGraceMs,
       maxLostAttempts: spec.maxLostAttempts,
+      ...copyAdditions(
+        spec,
+        (nested) => this.copy(nested),
+        (value) => this.text(value),
+      ),
     };
   }
 
@@ -139,9 +145,11 @@ export class SpecInterner {
 
 /** Mixes a whole spec in canonical order; ends before `finish`. */
 export function mixSpec(lanes: HashLanes, spec: JobSpec): void {
-  lanes.begin(RECORD_KINDS.spec);
-  const { task } = spec;
-  mixTask(lanes, task);
+  mixFields(lanes.begin(RECORD_KINDS.spec), spec);
+}
+
+function mixFields(lanes: HashLanes, spec: JobSpec): void {
+  mixTask(lanes, spec.task);
   lanes.text(spec.queue).textRecord(spec.labels).textRecord(spec.workerLabels);
   lanes.text(spec.placement);
   const { placementOptions, ownPlacement } = spec;
@@ -161,6 +169,7 @@ export function mixSpec(lanes: HashLanes, spec: JobSpec): void {
   lanes.text(spec.placementKey).text(spec.mode);
   lanes.integer(spec.lostAfterMs).integer(spec.startToCloseTimeoutMs).integer(spec.killGraceMs);
   lanes.integer(spec.maxLostAttempts);
+  mixAdditions(lanes, spec, mixFields);
 }
 
 function mixTask(lanes: HashLanes, task: Task): void {
@@ -228,7 +237,8 @@ function equalSpecs(left: JobSpec, right: JobSpec): boolean {
     left.lostAfterMs === right.lostAfterMs &&
     left.startToCloseTimeoutMs === right.startToCloseTimeoutMs &&
     left.killGraceMs === right.killGraceMs &&
-    left.maxLostAttempts === right.maxLostAttempts
+    left.maxLostAttempts === right.maxLostAttempts &&
+    equalAdditions(left, right, equalSpecs)
   );
 }
 

@@ -1,10 +1,21 @@
-import type { AttemptEnd, AttemptRecord, AttemptState, FencingToken, JobId, JobRecord, JobState } from '../job.js';
+import type {
+  AttemptEnd,
+  AttemptRecord,
+  AttemptState,
+  FencingToken,
+  JobId,
+  JobRecord,
+  JobState,
+  WaitReason,
+} from '../job.js';
+import { expiryMs } from '../job-times.js';
 import { HashLanes } from './hash-lanes.js';
 import type { InternedSpec } from './interned-spec.js';
 import { mixSpec } from './interned-spec.js';
 import { specToImage } from './spec-image.js';
 import { JOB_PREFIX } from './image-keys.js';
 import { HashedRecord, RECORD_KINDS } from './state-hash.js';
+import type { Timed } from './timer-index.js';
 
 /** They never change. */
 export const JOB_STATE_CODES: Readonly<Record<JobState, number>> = {
@@ -17,6 +28,12 @@ export const JOB_STATE_CODES: Readonly<Record<JobState, number>> = {
   cancelled: 7,
   expired: 8,
 };
+
+/** They never change. */
+export const WAIT_REASON_CODES: Readonly<Record<WaitReason, number>> = { delay: 1, backOff: 2 };
+
+/** Before what feature level 3 added to a job; no count of drained attempts, which may stand there otherwise. */
+const LEVEL_3_TAG = -3;
 
 /** They never change. */
 export const ATTEMPT_STATE_CODES: Readonly<Record<AttemptState, number>> = {
@@ -96,9 +113,7 @@ export class AttemptEntry {
       this.assignedAtMs,
       this.startedAtMs ?? null,
       this.finishedAtMs ?? null,
-      end === undefined
-        ? null
-        : [end.exitCode ?? null, end.signal, end.message, end.result, end.stdoutTail, end.stderrTail],
+      end === undefined ? null : endToImage(end),
     ];
     // Only where it is so: what feature level 1 wrote stays as it was.
     return this.evicting ? [...value, true] : value;
@@ -116,7 +131,7 @@ export class AttemptEntry {
 const NO_ATTEMPTS: readonly AttemptEntry[] = Object.freeze([]);
 
 /** A job as the state machine changes it; readers get a {@link JobRecord}, which never changes after. */
-export class JobEntry extends HashedRecord {
+export class JobEntry extends HashedRecord implements Timed {
   state: JobState = 'waiting';
   revision = 0;
   finishedAtMs: number | undefined = undefined;
@@ -126,6 +141,16 @@ export class JobEntry extends HashedRecord {
   cancelReason = '';
   lostAttempts = 0;
   drainedAttempts = 0;
+  failedAttempts = 0;
+  /** Set while the job waits, with the time until when. */
+  waitReason: WaitReason | undefined = undefined;
+  waitsUntilMs = 0;
+  /** When it was last retried by hand; 0: never. */
+  retriedAtMs = 0;
+  dueMs = 0;
+  timerPlace = -1;
+  /** Ready, but not to be assigned while others of its key are; follows from those. */
+  parked = false;
   /** Oldest first; shared while empty. */
   attempts: readonly AttemptEntry[] = NO_ATTEMPTS;
 
@@ -133,7 +158,7 @@ export class JobEntry extends HashedRecord {
     readonly jobId: JobId,
     readonly slot: number,
     readonly index: number,
-    readonly interned: InternedSpec,
+    public interned: InternedSpec,
     readonly submittedAtMs: number,
     readonly principal: string,
   ) {
@@ -157,6 +182,35 @@ export class JobEntry extends HashedRecord {
     return this.attempts.at(-1)?.attempt ?? 0;
   }
 
+  get timerKind(): 'job' {
+    return 'job';
+  }
+
+  firesBefore(other: JobEntry): boolean {
+    return this.slot < other.slot || (this.slot === other.slot && this.index < other.index);
+  }
+
+  get priority(): number {
+    return this.interned.spec.priority ?? 0;
+  }
+
+  /** When it expires unless a worker has started it; undefined: never, or no more. */
+  get expiryMs(): number | undefined {
+    const { spec } = this.interned;
+    if (spec.expiresAtMs === undefined && spec.scheduleToStartTimeoutMs === undefined) return undefined;
+    if (this.retriedAtMs > 0) return undefined;
+    for (const attempt of this.attempts) if (attempt.startedAtMs !== undefined) return undefined;
+    return expiryMs(spec, this.submittedAtMs);
+  }
+
+  /** When something happens to it unless something else does before; undefined: it waits for no time. */
+  get nextDueMs(): number | undefined {
+    if (this.state !== 'waiting' && this.state !== 'ready') return undefined;
+    const expiry = this.expiryMs;
+    if (this.waitReason === undefined) return expiry;
+    return expiry === undefined ? this.waitsUntilMs : Math.min(expiry, this.waitsUntilMs);
+  }
+
   addAttempt(attempt: AttemptEntry, maxKept: number): void {
     this.attempts = [...this.attempts.slice(-(maxKept - 1)), attempt];
   }
@@ -173,6 +227,9 @@ export class JobEntry extends HashedRecord {
       cancelReason: this.cancelReason,
       lostAttempts: this.lostAttempts,
       drainedAttempts: this.drainedAttempts,
+      ...(this.failedAttempts > 0 ? { failedAttempts: this.failedAttempts } : {}),
+      ...(this.waitReason === undefined ? {} : { waitReason: this.waitReason, waitsUntilMs: this.waitsUntilMs }),
+      ...(this.retriedAtMs > 0 ? { retriedAtMs: this.retriedAtMs } : {}),
       principal: this.principal,
       attempts: this.attempts.map((attempt) => attempt.toRecord()),
     };
@@ -196,7 +253,17 @@ export class JobEntry extends HashedRecord {
       specToImage(this.interned.spec),
       this.attempts.map((attempt) => attempt.imageValue()),
     ];
+    // What lower levels wrote stays as it was.
+    if (this.hasLevel3) {
+      const { failedAttempts, waitReason, waitsUntilMs, retriedAtMs } = this;
+      return [...value, this.drainedAttempts, failedAttempts, waitReason ?? null, waitsUntilMs, retriedAtMs];
+    }
     return this.drainedAttempts > 0 ? [...value, this.drainedAttempts] : value;
+  }
+
+  /** Whether it is in any way as only feature level 3 makes it. */
+  private get hasLevel3(): boolean {
+    return this.failedAttempts > 0 || this.waitReason !== undefined || this.retriedAtMs > 0;
   }
 
   override mixInto(lanes: HashLanes): void {
@@ -209,6 +276,9 @@ export class JobEntry extends HashedRecord {
     for (const attempt of this.attempts) attempt.mixInto(lanes);
     // Behind all else and only where there are any: hashes of jobs without are as feature level 1 had them.
     if (this.drainedAttempts > 0) lanes.integer(this.drainedAttempts);
+    if (!this.hasLevel3) return;
+    lanes.word(LEVEL_3_TAG).integer(this.failedAttempts).integer(this.waitsUntilMs).integer(this.retriedAtMs);
+    lanes.word(this.waitReason === undefined ? 0 : WAIT_REASON_CODES[this.waitReason]);
   }
 
   /** Whether the hashes kept of spec and ends are those of their contents. For tests: it reads everything. */
@@ -227,5 +297,11 @@ export class JobEntry extends HashedRecord {
 
 function mixEnd(lanes: HashLanes, end: AttemptEnd): HashLanes {
   lanes.begin(RECORD_KINDS.attemptEnd).word(ATTEMPT_STATE_CODES[end.outcome]).integer(end.exitCode);
-  return lanes.text(end.signal).text(end.message).text(end.result).text(end.stdoutTail).text(end.stderrTail);
+  lanes.text(end.signal).text(end.message).text(end.result).text(end.stdoutTail).text(end.stderrTail);
+  return end.errorType === undefined ? lanes : lanes.word(LEVEL_3_TAG).text(end.errorType);
+}
+
+function endToImage(end: AttemptEnd): unknown {
+  const value = [end.exitCode ?? null, end.signal, end.message, end.result, end.stdoutTail, end.stderrTail];
+  return end.errorType === undefined ? value : [...value, end.errorType];
 }

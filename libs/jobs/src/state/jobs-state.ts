@@ -10,9 +10,13 @@ import { COUNTERS_KEY } from './image-keys.js';
 import { SpecInterner } from './interned-spec.js';
 import { JobTable } from './job-table.js';
 import { NodeTable } from './node-table.js';
+import type { QueueTable } from './queue-table.js';
 import { recomputeDigest, StateHash } from './state-hash.js';
 import type { HashedRecord } from './state-hash.js';
+import { TimerIndex } from './timer-index.js';
 import { WorkerTable } from './worker-table.js';
+
+const LEVEL_OF_DEAD_LETTERS = 3;
 
 /** What of the state belongs to no record, as an image holds it. */
 export interface StateCounters {
@@ -26,6 +30,7 @@ export interface StateCounters {
 export class JobsState {
   readonly hash = new StateHash();
   readonly interner = new SpecInterner();
+  readonly timers = new TimerIndex();
   readonly jobs: JobTable;
   readonly workers: WorkerTable;
   readonly nodes: NodeTable;
@@ -44,11 +49,15 @@ export class JobsState {
   private imagedSlot = 0;
 
   constructor(readonly options: JobsOptions) {
-    this.jobs = new JobTable(options.groupId, this.hash);
+    this.jobs = new JobTable(options.groupId, this.hash, this.timers);
     this.workers = new WorkerTable(options.maxOfflineWorkers, this.hash);
     this.nodes = new NodeTable(options.maxNodes, this.hash);
     this.sessions = new ClientSessions(this.hash);
     this.keys = new IdempotencyKeys(options.maxIdempotencyKeys, options.idempotencyKeyLifetimeMs, this.hash);
+  }
+
+  get queues(): QueueTable {
+    return this.jobs.queues;
   }
 
   get lastTokenCounter(): number {
@@ -77,7 +86,13 @@ export class JobsState {
     this.timeMs = counters.timeMs;
     this.tokenCounter = counters.tokenCounter;
     this.orderCounter = counters.orderCounter;
-    this.featureLevel = counters.featureLevel;
+    this.raiseLevel(counters.featureLevel);
+  }
+
+  /** What begins with a level, begins. Levels never fall. */
+  raiseLevel(level: number): void {
+    this.featureLevel = Math.max(this.featureLevel, level);
+    if (this.featureLevel >= LEVEL_OF_DEAD_LETTERS) this.jobs.separateDeadLetters();
   }
 
   get changedCount(): number {
@@ -98,6 +113,7 @@ export class JobsState {
     for (const job of this.jobs.values()) yield imageOf(job);
     for (const key of this.keys.records()) yield imageOf(key);
     yield* sortedImage(this.nodes.entries());
+    yield* sortedImage(this.queues.setupRecords());
     const { replies, sessions } = this.sessions.entries();
     yield* sortedImage(replies);
     yield* sortedImage(sessions);
@@ -126,6 +142,7 @@ export class JobsState {
     yield* this.jobs.values();
     yield* this.workers.values();
     yield* this.nodes.entries();
+    yield* this.queues.setupRecords();
     yield* this.sessions.records();
     yield* this.keys.records();
   }

@@ -2,14 +2,16 @@ import { assert } from '@synod/base';
 import type { JobSpec } from '../job.js';
 import type { ReadyClass, ReadyJob } from '../state-machine-port.js';
 import type { JobEntry } from './job-entry.js';
-import { OrderedJobs } from './ordered-jobs.js';
+import { isAssignedFirst } from './ordered-jobs.js';
+import type { ReadyOrder } from './ordered-jobs.js';
+import { OrderedSequence } from './ordered-sequence.js';
 
-/** The ready jobs of one class, in order of job id. */
+/** The ready jobs of one class, in the order in which they are to be assigned. */
 class ReadyClassEntry implements ReadyClass {
   readonly queue: string;
   readonly task: ReadyClass['task'];
   readonly workerLabels: Readonly<Record<string, string>>;
-  readonly ready = new OrderedJobs<JobEntry>();
+  readonly ready = new OrderedSequence<JobEntry, ReadyOrder>(isAssignedFirst);
 
   constructor(
     readonly classKey: string,
@@ -29,18 +31,21 @@ class ReadyClassEntry implements ReadyClass {
 }
 
 function readyJob({ jobId, revision, interned: { spec } }: JobEntry): ReadyJob {
-  const { placement, placementKey, placementOptions } = spec;
+  const { priority = 0, placement, placementKey, placementOptions } = spec;
   if (placementOptions === undefined && spec.ownPlacement === undefined) {
-    return { jobId, revision, placement, placementKey };
+    return { jobId, revision, priority, placement, placementKey };
   }
   return {
-    ...{ jobId, revision, placement, placementKey },
+    ...{ jobId, revision, priority, placement, placementKey },
     ...(placementOptions === undefined ? {} : { placementOptions }),
     ...(spec.ownPlacement === undefined ? {} : { ownPlacement: true }),
   };
 }
 
-/** Ready jobs by class. It follows from the jobs' states and is no part of the state of its own. */
+/**
+ * Ready jobs by class, but for those that wait for another of their key. It follows from the jobs' states and is no part of the
+ * state of its own.
+ */
 export class ReadyIndex {
   /** Classes that have jobs. */
   private readonly byKey = new Map<string, ReadyClassEntry>();
@@ -67,6 +72,16 @@ export class ReadyIndex {
     assert(readyClass?.ready.remove(job) === true, 'ready job is in its class', () => job.jobId);
     if (readyClass.ready.size === 0) this.byKey.delete(classKey);
     this.count -= 1;
+  }
+
+  /** How many jobs of this queue would be assigned before this one, of all classes. */
+  countBefore(job: JobEntry): number {
+    const { queue } = job.interned.spec;
+    let before = 0;
+    for (const readyClass of this.byKey.values()) {
+      if (readyClass.queue === queue) before += readyClass.ready.countBefore(job);
+    }
+    return before;
   }
 
   classes(): IterableIterator<ReadyClass> {

@@ -22,6 +22,11 @@ export const REFUSAL_CODES: Readonly<Record<AssignmentRefusal, number>> = {
   workerFull: 4,
   workerUnfit: 5,
   workerNotActive: 6,
+  jobExpired: 7,
+  keyFull: 8,
+  queuePaused: 9,
+  queueFull: 10,
+  rateLimited: 11,
 };
 
 /** They never change. */
@@ -58,6 +63,14 @@ export function mixReply(lanes: HashLanes, reply: CompactReply): HashLanes {
       return lanes.word(12);
     case 'workerEvicted':
       return lanes.word(13).word(reply.evicting);
+    case 'timeAdvanced':
+      return lanes.word(14).word(reply.fired).flag(reply.moreDue);
+    case 'jobChanged':
+      return lanes.word(15).text(reply.jobId).integer(reply.revision);
+    case 'queueChanged':
+      return lanes.word(16).integer(reply.revision);
+    case 'queueRedriven':
+      return lanes.word(17).word(reply.redriven).flag(reply.more);
     case 'refused':
       return mixRefusal(lanes.word(10), reply.refusal);
     default:
@@ -81,6 +94,12 @@ function mixRefusal(lanes: HashLanes, refusal: CommandRefusal): HashLanes {
       return lanes.word(6).text(refusal.idempotencyKey);
     case 'featureLevelTooLow':
       return lanes.word(7).integer(refusal.needed).integer(refusal.level);
+    case 'revisionMismatch':
+      return lanes.word(8).integer(refusal.revision);
+    case 'jobStateUnfit':
+      return lanes.word(9).text(refusal.jobId).text(refusal.state);
+    case 'tooManyQueues':
+      return lanes.word(10).integer(refusal.limit);
     default:
       return unreachable(refusal);
   }

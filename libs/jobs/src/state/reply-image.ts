@@ -5,7 +5,7 @@ import { OUTCOME_CODES, REFUSAL_CODES } from './reply-hash.js';
 
 /**
  * A stored reply as an image holds it: its type, then its fields by position. Outcomes of reports and assignments are one digit
- * each: there may be 10,000 of them in one reply.
+ * (of 36) each: there may be 10,000 of them in one reply.
  */
 export function replyToImage(reply: CompactReply): readonly unknown[] {
   const { type } = reply;
@@ -17,7 +17,7 @@ export function replyToImage(reply: CompactReply): readonly unknown[] {
     case 'attemptsLost':
       return [type, reply.lost];
     case 'jobsAssigned':
-      return [type, reply.refusals.map((it) => (it === undefined ? 0 : REFUSAL_CODES[it])).join('')];
+      return [type, reply.refusals.map((it) => (it === undefined ? '0' : REFUSAL_CODES[it].toString(36))).join('')];
     case 'attemptsReported':
       return [type, reply.outcomes.map((it) => OUTCOME_CODES[it]).join('')];
     case 'featureLevelSet':
@@ -30,6 +30,14 @@ export function replyToImage(reply: CompactReply): readonly unknown[] {
       return [type];
     case 'workerEvicted':
       return [type, reply.evicting];
+    case 'timeAdvanced':
+      return [type, reply.fired, reply.moreDue];
+    case 'jobChanged':
+      return [type, reply.jobId, reply.revision];
+    case 'queueChanged':
+      return [type, reply.revision];
+    case 'queueRedriven':
+      return [type, reply.redriven, reply.more];
     case 'refused':
       return [type, ...refusalToImage(reply.refusal)];
     default:
@@ -54,6 +62,12 @@ function refusalToImage(refusal: CommandRefusal): readonly unknown[] {
       return [code, refusal.idempotencyKey];
     case 'featureLevelTooLow':
       return [code, refusal.needed, refusal.level];
+    case 'revisionMismatch':
+      return [code, refusal.revision];
+    case 'jobStateUnfit':
+      return [code, refusal.jobId, refusal.state];
+    case 'tooManyQueues':
+      return [code, refusal.limit];
     default:
       return unreachable(refusal);
   }

@@ -1,10 +1,12 @@
 import { unreachable } from '@synod/base';
 import type { ExecLimits, JobSpec, Task } from '../job.js';
 import type { PlacementWish } from '../placement.js';
+import { additionsToImage } from './spec-additions.js';
 
 /** A spec as an image holds it: by position, as the names of its fields would be half of it. */
 export function specToImage(spec: JobSpec): unknown {
-  return [
+  const additions = additionsToImage(spec, specToImage);
+  const value = [
     taskToImage(spec.task),
     spec.queue,
     spec.labels,
@@ -17,6 +19,8 @@ export function specToImage(spec: JobSpec): unknown {
     spec.killGraceMs,
     spec.maxLostAttempts,
   ];
+  // What levels below 3 wrote stays as it was.
+  return additions === undefined ? value : [...value, additions];
 }
 
 /** The policy alone where it is all there is, as feature levels 1 and 2 wrote it. */

@@ -16,6 +16,7 @@ export const RECORD_KINDS = {
   reply: 9,
   description: 10,
   counters: 11,
+  queue: 12,
 } as const;
 
 /** A record whose hash is a term of the state hash, and which an image of the state holds. */

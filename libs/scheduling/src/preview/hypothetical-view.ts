@@ -19,6 +19,9 @@ export function hypotheticalView(
     readyCount: () => count,
     readyClasses: () => classes.map(asReadyClass).values(),
     activeInQueue,
+    // What is asked is where jobs would go, whatever a queue's limits let start now.
+    queueRoom: () => Infinity,
+    queuePlacement: () => undefined,
   };
 }
 

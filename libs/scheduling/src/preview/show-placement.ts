@@ -55,7 +55,7 @@ export function showPlacement(
   });
   const { policy, options } = placement;
   const job = {
-    ...{ jobId: key, revision: 1, placement: policy, placementKey: key, ownPlacement: true as const },
+    ...{ jobId: key, revision: 1, priority: 0, placement: policy, placementKey: key, ownPlacement: true as const },
     ...(options === undefined ? {} : { placementOptions: options }),
   };
   const classes = [{ classKey: '', queue, ...needs, jobs: [job] }];

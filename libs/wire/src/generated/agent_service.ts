@@ -14,6 +14,8 @@ import type { Ballot as _synod_v1_Ballot, Ballot__Output as _synod_v1_Ballot__Ou
 import type { CancelJobRequest as _synod_v1_CancelJobRequest, CancelJobRequest__Output as _synod_v1_CancelJobRequest__Output } from './synod/v1/CancelJobRequest.js';
 import type { CancelJobResponse as _synod_v1_CancelJobResponse, CancelJobResponse__Output as _synod_v1_CancelJobResponse__Output } from './synod/v1/CancelJobResponse.js';
 import type { Cancellations as _synod_v1_Cancellations, Cancellations__Output as _synod_v1_Cancellations__Output } from './synod/v1/Cancellations.js';
+import type { ChangeJobRequest as _synod_v1_ChangeJobRequest, ChangeJobRequest__Output as _synod_v1_ChangeJobRequest__Output } from './synod/v1/ChangeJobRequest.js';
+import type { ChangeJobResponse as _synod_v1_ChangeJobResponse, ChangeJobResponse__Output as _synod_v1_ChangeJobResponse__Output } from './synod/v1/ChangeJobResponse.js';
 import type { CheckFenceRequest as _synod_v1_CheckFenceRequest, CheckFenceRequest__Output as _synod_v1_CheckFenceRequest__Output } from './synod/v1/CheckFenceRequest.js';
 import type { CheckFenceResponse as _synod_v1_CheckFenceResponse, CheckFenceResponse__Output as _synod_v1_CheckFenceResponse__Output } from './synod/v1/CheckFenceResponse.js';
 import type { Draining as _synod_v1_Draining, Draining__Output as _synod_v1_Draining__Output } from './synod/v1/Draining.js';
@@ -21,6 +23,8 @@ import type { Event as _synod_v1_Event, Event__Output as _synod_v1_Event__Output
 import type { Evictions as _synod_v1_Evictions, Evictions__Output as _synod_v1_Evictions__Output } from './synod/v1/Evictions.js';
 import type { ExecLimits as _synod_v1_ExecLimits, ExecLimits__Output as _synod_v1_ExecLimits__Output } from './synod/v1/ExecLimits.js';
 import type { ExecTask as _synod_v1_ExecTask, ExecTask__Output as _synod_v1_ExecTask__Output } from './synod/v1/ExecTask.js';
+import type { ExplainJobRequest as _synod_v1_ExplainJobRequest, ExplainJobRequest__Output as _synod_v1_ExplainJobRequest__Output } from './synod/v1/ExplainJobRequest.js';
+import type { ExplainJobResponse as _synod_v1_ExplainJobResponse, ExplainJobResponse__Output as _synod_v1_ExplainJobResponse__Output } from './synod/v1/ExplainJobResponse.js';
 import type { GetJobLogsRequest as _synod_v1_GetJobLogsRequest, GetJobLogsRequest__Output as _synod_v1_GetJobLogsRequest__Output } from './synod/v1/GetJobLogsRequest.js';
 import type { GetJobLogsResponse as _synod_v1_GetJobLogsResponse, GetJobLogsResponse__Output as _synod_v1_GetJobLogsResponse__Output } from './synod/v1/GetJobLogsResponse.js';
 import type { GetJobRequest as _synod_v1_GetJobRequest, GetJobRequest__Output as _synod_v1_GetJobRequest__Output } from './synod/v1/GetJobRequest.js';
@@ -32,6 +36,7 @@ import type { HandlerTask as _synod_v1_HandlerTask, HandlerTask__Output as _syno
 import type { HeartbeatRequest as _synod_v1_HeartbeatRequest, HeartbeatRequest__Output as _synod_v1_HeartbeatRequest__Output } from './synod/v1/HeartbeatRequest.js';
 import type { HeartbeatResponse as _synod_v1_HeartbeatResponse, HeartbeatResponse__Output as _synod_v1_HeartbeatResponse__Output } from './synod/v1/HeartbeatResponse.js';
 import type { Hello as _synod_v1_Hello, Hello__Output as _synod_v1_Hello__Output } from './synod/v1/Hello.js';
+import type { Hindrance as _synod_v1_Hindrance, Hindrance__Output as _synod_v1_Hindrance__Output } from './synod/v1/Hindrance.js';
 import type { HttpTask as _synod_v1_HttpTask, HttpTask__Output as _synod_v1_HttpTask__Output } from './synod/v1/HttpTask.js';
 import type { Job as _synod_v1_Job, Job__Output as _synod_v1_Job__Output } from './synod/v1/Job.js';
 import type { JobServiceClient as _synod_v1_JobServiceClient, JobServiceDefinition as _synod_v1_JobServiceDefinition } from './synod/v1/JobService.js';
@@ -48,6 +53,9 @@ import type { ReportGuardEndedRequest as _synod_v1_ReportGuardEndedRequest, Repo
 import type { ReportGuardEndedResponse as _synod_v1_ReportGuardEndedResponse, ReportGuardEndedResponse__Output as _synod_v1_ReportGuardEndedResponse__Output } from './synod/v1/ReportGuardEndedResponse.js';
 import type { Reports as _synod_v1_Reports, Reports__Output as _synod_v1_Reports__Output } from './synod/v1/Reports.js';
 import type { ReportsAcknowledged as _synod_v1_ReportsAcknowledged, ReportsAcknowledged__Output as _synod_v1_ReportsAcknowledged__Output } from './synod/v1/ReportsAcknowledged.js';
+import type { RetryJobRequest as _synod_v1_RetryJobRequest, RetryJobRequest__Output as _synod_v1_RetryJobRequest__Output } from './synod/v1/RetryJobRequest.js';
+import type { RetryJobResponse as _synod_v1_RetryJobResponse, RetryJobResponse__Output as _synod_v1_RetryJobResponse__Output } from './synod/v1/RetryJobResponse.js';
+import type { RetryPolicy as _synod_v1_RetryPolicy, RetryPolicy__Output as _synod_v1_RetryPolicy__Output } from './synod/v1/RetryPolicy.js';
 import type { SessionRequest as _synod_v1_SessionRequest, SessionRequest__Output as _synod_v1_SessionRequest__Output } from './synod/v1/SessionRequest.js';
 import type { SessionResponse as _synod_v1_SessionResponse, SessionResponse__Output as _synod_v1_SessionResponse__Output } from './synod/v1/SessionResponse.js';
 import type { SetWorkerSchedulingRequest as _synod_v1_SetWorkerSchedulingRequest, SetWorkerSchedulingRequest__Output as _synod_v1_SetWorkerSchedulingRequest__Output } from './synod/v1/SetWorkerSchedulingRequest.js';
@@ -93,10 +101,13 @@ export interface ProtoGrpcType {
       AttemptRef: MessageTypeDefinition<_synod_v1_AttemptRef, _synod_v1_AttemptRef__Output>
       AttemptReport: MessageTypeDefinition<_synod_v1_AttemptReport, _synod_v1_AttemptReport__Output>
       AttemptState: EnumTypeDefinition
+      Backoff: EnumTypeDefinition
       Ballot: MessageTypeDefinition<_synod_v1_Ballot, _synod_v1_Ballot__Output>
       CancelJobRequest: MessageTypeDefinition<_synod_v1_CancelJobRequest, _synod_v1_CancelJobRequest__Output>
       CancelJobResponse: MessageTypeDefinition<_synod_v1_CancelJobResponse, _synod_v1_CancelJobResponse__Output>
       Cancellations: MessageTypeDefinition<_synod_v1_Cancellations, _synod_v1_Cancellations__Output>
+      ChangeJobRequest: MessageTypeDefinition<_synod_v1_ChangeJobRequest, _synod_v1_ChangeJobRequest__Output>
+      ChangeJobResponse: MessageTypeDefinition<_synod_v1_ChangeJobResponse, _synod_v1_ChangeJobResponse__Output>
       CheckFenceRequest: MessageTypeDefinition<_synod_v1_CheckFenceRequest, _synod_v1_CheckFenceRequest__Output>
       CheckFenceResponse: MessageTypeDefinition<_synod_v1_CheckFenceResponse, _synod_v1_CheckFenceResponse__Output>
       Draining: MessageTypeDefinition<_synod_v1_Draining, _synod_v1_Draining__Output>
@@ -105,6 +116,8 @@ export interface ProtoGrpcType {
       ExecLimits: MessageTypeDefinition<_synod_v1_ExecLimits, _synod_v1_ExecLimits__Output>
       ExecTask: MessageTypeDefinition<_synod_v1_ExecTask, _synod_v1_ExecTask__Output>
       ExecutionMode: EnumTypeDefinition
+      ExplainJobRequest: MessageTypeDefinition<_synod_v1_ExplainJobRequest, _synod_v1_ExplainJobRequest__Output>
+      ExplainJobResponse: MessageTypeDefinition<_synod_v1_ExplainJobResponse, _synod_v1_ExplainJobResponse__Output>
       GetJobLogsRequest: MessageTypeDefinition<_synod_v1_GetJobLogsRequest, _synod_v1_GetJobLogsRequest__Output>
       GetJobLogsResponse: MessageTypeDefinition<_synod_v1_GetJobLogsResponse, _synod_v1_GetJobLogsResponse__Output>
       GetJobRequest: MessageTypeDefinition<_synod_v1_GetJobRequest, _synod_v1_GetJobRequest__Output>
@@ -116,6 +129,7 @@ export interface ProtoGrpcType {
       HeartbeatRequest: MessageTypeDefinition<_synod_v1_HeartbeatRequest, _synod_v1_HeartbeatRequest__Output>
       HeartbeatResponse: MessageTypeDefinition<_synod_v1_HeartbeatResponse, _synod_v1_HeartbeatResponse__Output>
       Hello: MessageTypeDefinition<_synod_v1_Hello, _synod_v1_Hello__Output>
+      Hindrance: MessageTypeDefinition<_synod_v1_Hindrance, _synod_v1_Hindrance__Output>
       HttpTask: MessageTypeDefinition<_synod_v1_HttpTask, _synod_v1_HttpTask__Output>
       Job: MessageTypeDefinition<_synod_v1_Job, _synod_v1_Job__Output>
       JobService: SubtypeConstructor<typeof grpc.Client, _synod_v1_JobServiceClient> & { service: _synod_v1_JobServiceDefinition }
@@ -136,6 +150,9 @@ export interface ProtoGrpcType {
       ReportGuardEndedResponse: MessageTypeDefinition<_synod_v1_ReportGuardEndedResponse, _synod_v1_ReportGuardEndedResponse__Output>
       Reports: MessageTypeDefinition<_synod_v1_Reports, _synod_v1_Reports__Output>
       ReportsAcknowledged: MessageTypeDefinition<_synod_v1_ReportsAcknowledged, _synod_v1_ReportsAcknowledged__Output>
+      RetryJobRequest: MessageTypeDefinition<_synod_v1_RetryJobRequest, _synod_v1_RetryJobRequest__Output>
+      RetryJobResponse: MessageTypeDefinition<_synod_v1_RetryJobResponse, _synod_v1_RetryJobResponse__Output>
+      RetryPolicy: MessageTypeDefinition<_synod_v1_RetryPolicy, _synod_v1_RetryPolicy__Output>
       SessionRequest: MessageTypeDefinition<_synod_v1_SessionRequest, _synod_v1_SessionRequest__Output>
       SessionResponse: MessageTypeDefinition<_synod_v1_SessionResponse, _synod_v1_SessionResponse__Output>
       SetWorkerSchedulingRequest: MessageTypeDefinition<_synod_v1_SetWorkerSchedulingRequest, _synod_v1_SetWorkerSchedulingRequest__Output>
@@ -151,6 +168,7 @@ export interface ProtoGrpcType {
       SubmitStreamResponse: MessageTypeDefinition<_synod_v1_SubmitStreamResponse, _synod_v1_SubmitStreamResponse__Output>
       TailLogs: MessageTypeDefinition<_synod_v1_TailLogs, _synod_v1_TailLogs__Output>
       Ulimit: MessageTypeDefinition<_synod_v1_Ulimit, _synod_v1_Ulimit__Output>
+      WaitReason: EnumTypeDefinition
       WatchEventsRequest: MessageTypeDefinition<_synod_v1_WatchEventsRequest, _synod_v1_WatchEventsRequest__Output>
       WatchEventsResponse: MessageTypeDefinition<_synod_v1_WatchEventsResponse, _synod_v1_WatchEventsResponse__Output>
       Welcome: MessageTypeDefinition<_synod_v1_Welcome, _synod_v1_Welcome__Output>

@@ -550,6 +550,10 @@ const schema: unknown = {
                 "stderrTail": {
                   "type": "bytes",
                   "id": 7
+                },
+                "errorType": {
+                  "type": "string",
+                  "id": 8
                 }
               }
             },
@@ -968,6 +972,66 @@ const schema: unknown = {
                 }
               }
             },
+            "Backoff": {
+              "values": {
+                "BACKOFF_UNSPECIFIED": 0,
+                "BACKOFF_FIXED": 1,
+                "BACKOFF_LINEAR": 2,
+                "BACKOFF_EXPONENTIAL": 3
+              }
+            },
+            "RetryPolicy": {
+              "oneofs": {
+                "_initialMs": {
+                  "oneof": [
+                    "initialMs"
+                  ]
+                },
+                "_jitterPercent": {
+                  "oneof": [
+                    "jitterPercent"
+                  ]
+                }
+              },
+              "fields": {
+                "maxAttempts": {
+                  "type": "uint32",
+                  "id": 1
+                },
+                "backoff": {
+                  "type": "Backoff",
+                  "id": 2
+                },
+                "initialMs": {
+                  "type": "uint32",
+                  "id": 3,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "maxMs": {
+                  "type": "uint32",
+                  "id": 4
+                },
+                "jitterPercent": {
+                  "type": "uint32",
+                  "id": 5,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "notRetriedExitCodes": {
+                  "rule": "repeated",
+                  "type": "int32",
+                  "id": 6
+                },
+                "notRetriedErrors": {
+                  "rule": "repeated",
+                  "type": "string",
+                  "id": 7
+                }
+              }
+            },
             "JobSpec": {
               "oneofs": {
                 "task": {
@@ -980,6 +1044,16 @@ const schema: unknown = {
                 "_killGraceMs": {
                   "oneof": [
                     "killGraceMs"
+                  ]
+                },
+                "_runAtMs": {
+                  "oneof": [
+                    "runAtMs"
+                  ]
+                },
+                "_expiresAtMs": {
+                  "oneof": [
+                    "expiresAtMs"
                   ]
                 }
               },
@@ -1044,7 +1118,52 @@ const schema: unknown = {
                 "maxLostAttempts": {
                   "type": "uint32",
                   "id": 12
+                },
+                "priority": {
+                  "type": "sint32",
+                  "id": 20
+                },
+                "delayMs": {
+                  "type": "uint64",
+                  "id": 21
+                },
+                "runAtMs": {
+                  "type": "int64",
+                  "id": 22,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "expiresAtMs": {
+                  "type": "int64",
+                  "id": 23,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "scheduleToStartTimeoutMs": {
+                  "type": "uint64",
+                  "id": 24
+                },
+                "retry": {
+                  "type": "RetryPolicy",
+                  "id": 25
+                },
+                "onFailure": {
+                  "type": "JobSpec",
+                  "id": 26
+                },
+                "limitKey": {
+                  "type": "string",
+                  "id": 27
                 }
+              }
+            },
+            "WaitReason": {
+              "values": {
+                "WAIT_REASON_UNSPECIFIED": 0,
+                "WAIT_REASON_DELAY": 1,
+                "WAIT_REASON_BACK_OFF": 2
               }
             },
             "JobState": {
@@ -1156,6 +1275,10 @@ const schema: unknown = {
                 "stderrTail": {
                   "type": "bytes",
                   "id": 14
+                },
+                "errorType": {
+                  "type": "string",
+                  "id": 15
                 }
               }
             },
@@ -1164,6 +1287,16 @@ const schema: unknown = {
                 "_finishedAtMs": {
                   "oneof": [
                     "finishedAtMs"
+                  ]
+                },
+                "_waitsUntilMs": {
+                  "oneof": [
+                    "waitsUntilMs"
+                  ]
+                },
+                "_retriedAtMs": {
+                  "oneof": [
+                    "retriedAtMs"
                   ]
                 }
               },
@@ -1219,6 +1352,28 @@ const schema: unknown = {
                 "drainedAttempts": {
                   "type": "uint32",
                   "id": 12
+                },
+                "failedAttempts": {
+                  "type": "uint32",
+                  "id": 13
+                },
+                "waitReason": {
+                  "type": "WaitReason",
+                  "id": 14
+                },
+                "waitsUntilMs": {
+                  "type": "int64",
+                  "id": 15,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "retriedAtMs": {
+                  "type": "int64",
+                  "id": 16,
+                  "options": {
+                    "proto3_optional": true
+                  }
                 }
               }
             },
@@ -1308,6 +1463,18 @@ const schema: unknown = {
                   "requestType": "CancelJobRequest",
                   "responseType": "CancelJobResponse"
                 },
+                "RetryJob": {
+                  "requestType": "RetryJobRequest",
+                  "responseType": "RetryJobResponse"
+                },
+                "ChangeJob": {
+                  "requestType": "ChangeJobRequest",
+                  "responseType": "ChangeJobResponse"
+                },
+                "ExplainJob": {
+                  "requestType": "ExplainJobRequest",
+                  "responseType": "ExplainJobResponse"
+                },
                 "WatchEvents": {
                   "requestType": "WatchEventsRequest",
                   "responseType": "WatchEventsResponse",
@@ -1333,6 +1500,10 @@ const schema: unknown = {
                 "idempotencyKey": {
                   "type": "string",
                   "id": 2
+                },
+                "idempotencyKeyLifetimeMs": {
+                  "type": "uint64",
+                  "id": 3
                 }
               }
             },
@@ -1358,6 +1529,10 @@ const schema: unknown = {
                 "idempotencyKey": {
                   "type": "string",
                   "id": 2
+                },
+                "idempotencyKeyLifetimeMs": {
+                  "type": "uint64",
+                  "id": 3
                 }
               }
             },
@@ -1397,6 +1572,10 @@ const schema: unknown = {
                 "idempotencyKey": {
                   "type": "string",
                   "id": 3
+                },
+                "idempotencyKeyLifetimeMs": {
+                  "type": "uint64",
+                  "id": 4
                 }
               }
             },
@@ -1489,6 +1668,10 @@ const schema: unknown = {
                 "reason": {
                   "type": "string",
                   "id": 2
+                },
+                "ifRevision": {
+                  "type": "uint64",
+                  "id": 3
                 }
               }
             },
@@ -1497,6 +1680,133 @@ const schema: unknown = {
                 "alreadyFinal": {
                   "type": "bool",
                   "id": 1
+                }
+              }
+            },
+            "RetryJobRequest": {
+              "fields": {
+                "jobId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "ifRevision": {
+                  "type": "uint64",
+                  "id": 2
+                }
+              }
+            },
+            "RetryJobResponse": {
+              "fields": {
+                "revision": {
+                  "type": "uint64",
+                  "id": 1
+                }
+              }
+            },
+            "ChangeJobRequest": {
+              "oneofs": {
+                "_priority": {
+                  "oneof": [
+                    "priority"
+                  ]
+                }
+              },
+              "fields": {
+                "jobId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "ifRevision": {
+                  "type": "uint64",
+                  "id": 2
+                },
+                "priority": {
+                  "type": "sint32",
+                  "id": 3,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "queue": {
+                  "type": "string",
+                  "id": 4
+                }
+              }
+            },
+            "ChangeJobResponse": {
+              "fields": {
+                "revision": {
+                  "type": "uint64",
+                  "id": 1
+                }
+              }
+            },
+            "ExplainJobRequest": {
+              "fields": {
+                "jobId": {
+                  "type": "string",
+                  "id": 1
+                }
+              }
+            },
+            "ExplainJobResponse": {
+              "oneofs": {
+                "_jobsBefore": {
+                  "oneof": [
+                    "jobsBefore"
+                  ]
+                }
+              },
+              "fields": {
+                "state": {
+                  "type": "JobState",
+                  "id": 1
+                },
+                "jobsBefore": {
+                  "type": "uint64",
+                  "id": 2,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "summary": {
+                  "type": "string",
+                  "id": 3
+                },
+                "hindrances": {
+                  "rule": "repeated",
+                  "type": "Hindrance",
+                  "id": 4
+                }
+              }
+            },
+            "Hindrance": {
+              "oneofs": {
+                "_untilMs": {
+                  "oneof": [
+                    "untilMs"
+                  ]
+                }
+              },
+              "fields": {
+                "code": {
+                  "type": "string",
+                  "id": 1
+                },
+                "message": {
+                  "type": "string",
+                  "id": 2
+                },
+                "remedy": {
+                  "type": "string",
+                  "id": 3
+                },
+                "untilMs": {
+                  "type": "int64",
+                  "id": 4,
+                  "options": {
+                    "proto3_optional": true
+                  }
                 }
               }
             },
@@ -3007,6 +3317,299 @@ const schema: unknown = {
                 "jobsAfter": {
                   "type": "uint32",
                   "id": 8
+                }
+              }
+            },
+            "QueueService": {
+              "methods": {
+                "ListQueues": {
+                  "requestType": "ListQueuesRequest",
+                  "responseType": "ListQueuesResponse"
+                },
+                "GetQueue": {
+                  "requestType": "GetQueueRequest",
+                  "responseType": "GetQueueResponse"
+                },
+                "SetQueue": {
+                  "requestType": "SetQueueRequest",
+                  "responseType": "SetQueueResponse"
+                },
+                "PauseQueue": {
+                  "requestType": "PauseQueueRequest",
+                  "responseType": "PauseQueueResponse"
+                },
+                "ResumeQueue": {
+                  "requestType": "ResumeQueueRequest",
+                  "responseType": "ResumeQueueResponse"
+                },
+                "ResetQueue": {
+                  "requestType": "ResetQueueRequest",
+                  "responseType": "ResetQueueResponse"
+                },
+                "RedriveQueue": {
+                  "requestType": "RedriveQueueRequest",
+                  "responseType": "RedriveQueueResponse"
+                }
+              }
+            },
+            "RateLimit": {
+              "fields": {
+                "tokens": {
+                  "type": "uint32",
+                  "id": 1
+                },
+                "perMs": {
+                  "type": "uint32",
+                  "id": 2
+                },
+                "burst": {
+                  "type": "uint32",
+                  "id": 3
+                }
+              }
+            },
+            "QueueSettings": {
+              "fields": {
+                "maxRunning": {
+                  "type": "uint32",
+                  "id": 1
+                },
+                "maxRunningPerKey": {
+                  "type": "uint32",
+                  "id": 2
+                },
+                "rate": {
+                  "type": "RateLimit",
+                  "id": 3
+                },
+                "placement": {
+                  "type": "PlacementPolicy",
+                  "id": 4
+                },
+                "lostAfterMs": {
+                  "type": "uint32",
+                  "id": 5
+                },
+                "placementOptions": {
+                  "type": "PlacementOptions",
+                  "id": 6
+                }
+              }
+            },
+            "Queue": {
+              "oneofs": {
+                "_tokens": {
+                  "oneof": [
+                    "tokens"
+                  ]
+                },
+                "_nextTokenMs": {
+                  "oneof": [
+                    "nextTokenMs"
+                  ]
+                }
+              },
+              "fields": {
+                "queue": {
+                  "type": "string",
+                  "id": 1
+                },
+                "settings": {
+                  "type": "QueueSettings",
+                  "id": 2
+                },
+                "paused": {
+                  "type": "bool",
+                  "id": 3
+                },
+                "pauseReason": {
+                  "type": "string",
+                  "id": 4
+                },
+                "revision": {
+                  "type": "uint64",
+                  "id": 5
+                },
+                "waiting": {
+                  "type": "uint32",
+                  "id": 6
+                },
+                "ready": {
+                  "type": "uint32",
+                  "id": 7
+                },
+                "running": {
+                  "type": "uint32",
+                  "id": 8
+                },
+                "deadLetters": {
+                  "type": "uint32",
+                  "id": 9
+                },
+                "waitingForKey": {
+                  "type": "uint32",
+                  "id": 10
+                },
+                "tokens": {
+                  "type": "uint32",
+                  "id": 11,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "nextTokenMs": {
+                  "type": "int64",
+                  "id": 12,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                }
+              }
+            },
+            "ListQueuesRequest": {
+              "fields": {}
+            },
+            "ListQueuesResponse": {
+              "fields": {
+                "queues": {
+                  "rule": "repeated",
+                  "type": "Queue",
+                  "id": 1
+                }
+              }
+            },
+            "GetQueueRequest": {
+              "fields": {
+                "queue": {
+                  "type": "string",
+                  "id": 1
+                }
+              }
+            },
+            "GetQueueResponse": {
+              "fields": {
+                "queue": {
+                  "type": "Queue",
+                  "id": 1
+                }
+              }
+            },
+            "SetQueueRequest": {
+              "oneofs": {
+                "_ifRevision": {
+                  "oneof": [
+                    "ifRevision"
+                  ]
+                }
+              },
+              "fields": {
+                "queue": {
+                  "type": "string",
+                  "id": 1
+                },
+                "settings": {
+                  "type": "QueueSettings",
+                  "id": 2
+                },
+                "ifRevision": {
+                  "type": "uint64",
+                  "id": 3,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                }
+              }
+            },
+            "SetQueueResponse": {
+              "fields": {
+                "revision": {
+                  "type": "uint64",
+                  "id": 1
+                }
+              }
+            },
+            "PauseQueueRequest": {
+              "fields": {
+                "queue": {
+                  "type": "string",
+                  "id": 1
+                },
+                "reason": {
+                  "type": "string",
+                  "id": 2
+                }
+              }
+            },
+            "PauseQueueResponse": {
+              "fields": {
+                "revision": {
+                  "type": "uint64",
+                  "id": 1
+                }
+              }
+            },
+            "ResumeQueueRequest": {
+              "fields": {
+                "queue": {
+                  "type": "string",
+                  "id": 1
+                }
+              }
+            },
+            "ResumeQueueResponse": {
+              "fields": {
+                "revision": {
+                  "type": "uint64",
+                  "id": 1
+                }
+              }
+            },
+            "ResetQueueRequest": {
+              "oneofs": {
+                "_ifRevision": {
+                  "oneof": [
+                    "ifRevision"
+                  ]
+                }
+              },
+              "fields": {
+                "queue": {
+                  "type": "string",
+                  "id": 1
+                },
+                "ifRevision": {
+                  "type": "uint64",
+                  "id": 2,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                }
+              }
+            },
+            "ResetQueueResponse": {
+              "fields": {}
+            },
+            "RedriveQueueRequest": {
+              "fields": {
+                "queue": {
+                  "type": "string",
+                  "id": 1
+                },
+                "limit": {
+                  "type": "uint32",
+                  "id": 2
+                }
+              }
+            },
+            "RedriveQueueResponse": {
+              "fields": {
+                "redriven": {
+                  "type": "uint32",
+                  "id": 1
+                },
+                "more": {
+                  "type": "bool",
+                  "id": 2
                 }
               }
             },

@@ -10,6 +10,7 @@ import type { HttpTask as _synod_v1_HttpTask, HttpTask__Output as _synod_v1_Http
 import type { Job as _synod_v1_Job, Job__Output as _synod_v1_Job__Output } from './synod/v1/Job.js';
 import type { JobSpec as _synod_v1_JobSpec, JobSpec__Output as _synod_v1_JobSpec__Output } from './synod/v1/JobSpec.js';
 import type { PlacementOptions as _synod_v1_PlacementOptions, PlacementOptions__Output as _synod_v1_PlacementOptions__Output } from './synod/v1/PlacementOptions.js';
+import type { RetryPolicy as _synod_v1_RetryPolicy, RetryPolicy__Output as _synod_v1_RetryPolicy__Output } from './synod/v1/RetryPolicy.js';
 import type { StatusRange as _synod_v1_StatusRange, StatusRange__Output as _synod_v1_StatusRange__Output } from './synod/v1/StatusRange.js';
 import type { Ulimit as _synod_v1_Ulimit, Ulimit__Output as _synod_v1_Ulimit__Output } from './synod/v1/Ulimit.js';
 
@@ -22,6 +23,7 @@ export interface ProtoGrpcType {
     v1: {
       Attempt: MessageTypeDefinition<_synod_v1_Attempt, _synod_v1_Attempt__Output>
       AttemptState: EnumTypeDefinition
+      Backoff: EnumTypeDefinition
       Event: MessageTypeDefinition<_synod_v1_Event, _synod_v1_Event__Output>
       ExecLimits: MessageTypeDefinition<_synod_v1_ExecLimits, _synod_v1_ExecLimits__Output>
       ExecTask: MessageTypeDefinition<_synod_v1_ExecTask, _synod_v1_ExecTask__Output>
@@ -34,8 +36,10 @@ export interface ProtoGrpcType {
       LimitsPolicy: EnumTypeDefinition
       PlacementOptions: MessageTypeDefinition<_synod_v1_PlacementOptions, _synod_v1_PlacementOptions__Output>
       PlacementPolicy: EnumTypeDefinition
+      RetryPolicy: MessageTypeDefinition<_synod_v1_RetryPolicy, _synod_v1_RetryPolicy__Output>
       StatusRange: MessageTypeDefinition<_synod_v1_StatusRange, _synod_v1_StatusRange__Output>
       Ulimit: MessageTypeDefinition<_synod_v1_Ulimit, _synod_v1_Ulimit__Output>
+      WaitReason: EnumTypeDefinition
     }
   }
 }

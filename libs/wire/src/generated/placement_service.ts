@@ -13,6 +13,7 @@ import type { KeyMove as _synod_v1_KeyMove, KeyMove__Output as _synod_v1_KeyMove
 import type { PlacementOptions as _synod_v1_PlacementOptions, PlacementOptions__Output as _synod_v1_PlacementOptions__Output } from './synod/v1/PlacementOptions.js';
 import type { PlacementServiceClient as _synod_v1_PlacementServiceClient, PlacementServiceDefinition as _synod_v1_PlacementServiceDefinition } from './synod/v1/PlacementService.js';
 import type { PreferredWorker as _synod_v1_PreferredWorker, PreferredWorker__Output as _synod_v1_PreferredWorker__Output } from './synod/v1/PreferredWorker.js';
+import type { RetryPolicy as _synod_v1_RetryPolicy, RetryPolicy__Output as _synod_v1_RetryPolicy__Output } from './synod/v1/RetryPolicy.js';
 import type { ShowPlacementRequest as _synod_v1_ShowPlacementRequest, ShowPlacementRequest__Output as _synod_v1_ShowPlacementRequest__Output } from './synod/v1/ShowPlacementRequest.js';
 import type { ShowPlacementResponse as _synod_v1_ShowPlacementResponse, ShowPlacementResponse__Output as _synod_v1_ShowPlacementResponse__Output } from './synod/v1/ShowPlacementResponse.js';
 import type { SimulatePlacementRequest as _synod_v1_SimulatePlacementRequest, SimulatePlacementRequest__Output as _synod_v1_SimulatePlacementRequest__Output } from './synod/v1/SimulatePlacementRequest.js';
@@ -30,6 +31,7 @@ export interface ProtoGrpcType {
     v1: {
       Attempt: MessageTypeDefinition<_synod_v1_Attempt, _synod_v1_Attempt__Output>
       AttemptState: EnumTypeDefinition
+      Backoff: EnumTypeDefinition
       Event: MessageTypeDefinition<_synod_v1_Event, _synod_v1_Event__Output>
       ExecLimits: MessageTypeDefinition<_synod_v1_ExecLimits, _synod_v1_ExecLimits__Output>
       ExecTask: MessageTypeDefinition<_synod_v1_ExecTask, _synod_v1_ExecTask__Output>
@@ -46,12 +48,14 @@ export interface ProtoGrpcType {
       PlacementService: SubtypeConstructor<typeof grpc.Client, _synod_v1_PlacementServiceClient> & { service: _synod_v1_PlacementServiceDefinition }
       PlacementVerdict: EnumTypeDefinition
       PreferredWorker: MessageTypeDefinition<_synod_v1_PreferredWorker, _synod_v1_PreferredWorker__Output>
+      RetryPolicy: MessageTypeDefinition<_synod_v1_RetryPolicy, _synod_v1_RetryPolicy__Output>
       ShowPlacementRequest: MessageTypeDefinition<_synod_v1_ShowPlacementRequest, _synod_v1_ShowPlacementRequest__Output>
       ShowPlacementResponse: MessageTypeDefinition<_synod_v1_ShowPlacementResponse, _synod_v1_ShowPlacementResponse__Output>
       SimulatePlacementRequest: MessageTypeDefinition<_synod_v1_SimulatePlacementRequest, _synod_v1_SimulatePlacementRequest__Output>
       SimulatePlacementResponse: MessageTypeDefinition<_synod_v1_SimulatePlacementResponse, _synod_v1_SimulatePlacementResponse__Output>
       StatusRange: MessageTypeDefinition<_synod_v1_StatusRange, _synod_v1_StatusRange__Output>
       Ulimit: MessageTypeDefinition<_synod_v1_Ulimit, _synod_v1_Ulimit__Output>
+      WaitReason: EnumTypeDefinition
       WorkerChange: EnumTypeDefinition
       WorkerEffect: MessageTypeDefinition<_synod_v1_WorkerEffect, _synod_v1_WorkerEffect__Output>
     }

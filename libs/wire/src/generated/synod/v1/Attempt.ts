@@ -18,6 +18,7 @@ export interface Attempt {
   'result'?: (Buffer | Uint8Array | string);
   'stdoutTail'?: (Buffer | Uint8Array | string);
   'stderrTail'?: (Buffer | Uint8Array | string);
+  'errorType'?: (string);
   '_startedAtMs'?: "startedAtMs";
   '_finishedAtMs'?: "finishedAtMs";
   '_exitCode'?: "exitCode";
@@ -38,6 +39,7 @@ export interface Attempt__Output {
   'result': (Buffer);
   'stdoutTail': (Buffer);
   'stderrTail': (Buffer);
+  'errorType': (string);
   '_startedAtMs'?: "startedAtMs";
   '_finishedAtMs'?: "finishedAtMs";
   '_exitCode'?: "exitCode";

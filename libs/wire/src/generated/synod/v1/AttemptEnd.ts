@@ -10,6 +10,7 @@ export interface AttemptEnd {
   'result'?: (Buffer | Uint8Array | string);
   'stdoutTail'?: (Buffer | Uint8Array | string);
   'stderrTail'?: (Buffer | Uint8Array | string);
+  'errorType'?: (string);
   '_exitCode'?: "exitCode";
 }
 
@@ -21,5 +22,6 @@ export interface AttemptEnd__Output {
   'result': (Buffer);
   'stdoutTail': (Buffer);
   'stderrTail': (Buffer);
+  'errorType': (string);
   '_exitCode'?: "exitCode";
 }

@@ -3,6 +3,7 @@
 import type { JobSpec as _synod_v1_JobSpec, JobSpec__Output as _synod_v1_JobSpec__Output } from '../../synod/v1/JobSpec.js';
 import type { JobState as _synod_v1_JobState, JobState__Output as _synod_v1_JobState__Output } from '../../synod/v1/JobState.js';
 import type { Attempt as _synod_v1_Attempt, Attempt__Output as _synod_v1_Attempt__Output } from '../../synod/v1/Attempt.js';
+import type { WaitReason as _synod_v1_WaitReason, WaitReason__Output as _synod_v1_WaitReason__Output } from '../../synod/v1/WaitReason.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Job {
@@ -18,7 +19,13 @@ export interface Job {
   'principal'?: (string);
   'attempts'?: (_synod_v1_Attempt)[];
   'drainedAttempts'?: (number);
+  'failedAttempts'?: (number);
+  'waitReason'?: (_synod_v1_WaitReason);
+  'waitsUntilMs'?: (number | string | Long);
+  'retriedAtMs'?: (number | string | Long);
   '_finishedAtMs'?: "finishedAtMs";
+  '_waitsUntilMs'?: "waitsUntilMs";
+  '_retriedAtMs'?: "retriedAtMs";
 }
 
 export interface Job__Output {
@@ -34,5 +41,11 @@ export interface Job__Output {
   'principal': (string);
   'attempts': (_synod_v1_Attempt__Output)[];
   'drainedAttempts': (number);
+  'failedAttempts': (number);
+  'waitReason': (_synod_v1_WaitReason__Output);
+  'waitsUntilMs'?: (string);
+  'retriedAtMs'?: (string);
   '_finishedAtMs'?: "finishedAtMs";
+  '_waitsUntilMs'?: "waitsUntilMs";
+  '_retriedAtMs'?: "retriedAtMs";
 }

@@ -6,6 +6,9 @@ import type { PlacementPolicy as _synod_v1_PlacementPolicy, PlacementPolicy__Out
 import type { ExecutionMode as _synod_v1_ExecutionMode, ExecutionMode__Output as _synod_v1_ExecutionMode__Output } from '../../synod/v1/ExecutionMode.js';
 import type { HttpTask as _synod_v1_HttpTask, HttpTask__Output as _synod_v1_HttpTask__Output } from '../../synod/v1/HttpTask.js';
 import type { PlacementOptions as _synod_v1_PlacementOptions, PlacementOptions__Output as _synod_v1_PlacementOptions__Output } from '../../synod/v1/PlacementOptions.js';
+import type { RetryPolicy as _synod_v1_RetryPolicy, RetryPolicy__Output as _synod_v1_RetryPolicy__Output } from '../../synod/v1/RetryPolicy.js';
+import type { JobSpec as _synod_v1_JobSpec, JobSpec__Output as _synod_v1_JobSpec__Output } from '../../synod/v1/JobSpec.js';
+import type { Long } from '@grpc/proto-loader';
 
 export interface JobSpec {
   'exec'?: (_synod_v1_ExecTask | null);
@@ -22,8 +25,18 @@ export interface JobSpec {
   'maxLostAttempts'?: (number);
   'http'?: (_synod_v1_HttpTask | null);
   'placementOptions'?: (_synod_v1_PlacementOptions | null);
+  'priority'?: (number);
+  'delayMs'?: (number | string | Long);
+  'runAtMs'?: (number | string | Long);
+  'expiresAtMs'?: (number | string | Long);
+  'scheduleToStartTimeoutMs'?: (number | string | Long);
+  'retry'?: (_synod_v1_RetryPolicy | null);
+  'onFailure'?: (_synod_v1_JobSpec | null);
+  'limitKey'?: (string);
   'task'?: "exec"|"handler"|"http";
   '_killGraceMs'?: "killGraceMs";
+  '_runAtMs'?: "runAtMs";
+  '_expiresAtMs'?: "expiresAtMs";
 }
 
 export interface JobSpec__Output {
@@ -41,6 +54,16 @@ export interface JobSpec__Output {
   'maxLostAttempts': (number);
   'http'?: (_synod_v1_HttpTask__Output | null);
   'placementOptions': (_synod_v1_PlacementOptions__Output | null);
+  'priority': (number);
+  'delayMs': (string);
+  'runAtMs'?: (string);
+  'expiresAtMs'?: (string);
+  'scheduleToStartTimeoutMs': (string);
+  'retry': (_synod_v1_RetryPolicy__Output | null);
+  'onFailure': (_synod_v1_JobSpec__Output | null);
+  'limitKey': (string);
   'task'?: "exec"|"handler"|"http";
   '_killGraceMs'?: "killGraceMs";
+  '_runAtMs'?: "runAtMs";
+  '_expiresAtMs'?: "expiresAtMs";
 }

@@ -7,10 +7,12 @@ export interface Submission {
   'requestId'?: (number | string | Long);
   'specs'?: (_synod_v1_JobSpec)[];
   'idempotencyKey'?: (string);
+  'idempotencyKeyLifetimeMs'?: (number | string | Long);
 }
 
 export interface Submission__Output {
   'requestId': (string);
   'specs': (_synod_v1_JobSpec__Output)[];
   'idempotencyKey': (string);
+  'idempotencyKeyLifetimeMs': (string);
 }
