@@ -102,7 +102,9 @@ describe('job files (3 coordinators, 2 agents)', () => {
     expect(mostAtOnce(lines('narrow'))).toBe(2);
     expect(mostAtOnce(lines('a'))).toBe(1);
     expect(lines('b')).toEqual(['ran']);
-    const starts = lines('slow').map(Number).sort();
+    const starts = lines('slow')
+      .map(Number)
+      .sort((left, right) => left - right);
     expect(starts).toHaveLength(5);
     // A burst of two, then one each half second: the fifth comes 1.5 s after the first; starting a process takes a while, too.
     expect((starts[4] ?? 0) - (starts[0] ?? 0)).toBeGreaterThan(1_200);

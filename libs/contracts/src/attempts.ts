@@ -180,10 +180,21 @@ export function assignmentToWire(assigned: AssignedAttempt): WireAssignmentInput
   };
 }
 
+const NOT_FOR_WORKERS = [
+  'delayMs',
+  'runAtMs',
+  'expiresAtMs',
+  'scheduleToStartTimeoutMs',
+  'retry',
+  'onFailure',
+] as const;
+
 /** What happens before and after an attempt is none of its worker's business. */
 function forWorker(spec: JobSpec): JobSpec {
-  const { delayMs, runAtMs, expiresAtMs, scheduleToStartTimeoutMs, retry, onFailure, ...rest } = spec;
-  return rest;
+  if (NOT_FOR_WORKERS.every((name) => spec[name] === undefined)) return spec;
+  const copy: { -readonly [Name in keyof JobSpec]: JobSpec[Name] } = { ...spec };
+  for (const name of NOT_FOR_WORKERS) delete copy[name];
+  return copy;
 }
 
 export function assignmentFromWire(wire: WireAssignment, field = 'assignment'): AssignedAttempt {
