@@ -2,7 +2,7 @@
 const { join } = require('node:path');
 
 /** Dependencies published as ES modules only: they have to be transformed too. */
-const esmOnlyPackages = [];
+const esmOnlyPackages = ['temporal-polyfill', 'temporal-utils', 'temporal-spec'];
 
 module.exports = {
   testEnvironment: 'node',

@@ -5,6 +5,7 @@ import { LEASE_MUTANTS } from './catalogue/leases.mjs';
 import { LIVENESS_MUTANTS } from './catalogue/liveness.mjs';
 import { READ_MUTANTS } from './catalogue/reads.mjs';
 import { RECOVERY_MUTANTS } from './catalogue/recovery.mjs';
+import { SCHEDULE_MUTANTS } from './catalogue/schedules.mjs';
 import { SCHEDULER_RULE_MUTANTS } from './catalogue/scheduler-rules.mjs';
 import { SESSION_MUTANTS } from './catalogue/sessions.mjs';
 import { SNAPSHOT_MUTANTS } from './catalogue/snapshots.mjs';
@@ -19,6 +20,7 @@ export const MUTANTS = Object.freeze([
     ...RECOVERY_MUTANTS,
     ...READ_MUTANTS,
     ...LEASE_MUTANTS,
+    ...SCHEDULE_MUTANTS,
     ...SESSION_MUTANTS,
     ...SNAPSHOT_MUTANTS,
     ...STORAGE_MUTANTS,

@@ -2,11 +2,13 @@ import { addFlags, InformationRequested, UsageCommand, UsageError } from '@synod
 import { addClusterCommand } from './commands/cluster.js';
 import { addDevCommand, type DevCommandModules } from './commands/dev.js';
 import { addEventsCommand } from './commands/events.js';
+import { addImportCommand } from './commands/import.js';
 import { addJobCommand } from './commands/job.js';
 import { addJobsCommand } from './commands/jobs.js';
 import { addPlacementCommand } from './commands/placement.js';
 import { addQueueCommand } from './commands/queue.js';
 import { addRunCommand } from './commands/run.js';
+import { addScheduleCommand } from './commands/schedule.js';
 import { addSubmitCommand } from './commands/submit.js';
 import { addWorkerCommand } from './commands/worker.js';
 import { describeFailure } from './failure.js';
@@ -39,6 +41,8 @@ export async function runCli(argv: readonly string[], io: CliIo, dev?: DevComman
   addJobsCommand(root, session);
   addJobCommand(root, session);
   addQueueCommand(root, session);
+  addScheduleCommand(root, session);
+  addImportCommand(root, session);
   addWorkerCommand(root, session);
   addPlacementCommand(root, session);
   addClusterCommand(root, session);

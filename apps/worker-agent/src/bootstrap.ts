@@ -193,7 +193,7 @@ function sessionListener(
       app.welcomed(heartbeatIntervalMs, address);
     },
     assigned: (assignments) => agent.assigned(assignments),
-    cancelled: (refs) => agent.cancelled(refs),
+    cancelled: (refs, withoutGrace) => agent.cancelled(refs, withoutGrace),
     evicted: (refs) => agent.evicted(refs),
     tail: (request, address) => logs.push(request, address),
     closed: () => logs.stop(),

@@ -5,6 +5,7 @@ import {
   type JobServiceClient,
   type PlacementServiceClient,
   type QueueServiceClient,
+  type ScheduleServiceClient,
   type WorkerServiceClient,
 } from '@synod/wire';
 import { clientError } from './errors.js';
@@ -26,6 +27,7 @@ export interface Coordinator {
   readonly workers: WorkerServiceClient;
   readonly cluster: ClusterServiceClient;
   readonly placement: PlacementServiceClient;
+  readonly schedules: ScheduleServiceClient;
 }
 
 /** Connections to the coordinators, opened on first use; calls go to one of them until it fails. */
@@ -66,6 +68,7 @@ export class Channels {
         workers: connect(services.WorkerService, address, security),
         cluster: connect(services.ClusterService, address, security),
         placement: connect(services.PlacementService, address, security),
+        schedules: connect(services.ScheduleService, address, security),
       };
     } catch (error) {
       throw toClientError(error);
@@ -79,8 +82,8 @@ export class Channels {
 
   close(): void {
     this.closed = true;
-    for (const { jobs, queues, workers, cluster, placement } of this.coordinators.values())
-      for (const client of [jobs, queues, workers, cluster, placement]) client.close();
+    for (const { jobs, queues, workers, cluster, placement, schedules } of this.coordinators.values())
+      for (const client of [jobs, queues, workers, cluster, placement, schedules]) client.close();
     this.coordinators.clear();
   }
 }

@@ -17,6 +17,7 @@ import type {
   SimulatePlacementQuery,
 } from './placement-types.js';
 import { QueuesClient } from './queues.js';
+import { Schedules } from './schedules.js';
 import { Submitter, type SubmitterOptions } from './submitter.js';
 import { systemTime } from './system-time.js';
 import type {
@@ -81,6 +82,8 @@ const DEFAULT_DEADLINE_MS = 30_000;
  * carries an idempotency key, so that a repetition never makes a second job. All errors are `SynodClientError`s.
  */
 export class SynodClient {
+  /** Jobs that are submitted again and again. */
+  readonly schedules: Schedules;
   private readonly calls: Calls;
   /** What is set of queues, and what is in them. */
   readonly queues: QueuesClient;
@@ -92,6 +95,7 @@ export class SynodClient {
       { deadlineMs, connectDeadlineMs: options.connectDeadlineMs ?? deadlineMs, onUnavailable: options.onUnavailable },
       time,
     );
+    this.schedules = new Schedules(this.calls);
     this.queues = new QueuesClient(this.calls);
   }
 

@@ -15,6 +15,17 @@ export type {
   SimulatePlacementQuery,
   WorkerEffect,
 } from './placement-types.js';
+export type {
+  CatchUpPolicy,
+  DstRule,
+  FiringDecision,
+  FiringOutcome,
+  OverlapPolicy,
+  Schedule,
+  ScheduleSpec,
+  ScheduleTiming,
+} from './schedule-types.js';
+export type { RevisionOptions, Schedules, SetScheduleOptions } from './schedules.js';
 export { readHttpResult } from './http-result.js';
 export type { HttpResult } from './http-result.js';
 export type { Submitter, SubmitterOptions } from './submitter.js';

@@ -214,8 +214,8 @@ export interface Job {
   readonly drainedAttempts: number;
   /** Attempts that failed, of a job with a retry policy. */
   readonly failedAttempts: number;
-  /** What it waits for, and until when, in Unix milliseconds. */
-  readonly waitReason: 'delay' | 'backOff' | undefined;
+  /** What it waits for, and until when, in Unix milliseconds; 0 with `overlap`: for others of its schedule. */
+  readonly waitReason: 'delay' | 'backOff' | 'overlap' | undefined;
   readonly waitsUntilMs: number | undefined;
   /** The last attempts, oldest first. */
   readonly attempts: readonly Attempt[];

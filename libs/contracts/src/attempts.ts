@@ -1,4 +1,5 @@
-import type { AttemptEnd, AttemptRecord, AttemptRef, AttemptReport, JobSpec } from '@synod/jobs';
+import { withFiring } from '@synod/jobs';
+import type { AttemptEnd, AttemptRecord, AttemptRef, AttemptReport, Firing, JobSpec } from '@synod/jobs';
 import type {
   WireAssignment,
   WireAssignmentInput,
@@ -169,6 +170,8 @@ export function attemptToWire(record: AttemptRecord): WireAttemptInput {
 /** What a worker is told to run. */
 export interface AssignedAttempt extends AttemptRef {
   readonly spec: JobSpec;
+  /** Of the schedule that submitted the job; told with the spec, and not read back. */
+  readonly firing?: Firing;
 }
 
 export function assignmentToWire(assigned: AssignedAttempt): WireAssignmentInput {
@@ -176,7 +179,7 @@ export function assignmentToWire(assigned: AssignedAttempt): WireAssignmentInput
     jobId: assigned.jobId,
     attempt: assigned.attempt,
     fencingToken: fencingTokenToWire(assigned.fencingToken),
-    spec: jobSpecToWire(forWorker(assigned.spec)),
+    spec: jobSpecToWire(forWorker(withFiring(assigned.spec, assigned.firing))),
   };
 }
 

@@ -69,6 +69,20 @@ function describeRefusal(refusal: CommandRefusal): StatusDescription {
       return workerUnknown(refusal.workerId);
     case 'incarnationOutdated':
       return incarnationOutdated(refusal.newest);
+    case 'scheduleUnknown':
+      return status(
+        'NOT_FOUND',
+        'SCHEDULE_UNKNOWN',
+        `There is no schedule ${refusal.scheduleId}; \`synod schedule list\` shows them.`,
+        { metadata: { scheduleId: refusal.scheduleId } },
+      );
+    case 'tooManySchedules':
+      return status(
+        'RESOURCE_EXHAUSTED',
+        'TOO_MANY_SCHEDULES',
+        `The cluster has ${refusal.limit} schedules, its limit: delete some that are no longer needed.`,
+        { metadata: { limit: String(refusal.limit) } },
+      );
     case 'sessionEvicted':
       return status(
         'ABORTED',

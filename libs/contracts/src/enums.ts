@@ -43,13 +43,13 @@ export type PlacementVerdict = 'free' | 'full' | 'cordoned' | 'draining' | 'unfi
 /** What a simulated change does with a worker. */
 export type WorkerChange = 'stays' | 'joins' | 'leaves';
 
-interface EnumCodec<Wire extends string, Domain extends string> {
+export interface EnumCodec<Wire extends string, Domain extends string> {
   readonly toWire: Readonly<Record<Domain, Wire>>;
   /** `value` may be anything that a newer or careless program sent. */
   fromWire(value: unknown): Domain | undefined;
 }
 
-function enumCodec<Wire extends string, Domain extends string>(
+export function enumCodec<Wire extends string, Domain extends string>(
   toWire: Readonly<Record<Domain, Wire>>,
 ): EnumCodec<Wire, Domain> {
   const byWire = new Map<unknown, Domain>(Object.entries(toWire).map(([domain, wire]) => [wire, domain as Domain]));
@@ -127,6 +127,7 @@ export const backoffs = enumCodec<WireBackoff, BackoffKind>({
 export const waitReasons = enumCodec<WireWaitReason, WaitReason>({
   delay: 'WAIT_REASON_DELAY',
   backOff: 'WAIT_REASON_BACK_OFF',
+  overlap: 'WAIT_REASON_OVERLAP',
 });
 
 export const workerStates = enumCodec<WireWorkerState, WorkerState>({

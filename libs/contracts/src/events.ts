@@ -71,11 +71,32 @@ export function eventToWire(
     case 'evictionRequested':
       wire.fencingToken = fencingTokenToWire(event.fencingToken);
       return ofAttempt(wire, event);
+    case 'jobWaitsForOthers':
+      wire.jobId = event.jobId;
+      wire.jobState = jobStates.toWire.waiting;
+      return wire;
+    case 'scheduleChanged':
+    case 'scheduleDecided':
+      return ofSchedule(wire, event);
     case 'nodeChanged':
       return undefined;
     default:
       return unreachable(event);
   }
+}
+
+function ofSchedule(
+  wire: WireEventInput,
+  event: Extract<JobEvent, { type: 'scheduleChanged' | 'scheduleDecided' }>,
+): WireEventInput {
+  if (event.type === 'scheduleChanged') {
+    wire.message = `${event.scheduleId}: ${event.change}`;
+    return wire;
+  }
+  const { outcome, reason, fromMs, count, jobId } = event.decision;
+  if (jobId !== undefined) wire.jobId = jobId;
+  wire.message = `${event.scheduleId}: ${outcome} (${reason}), ${count} from ${fromMs}`;
+  return wire;
 }
 
 function ofAttempt(

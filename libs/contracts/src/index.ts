@@ -66,6 +66,21 @@ export {
   watchEventsFromWire,
 } from './job-requests.js';
 export type { JobLogsQuery, ListJobsQuery, WatchEventsQuery } from './job-requests.js';
+export {
+  backfillScheduleFromWire,
+  deleteScheduleFromWire,
+  firingOutcomes,
+  listSchedulesFromWire,
+  overlapPolicies,
+  pauseScheduleFromWire,
+  previewScheduleFromWire,
+  scheduleIdFromWire,
+  scheduleToWire,
+  setScheduleFromWire,
+  timingToWire,
+  triggerScheduleFromWire,
+} from './schedules.js';
+export type { BackfillQuery, PreviewQuery, SetScheduleQuery, TimingFields } from './schedules.js';
 export { jobSpecFromWire, jobSpecToWire, specBytes, specBytesBound } from './job-spec.js';
 export {
   CAPACITY_MAX,

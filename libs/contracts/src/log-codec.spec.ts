@@ -5,9 +5,16 @@ import { anyEnvelope, anyRecord, contractError } from './contracts.spec-support.
 import { GOLDEN_COMMANDS, GOLDEN_RECORD } from './golden.spec-support.js';
 import { GOLDEN_LEVEL_2_COMMANDS } from './golden-level-2.spec-support.js';
 import { GOLDEN_LEVEL_3_COMMANDS } from './golden-level-3.spec-support.js';
+import { GOLDEN_SCHEDULE_COMMANDS } from './golden-schedules.spec-support.js';
 import { decodeCommand, decodeJobRecord, encodeCommand, encodeJobRecord, stampCommand } from './index.js';
 
 const bytesOf = (json: unknown, prefix = '\u00010001763800000000') => Buffer.from(prefix + JSON.stringify(json));
+const GOLDEN = [
+  ...GOLDEN_COMMANDS,
+  ...GOLDEN_LEVEL_2_COMMANDS,
+  ...GOLDEN_LEVEL_3_COMMANDS,
+  ...GOLDEN_SCHEDULE_COMMANDS,
+];
 const [first] = GOLDEN_COMMANDS as [(typeof GOLDEN_COMMANDS)[number]];
 
 describe('a command in the log', () => {
@@ -26,15 +33,14 @@ describe('a command in the log', () => {
   });
 
   it('lies in the log byte for byte as in the release that began it', () => {
-    for (const { envelope, text } of [...GOLDEN_COMMANDS, ...GOLDEN_LEVEL_2_COMMANDS, ...GOLDEN_LEVEL_3_COMMANDS]) {
+    for (const { envelope, text } of GOLDEN) {
       expect(Buffer.from(encodeCommand(envelope)).toString('utf8')).toBe(`\u0001${text}`);
       expect(decodeCommand(Buffer.from(`\u0001${text}`))).toStrictEqual(envelope);
     }
   });
 
   it('has a golden vector for each type', () => {
-    const all = [...GOLDEN_COMMANDS, ...GOLDEN_LEVEL_2_COMMANDS, ...GOLDEN_LEVEL_3_COMMANDS];
-    const types = new Set(all.map(({ envelope }) => envelope.body.type));
+    const types = new Set(GOLDEN.map(({ envelope }) => envelope.body.type));
     expect([...types].sort()).toEqual((Object.keys(COMMAND_VERSIONS) as CommandType[]).sort());
   });
 

@@ -38,6 +38,12 @@ export const NODE_ID_RULE: TextRule = {
   form: QUALIFIED_NAME_FORM,
   required: true,
 };
+export const SCHEDULE_ID_RULE: TextRule = {
+  maxCharacters: NODE_ID_MAX_CHARACTERS,
+  pattern: QUALIFIED_NAME,
+  form: QUALIFIED_NAME_FORM,
+  required: true,
+};
 export const JOB_ID_RULE: TextRule = {
   maxCharacters: JOB_ID_MAX_CHARACTERS,
   pattern: QUALIFIED_NAME,

@@ -10,10 +10,12 @@ import { pauseQueue, redriveQueue, resetQueue, setQueue } from './handlers/queue
 import { closeWorker } from './handlers/close-worker.js';
 import { deregisterNode } from './handlers/deregister-node.js';
 import { evictWorker } from './handlers/evict-worker.js';
+import { fireSchedules } from './handlers/fire-schedules.js';
 import { loseAttempts } from './handlers/lose-attempts.js';
 import { openAgentSession } from './handlers/open-agent-session.js';
 import { registerNode } from './handlers/register-node.js';
 import { reportAttempts } from './handlers/report-attempts.js';
+import { backfillSchedule, deleteSchedule, pauseSchedule, setSchedule, triggerSchedule } from './handlers/schedules.js';
 import { setFeatureLevel } from './handlers/set-feature-level.js';
 import { setWorkerScheduling } from './handlers/set-worker-scheduling.js';
 import { submitJobs } from './handlers/submit-jobs.js';
@@ -66,6 +68,18 @@ export function applyCommand(state: JobsState, entry: EntryContext, envelope: Co
       return resetQueue(state, entry, body);
     case 'redriveQueue':
       return redriveQueue(state, entry, body);
+    case 'setSchedule':
+      return setSchedule(state, entry, body, envelope);
+    case 'deleteSchedule':
+      return deleteSchedule(state, entry, body);
+    case 'pauseSchedule':
+      return pauseSchedule(state, entry, body);
+    case 'triggerSchedule':
+      return triggerSchedule(state, entry, body);
+    case 'backfillSchedule':
+      return backfillSchedule(state, entry, body);
+    case 'fireSchedules':
+      return fireSchedules(state, entry, body);
     default:
       return unreachable(body);
   }

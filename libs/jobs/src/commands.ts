@@ -1,5 +1,6 @@
 import type { AttemptEnd, FencingToken, JobId, JobSpec, JobState } from './job.js';
 import type { QueueBlock, QueueSettings } from './queue.js';
+import type { FiringOutcome, FiringReason, OverlapPolicy, ScheduleSpec } from './schedule.js';
 import type { NodeRecord, WorkerDescription, WorkerScheduling } from './worker.js';
 
 /** The client session of a coordinator incarnation: it makes a forwarded or repeated command apply once (P9). */
@@ -208,6 +209,69 @@ export interface AdvanceTime {
   readonly type: 'advanceTime';
 }
 
+/** Makes a schedule, or replaces its definition. This and all below: from feature level 3. */
+export interface SetSchedule {
+  readonly type: 'setSchedule';
+  readonly scheduleId: string;
+  readonly spec: ScheduleSpec;
+  /** The revision that it must have; 0: it must not exist. Undefined: whatever it has. */
+  readonly ifRevision?: number;
+  /** Only where it makes the schedule: it begins paused. */
+  readonly paused: boolean;
+}
+
+export interface DeleteSchedule {
+  readonly type: 'deleteSchedule';
+  readonly scheduleId: string;
+  readonly ifRevision?: number;
+}
+
+export interface PauseSchedule {
+  readonly type: 'pauseSchedule';
+  readonly scheduleId: string;
+  /** False: it goes on. */
+  readonly paused: boolean;
+  readonly reason: string;
+  readonly ifRevision?: number;
+}
+
+/** Fires now. */
+export interface TriggerSchedule {
+  readonly type: 'triggerSchedule';
+  readonly scheduleId: string;
+  /** In place of the schedule's own. */
+  readonly overlap?: OverlapPolicy;
+}
+
+/** Fires for past times once more, or for the first time. */
+export interface BackfillSchedule {
+  readonly type: 'backfillSchedule';
+  readonly scheduleId: string;
+  /** Of the definition that the times were computed from. */
+  readonly revision: number;
+  /** In this order; at most `MAX_FIRINGS_PER_COMMAND`. */
+  readonly nominalMs: readonly number[];
+  readonly overlap: OverlapPolicy;
+}
+
+/** Nominal times of one schedule that are due, as the leader computed them from what it saw. */
+export interface DueSchedule {
+  readonly scheduleId: string;
+  readonly revision: number;
+  /** The time through which the schedule was decided: nothing lies between it and the first of these. */
+  readonly afterMs: number;
+  /** Rising, without gaps. */
+  readonly nominalMs: readonly number[];
+  /** More are due, which didn't fit in. */
+  readonly more: boolean;
+}
+
+/** The leader's proposal to decide what is due; at most `MAX_FIRINGS_PER_COMMAND` nominal times. */
+export interface FireSchedules {
+  readonly type: 'fireSchedules';
+  readonly due: readonly DueSchedule[];
+}
+
 export type Command =
   | SubmitJobs
   | CancelJob
@@ -227,7 +291,13 @@ export type Command =
   | SetQueue
   | PauseQueue
   | ResetQueue
-  | RedriveQueue;
+  | RedriveQueue
+  | SetSchedule
+  | DeleteSchedule
+  | PauseSchedule
+  | TriggerSchedule
+  | BackfillSchedule
+  | FireSchedules;
 
 export type CommandType = Command['type'];
 
@@ -252,6 +322,12 @@ export const COMMAND_VERSIONS: Readonly<Record<CommandType, number>> = {
   pauseQueue: 1,
   resetQueue: 1,
   redriveQueue: 1,
+  setSchedule: 1,
+  deleteSchedule: 1,
+  pauseSchedule: 1,
+  triggerSchedule: 1,
+  backfillSchedule: 1,
+  fireSchedules: 1,
 };
 
 export type AssignmentRefusal =
@@ -267,6 +343,11 @@ export type AssignmentRefusal =
 
 /** `stale`: the token is not the current one of the job, or the attempt has ended; the report was recorded as refused. */
 export type ReportOutcome = 'applied' | 'duplicate' | 'stale';
+
+/** `scheduleChanged`: its definition, or the time through which it is decided, isn't what the leader saw. Nothing was decided. */
+export type FireRefusal = 'scheduleUnknown' | 'scheduleChanged' | 'notDue';
+
+export type ScheduleChange = 'created' | 'updated' | 'unchanged' | 'paused' | 'resumed' | 'deleted';
 
 export type CommandReply =
   | { readonly type: 'jobsSubmitted'; readonly jobIds: readonly JobId[]; readonly replayed: boolean }
@@ -292,6 +373,16 @@ export type CommandReply =
   | { readonly type: 'queueChanged'; readonly revision: number }
   /** `more`: there are further ones. */
   | { readonly type: 'queueRedriven'; readonly redriven: number; readonly more: boolean }
+  | { readonly type: 'scheduleChanged'; readonly revision: number; readonly change: ScheduleChange }
+  | {
+      readonly type: 'scheduleTriggered';
+      readonly outcome: FiringOutcome;
+      readonly reason: FiringReason;
+      readonly jobId: JobId | undefined;
+    }
+  | { readonly type: 'scheduleBackfilled'; readonly fired: number; readonly skipped: number }
+  /** Per schedule, in order: undefined when its times were decided. */
+  | { readonly type: 'schedulesFired'; readonly refusals: readonly (FireRefusal | undefined)[] }
   | { readonly type: 'refused'; readonly refusal: CommandRefusal };
 
 export type CommandRefusal =
@@ -299,13 +390,15 @@ export type CommandRefusal =
   /** A newer incarnation of this worker has registered: the older must stop. */
   | { readonly code: 'incarnationOutdated'; readonly newest: number }
   | { readonly code: 'workerUnknown'; readonly workerId: string }
-  /** Somebody changed the job or the queue since the caller looked: `revision` is what it has. */
+  /** Somebody changed the job, the queue or the schedule since the caller looked: `revision` is what it has. */
   | { readonly code: 'revisionMismatch'; readonly revision: number }
   /** What is asked isn't possible in this state of the job. */
   | { readonly code: 'jobStateUnfit'; readonly jobId: JobId; readonly state: JobState }
   | { readonly code: 'tooManyQueues'; readonly limit: number }
   /** The client session was evicted, or the reply is already forgotten: the command was NOT applied again. */
   | { readonly code: 'sessionEvicted' }
+  | { readonly code: 'scheduleUnknown'; readonly scheduleId: string }
+  | { readonly code: 'tooManySchedules'; readonly limit: number }
   | { readonly code: 'tooManyJobs'; readonly limit: number }
   | { readonly code: 'idempotencyKeyReused'; readonly idempotencyKey: string }
   /** What is asked begins with a feature level that the group hasn't reached: some member runs an older program. */

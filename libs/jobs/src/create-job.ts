@@ -1,15 +1,22 @@
 import type { EntryContext } from './entry-context.js';
 import { mintJobId } from './job-id.js';
+import type { Firing } from './schedule.js';
 import type { InternedSpec } from './state/interned-spec.js';
 import { JobEntry } from './state/job-entry.js';
 import type { JobsState } from './state/jobs-state.js';
 
 /** A new job of this entry, in no state that it could run from yet: `beginJob` follows. */
-export function createJob(state: JobsState, entry: EntryContext, interned: InternedSpec, principal: string): JobEntry {
+export function createJob(
+  state: JobsState,
+  entry: EntryContext,
+  interned: InternedSpec,
+  principal: string,
+  firing?: Firing,
+): JobEntry {
   const { slot, nextJobIndex: index } = entry;
   entry.nextJobIndex += 1;
   const jobId = mintJobId(state.options.groupId, slot, index);
-  const job = new JobEntry(jobId, slot, index, interned, entry.timeMs, principal);
+  const job = new JobEntry(jobId, slot, index, interned, entry.timeMs, principal, firing);
   state.jobs.add(job);
   entry.events.push({ type: 'jobSubmitted', jobId });
   return job;

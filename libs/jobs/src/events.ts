@@ -1,4 +1,6 @@
 import type { AttemptEnd, FencingToken, JobId, JobState, WaitReason } from './job.js';
+import type { ScheduleChange } from './commands.js';
+import type { FiringDecision } from './schedule.js';
 import type { WorkerScheduling, WorkerState } from './worker.js';
 
 /** What a command changed. Every replica produces the same events at the same place: cursor = (slot, index). */
@@ -46,6 +48,8 @@ export type JobEvent =
       readonly attempt: number | undefined;
       readonly workerId: string | undefined;
       readonly fencingToken: FencingToken | undefined;
+      /** There, and true, where it is to end without grace. */
+      readonly terminate?: true;
     }
   /** The job reached its final state. */
   | { readonly type: 'jobFinished'; readonly jobId: JobId; readonly state: JobState }
@@ -71,4 +75,14 @@ export type JobEvent =
       readonly workerId: string;
       readonly fencingToken: FencingToken;
     }
+  | {
+      readonly type: 'scheduleChanged';
+      readonly scheduleId: string;
+      readonly revision: number;
+      readonly change: Exclude<ScheduleChange, 'unchanged'>;
+    }
+  /** What became of one nominal time, or of several in a row: each is in one such event, and in no other. */
+  | { readonly type: 'scheduleDecided'; readonly scheduleId: string; readonly decision: FiringDecision }
+  /** The job waits for the others of its schedule to finish. */
+  | { readonly type: 'jobWaitsForOthers'; readonly jobId: JobId }
   | { readonly type: 'nodeChanged'; readonly nodeId: string; readonly present: boolean };

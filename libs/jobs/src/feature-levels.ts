@@ -20,7 +20,7 @@ export const FEATURE_LEVELS: readonly FeatureLevel[] = [
     level: 3,
     starts:
       'placement policies beside leastLoaded and consistentHash, and their options; time (delays, deadlines, retries with ' +
-      'back-off), priorities, jobs on failure, retries by hand, queues with limits, dead letters',
+      'back-off), priorities, jobs on failure, retries by hand, queues with limits, dead letters, schedules',
   },
 ];
 
@@ -46,6 +46,12 @@ export function neededFeatureLevel(command: Command): number {
     case 'pauseQueue':
     case 'resetQueue':
     case 'redriveQueue':
+    case 'deleteSchedule':
+    case 'pauseSchedule':
+    case 'triggerSchedule':
+    case 'backfillSchedule':
+    case 'fireSchedules':
+    case 'setSchedule':
       return 3;
     case 'cancelJob':
       return command.ifRevision === undefined ? FIRST_FEATURE_LEVEL : 3;

@@ -4,7 +4,17 @@ import { CommandMaker, TIGHT_OPTIONS } from './image-world.spec-support.js';
 import type { StateRecord } from './image.js';
 import type { ExecTask } from './job.js';
 import { JobsError } from './jobs-error.js';
-import { aNode, anEnd, anHttpTask, aSpec, aWorker, Driver, someLimits, START_MS } from './machine.spec-support.js';
+import {
+  aNode,
+  anEnd,
+  anHttpTask,
+  aScheduleSpec,
+  aSpec,
+  aWorker,
+  Driver,
+  someLimits,
+  START_MS,
+} from './machine.spec-support.js';
 import { beginJobsRestore, restoreJobsStateMachine } from './state-machine.js';
 
 /** A state with something of everything. */
@@ -44,6 +54,14 @@ function richState(): Driver {
   driver.schedule('w5', 'draining', START_MS - 1);
   driver.evict('w5');
   driver.report('w5', driver.attemptOf(evicted[0] as string), { end: anEnd('lost') });
+  const job = aSpec({ killGraceMs: 7 });
+  const timed = aScheduleSpec({ job, overlap: 'terminateOther', startAtMs: START_MS, endAtMs: START_MS + 10_000 });
+  driver.command({ type: 'setSchedule', scheduleId: 'backup', spec: timed, paused: false });
+  driver.command({ type: 'triggerSchedule', scheduleId: 'backup' });
+  const firing = driver.machine.scheduleJobs('backup').active[0] as string;
+  driver.report('w1', driver.assign(firing, 'w1'), { startedAtMs: 5 });
+  driver.command({ type: 'triggerSchedule', scheduleId: 'backup' });
+  driver.command({ type: 'pauseSchedule', scheduleId: 'backup', paused: true, reason: 'p' });
   const running = driver.submitOne();
   driver.report('w1', driver.assign(running, 'w1'), { startedAtMs: 5 });
   driver.assign(driver.submitOne(), 'w1');
@@ -120,7 +138,7 @@ describe('a damaged image', () => {
   it('is whole before it is damaged', () => {
     expect(errorOf(records())).toBeUndefined();
     const kinds = new Set(records().map(({ key }) => key.slice(0, 2)));
-    expect(kinds).toEqual(new Set(['c', 'j/', 'k/', 'n/', 'r/', 's/', 'w/']));
+    expect(kinds).toEqual(new Set(['c', 'j/', 'k/', 'n/', 'r/', 's/', 't/', 'w/']));
     const replies = records().filter(({ key }) => key.startsWith('r/'));
     const types = new Set(replies.map(({ value }) => (value as unknown[])[1]));
     expect(types.size).toBeGreaterThan(7);

@@ -110,6 +110,7 @@ export function viewOf(machine: CheckedJobsStateMachine): string {
     workers: machine.workers(),
     active: machine.workers().map(({ workerId }) => machine.activeAttempts(workerId)),
     nodes: machine.nodes(),
+    schedules: machine.listSchedules('', 1_000).map((it) => [it, machine.scheduleJobs(it.scheduleId)]),
     classes,
     ready: ready.sort(([left], [right]) => compareText(left, right)),
     readyCount: machine.readyCount(),

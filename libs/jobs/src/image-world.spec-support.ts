@@ -1,7 +1,16 @@
 import type { PlacementWish } from './placement.js';
 import type { AttemptRef, AttemptReport, Command, CommandEnvelope, CommandOrigin } from './commands.js';
 import type { AttemptOutcome, JobId, JobSpec } from './job.js';
-import { aNode, anEnd, anHttpTask, aSpec, aWorker, someLimits, START_MS } from './machine.spec-support.js';
+import {
+  aNode,
+  anEnd,
+  anHttpTask,
+  aScheduleSpec,
+  aSpec,
+  aWorker,
+  someLimits,
+  START_MS,
+} from './machine.spec-support.js';
 import { CLIENT_SESSION_WINDOW } from './options.js';
 import type { JobsOptions } from './options.js';
 import type { JobsView } from './state-machine-port.js';
@@ -32,6 +41,7 @@ export const COMMAND_KINDS = [
   'level',
   'schedule',
   'evict',
+  'timetable',
 ] as const;
 
 /** One command by numbers for choices, resolved against the state when it comes. */
@@ -46,6 +56,9 @@ export interface Choice {
 /** Ids that would be confused if keys of an image were told apart by what follows an id. */
 const COORDINATORS = ['c1', 'c1/2', 'c1/00000000002', 'c2'] as const;
 const WORKERS = ['w1', 'w1/x', 'w2', 'w3', 'w4'] as const;
+const SCHEDULES = ['backup', 'backup/x', 'mail'] as const;
+const OVERLAPS = ['skip', 'bufferOne', 'bufferAll', 'cancelOther', 'terminateOther', 'allowAll'] as const;
+const CATCH_UPS = ['none', 'latest', 'all', 'window'] as const;
 const NODES = ['n1', 'n1/x', 'n2', 'n3', 'n4'] as const;
 const OUTCOMES: readonly AttemptOutcome[] = ['succeeded', 'failed', 'timedOut', 'cancelled', 'lost'];
 const MODES = ['oneLiveHolder', 'atMostOnce', 'atLeastOnce'] as const;
@@ -130,6 +143,8 @@ export class CommandMaker {
         return this.scheduling(pick(WORKERS, a), b, c, d);
       case 'evict':
         return { type: 'evictWorker', workerId: pick(WORKERS, a) };
+      case 'timetable':
+        return this.timetable(pick(SCHEDULES, a), b, c, d);
     }
   }
 
@@ -193,6 +208,39 @@ export class CommandMaker {
       incarnation: d % 3 === 0 ? known - (d % 2) : undefined,
       reason: d % 2 === 0 ? '' : 'nëw kernel',
     };
+  }
+
+  private timetable(scheduleId: string, b: number, c: number, d: number): Command {
+    const known = this.view.schedule(scheduleId);
+    const changes = { overlap: pick(OVERLAPS, c), catchUp: pick(CATCH_UPS, d), jitterMs: (c % 3) * 10 };
+    const job = specOf(b, c % 4);
+    if (known === undefined || b % 11 === 0) {
+      const spec = aScheduleSpec({
+        ...changes,
+        job,
+        timing: `every ${d % 2}`,
+        ...(b % 3 === 0 ? { startAtMs: START_MS } : {}),
+      });
+      return { type: 'setSchedule', scheduleId, spec, paused: b % 5 === 0, ...(d % 4 === 0 ? { ifRevision: 0 } : {}) };
+    }
+    const { revision, decidedThroughMs, paused } = known;
+    switch (b % 11) {
+      case 1:
+        return d % 2 === 0 ? { type: 'deleteSchedule', scheduleId } : { type: 'triggerSchedule', scheduleId };
+      case 4:
+        return { type: 'deleteSchedule', scheduleId };
+      case 2:
+        return { type: 'pauseSchedule', scheduleId, paused: !paused, reason: 'nöt now' };
+      case 3: {
+        const nominalMs = [START_MS - 1_000, START_MS - 500];
+        return { type: 'backfillSchedule', scheduleId, revision, nominalMs, overlap: pick(OVERLAPS, d) };
+      }
+      default: {
+        const afterMs = decidedThroughMs - (d % 7 === 0 ? 1 : 0);
+        const nominalMs = [10, 20, 30].slice(0, 1 + (c % 3)).map((ms) => decidedThroughMs + ms);
+        return { type: 'fireSchedules', due: [{ scheduleId, revision, afterMs, nominalMs, more: d % 2 === 0 }] };
+      }
+    }
   }
 
   private opening(workerId: string, b: number, c: number, d: number): Command {

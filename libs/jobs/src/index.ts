@@ -5,6 +5,7 @@ export type {
   AssignmentRefusal,
   AttemptRef,
   AttemptReport,
+  BackfillSchedule,
   CancelJob,
   ChangeJob,
   CloseWorker,
@@ -14,11 +15,16 @@ export type {
   CommandRefusal,
   CommandReply,
   CommandType,
+  DeleteSchedule,
   DeregisterNode,
+  DueSchedule,
   EvictWorker,
+  FireRefusal,
+  FireSchedules,
   LoseAttempts,
   OpenAgentSession,
   PauseQueue,
+  PauseSchedule,
   ProposedAssignment,
   RedriveQueue,
   RegisterNode,
@@ -26,10 +32,13 @@ export type {
   ReportOutcome,
   ResetQueue,
   RetryJob,
+  ScheduleChange,
   SetFeatureLevel,
   SetQueue,
+  SetSchedule,
   SetWorkerScheduling,
   SubmitJobs,
+  TriggerSchedule,
 } from './commands.js';
 export type { JobEvent } from './events.js';
 export { FEATURE_LEVELS, HTTP_FEATURE_LEVEL, MAX_FEATURE_LEVEL, neededFeatureLevel } from './feature-levels.js';
@@ -72,6 +81,21 @@ export { CLIENT_SESSION_WINDOW, DEFAULT_JOBS_OPTIONS, MAX_CLIENT_SESSIONS, MAX_K
 export type { JobsOptions } from './options.js';
 export { NO_QUEUE_SETTINGS } from './queue.js';
 export type { QueueBlock, QueueRecord, QueueSettings, RateLimit } from './queue.js';
+export { withFiring } from './firing-facts.js';
+export { firingTimeMs } from './schedule-times.js';
+export { MAX_FIRINGS_PER_COMMAND, MAX_KEPT_DECISIONS, MAX_WAITING_FIRINGS, ON_TIME_MS } from './schedule.js';
+export type {
+  CatchUpPolicy,
+  Firing,
+  FiringDecision,
+  FiringOrigin,
+  FiringOutcome,
+  FiringReason,
+  OverlapPolicy,
+  ScheduleJobs,
+  ScheduleRecord,
+  ScheduleSpec,
+} from './schedule.js';
 export { beginJobsRestore, createJobsStateMachine, restoreJobsStateMachine } from './state-machine.js';
 export type { CheckedJobsStateMachine, JobsRestore } from './state-machine.js';
 export { PLACEMENT_POLICIES, placementOf } from './placement.js';

@@ -5,6 +5,7 @@ import { MAX_KEPT_ATTEMPTS } from './options.js';
 import type { JobEntry } from './state/job-entry.js';
 import { checkQueues } from './queue-invariants.js';
 import { isAssignedFirst } from './state/ordered-jobs.js';
+import { checkSchedules } from './schedule-invariants.js';
 import type { JobsState } from './state/jobs-state.js';
 import type { WorkerEntry } from './state/worker-entry.js';
 
@@ -28,6 +29,7 @@ export function checkInvariants(state: JobsState): void {
   checkReadyIndex(state);
   checkFinished(state);
   checkBounds(state);
+  checkSchedules(state);
   checkTimers(state);
   checkQueues(state);
   assert(state.digest() === state.recomputeDigest(), 'J9 the incremental state hash is the true one');

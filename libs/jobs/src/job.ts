@@ -1,4 +1,5 @@
 import type { PlacementOptions, PlacementPolicy } from './placement.js';
+import type { Firing } from './schedule.js';
 
 /** Bytes as base64 text: opaque to the state machine, encoded and decoded at the edges. */
 export type Base64 = string;
@@ -150,7 +151,7 @@ export interface JobSpec {
 }
 
 /** What a waiting job waits for. */
-export type WaitReason = 'delay' | 'backOff';
+export type WaitReason = 'delay' | 'backOff' | 'overlap';
 
 export type JobState = 'waiting' | 'ready' | 'assigned' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'expired';
 
@@ -208,11 +209,15 @@ export interface JobRecord {
   readonly failedAttempts?: number;
   /** There while the job waits. */
   readonly waitReason?: WaitReason;
-  /** With `waitReason`: when the wait ends. */
+  /** With `waitReason`: when the wait ends; 0 with `overlap`, whose end no clock knows. */
   readonly waitsUntilMs?: number;
   /** When it was last retried by hand; from then on no deadline for its start holds. */
   readonly retriedAtMs?: number;
   readonly principal: string;
+  /** There for a job that a schedule submitted. */
+  readonly firing?: Firing;
+  /** There, and true, once it was told to end without grace. */
+  readonly terminated?: true;
   /** The last attempts, oldest first; at most 16 are kept. */
   readonly attempts: readonly AttemptRecord[];
 }

@@ -11,6 +11,7 @@ import type { JobEvent } from './events.js';
 import { MAX_FEATURE_LEVEL } from './feature-levels.js';
 import type { AttemptEnd, AttemptOutcome, ExecLimits, HttpTask, JobId, JobRecord, JobSpec } from './job.js';
 import type { JobsOptions } from './options.js';
+import type { ScheduleSpec } from './schedule.js';
 import type { AppliedEntry } from './state-machine-port.js';
 import type { CheckedJobsStateMachine } from './state-machine.js';
 import { createJobsStateMachine } from './state-machine.js';
@@ -58,6 +59,18 @@ export function someLimits(changes: Partial<ExecLimits> = {}): ExecLimits {
     cpuMaxPercent: 150,
     pidsMax: 10,
     policy: 'prefer',
+    ...changes,
+  };
+}
+
+export function aScheduleSpec(changes: Partial<ScheduleSpec> = {}): ScheduleSpec {
+  return {
+    timing: 'every second',
+    job: aSpec(),
+    overlap: 'skip',
+    catchUp: 'latest',
+    catchUpWindowMs: 0,
+    jitterMs: 0,
     ...changes,
   };
 }

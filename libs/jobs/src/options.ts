@@ -31,6 +31,8 @@ export interface JobsOptions {
   readonly idempotencyKeyLifetimeMs: number;
   /** Records kept of workers that are lost or have left. Default 10,000; those longest gone are dropped first. */
   readonly maxOfflineWorkers: number;
+  /** Schedules. Default 100,000. Above, no more are made; those that are there can be changed. */
+  readonly maxSchedules: number;
   /** Nodes of the embedded node store. Default 10,000; the one that registered longest ago is dropped first. */
   readonly maxNodes: number;
   /**
@@ -53,6 +55,7 @@ export const DEFAULT_JOBS_OPTIONS: JobsOptions = {
   maxIdempotencyKeys: 100_000,
   idempotencyKeyLifetimeMs: 24 * 3_600_000,
   maxOfflineWorkers: 10_000,
+  maxSchedules: 100_000,
   maxNodes: 10_000,
   maxFeatureLevel: MAX_FEATURE_LEVEL,
 };
@@ -82,6 +85,7 @@ const RANGES: Readonly<Record<keyof JobsOptions, readonly [minimum: number, maxi
   maxIdempotencyKeys: [0, 10_000_000],
   idempotencyKeyLifetimeMs: [0, 366 * 24 * 3_600_000],
   maxOfflineWorkers: [0, 1_000_000],
+  maxSchedules: [0, 1_000_000],
   maxNodes: [1, 1_000_000],
   maxFeatureLevel: [1, 1_000_000],
 };

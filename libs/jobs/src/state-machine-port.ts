@@ -5,6 +5,7 @@ import type { AttemptRef } from './commands.js';
 import type { JobId, JobRecord, JobSpec, JobState } from './job.js';
 import type { Placement, PlacementWish } from './placement.js';
 import type { QueueRecord } from './queue.js';
+import type { Firing, ScheduleJobs, ScheduleRecord } from './schedule.js';
 import type { NodeRecord, WorkerRecord } from './worker.js';
 
 /** The effect of one log entry: one reply for each command in order, and all events in order. */
@@ -75,6 +76,11 @@ export interface JobsView {
   readyClasses(): IterableIterator<ReadyClass>;
   /** Jobs in `readyClasses`: those that wait for another of their key are not among them. */
   readyCount(): number;
+  schedule(scheduleId: string): ScheduleRecord | undefined;
+  /** Sorted by scheduleId, from above `afterScheduleId` (exclusive; empty: from the first). */
+  listSchedules(afterScheduleId: string, limit: number): readonly ScheduleRecord[];
+  /** Unfinished jobs of a schedule, which may have been deleted since. */
+  scheduleJobs(scheduleId: string): ScheduleJobs;
   /** Sorted by nodeId. */
   nodes(): readonly NodeRecord[];
 }
@@ -94,6 +100,10 @@ export interface ActiveAttempt extends AttemptRef {
   readonly cancelRequested: boolean;
   /** Its worker was drained and is to end it; how it ends will say `lost`. */
   readonly evicting: boolean;
+  /** There, and true, where a cancellation is to leave it no grace. */
+  readonly terminated?: true;
+  /** Of the schedule that submitted its job. */
+  readonly firing?: Firing;
 }
 
 export interface JobFilter {

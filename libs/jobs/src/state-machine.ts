@@ -12,6 +12,7 @@ import type { JobsOptions } from './options.js';
 import { resolveJobsOptions } from './options.js';
 import type { Placement } from './placement.js';
 import type { QueueRecord } from './queue.js';
+import type { ScheduleJobs, ScheduleRecord } from './schedule.js';
 import type {
   ActiveAttempt,
   AppliedEntry,
@@ -198,6 +199,18 @@ class StateMachine implements CheckedJobsStateMachine {
 
   readyCount(): number {
     return this.state.jobs.ready.size;
+  }
+
+  schedule(scheduleId: string): ScheduleRecord | undefined {
+    return this.state.schedules.get(scheduleId)?.toRecord();
+  }
+
+  listSchedules(afterScheduleId: string, limit: number): readonly ScheduleRecord[] {
+    return this.state.schedules.list(afterScheduleId, limit);
+  }
+
+  scheduleJobs(scheduleId: string): ScheduleJobs {
+    return this.state.schedules.jobsOf(scheduleId);
   }
 
   nodes(): readonly NodeRecord[] {

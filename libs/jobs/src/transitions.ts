@@ -183,10 +183,44 @@ export function evictAttempt(state: JobsState, entry: EntryContext, job: JobEntr
   entry.events.push({ type: 'evictionRequested', jobId: job.jobId, attempt: number, workerId, fencingToken });
 }
 
+/** What runs is told to end, and its end decides; a job that nothing runs is finished by the caller. */
+export function requestCancel(
+  state: JobsState,
+  entry: EntryContext,
+  job: JobEntry,
+  reason: string,
+  withoutGrace = false,
+): void {
+  job.cancelRequested = true;
+  job.cancelReason = reason;
+  job.terminated ||= withoutGrace;
+  state.jobs.touch(job);
+  const attempt = job.activeAttempt;
+  entry.events.push({
+    type: 'cancelRequested',
+    jobId: job.jobId,
+    attempt: attempt?.attempt,
+    workerId: attempt?.workerId,
+    fencingToken: attempt?.fencingToken,
+    ...(withoutGrace ? { terminate: true } : {}),
+  });
+}
+
+/** When nothing of a schedule is active any more, what waited for it first begins. */
+function beginNextFiring(state: JobsState, entry: EntryContext, { firing }: JobEntry): void {
+  if (firing === undefined || state.schedules.activeCount(firing.scheduleId) > 0) return;
+  const next = state.schedules.firstWaiting(firing.scheduleId);
+  if (next === undefined) return;
+  const startMs = notBeforeMs(next.interned.spec, next.submittedAtMs);
+  if (startMs > entry.timeMs) waitUntil(state, entry, next, 'delay', startMs);
+  else endWait(state, entry, next);
+}
+
 export function finishJob(state: JobsState, entry: EntryContext, job: JobEntry, final: JobState): void {
   assert(job.activeAttempt === undefined, 'J4 a finished job has no active attempt', () => job.jobId);
   state.jobs.finish(job, final, entry.timeMs, state.nextOrder());
   entry.events.push({ type: 'jobFinished', jobId: job.jobId, state: final });
+  beginNextFiring(state, entry, job);
   const { onFailure } = job.interned.spec;
   const hasFailed = final === 'failed' || final === 'expired';
   if (onFailure === undefined || !hasFailed || job.cancelRequested) return;

@@ -7,6 +7,7 @@ export interface Hindrance {
   readonly code:
     | 'delay'
     | 'backOff'
+    | 'overlap'
     | 'queuePaused'
     | 'queueFull'
     | 'rateLimited'
@@ -54,7 +55,7 @@ export function explainJob(
 function hindrancesOf(view: JobsView, job: JobRecord, isHeard: (workerId: string) => boolean): readonly Hindrance[] {
   switch (job.state) {
     case 'waiting':
-      return [waiting(job), ...beforeWorkers(view, job), ...ofWorkers(view, job, isHeard)];
+      return [waiting(view, job), ...beforeWorkers(view, job), ...ofWorkers(view, job, isHeard)];
     case 'ready': {
       const found = [...beforeWorkers(view, job), ...ofWorkers(view, job, isHeard)];
       const jobsBefore = view.readyPlace(job.jobId)?.jobsBefore ?? 0;
@@ -65,7 +66,21 @@ function hindrancesOf(view: JobsView, job: JobRecord, isHeard: (workerId: string
   }
 }
 
-function waiting({ jobId, waitReason, waitsUntilMs, failedAttempts = 0 }: JobRecord): Hindrance {
+function overlapping(view: JobsView, scheduleId: string): Hindrance {
+  const { active } = view.scheduleJobs(scheduleId);
+  const [first = ''] = active;
+  const others = active.length > 1 ? ` and ${active.length - 1} more` : '';
+  return {
+    code: 'overlap',
+    message: `its schedule ${scheduleId} runs one job at a time: ${first}${others} has to finish first`,
+    remedy: `wait for it, or synod job cancel ${first}`,
+    untilMs: undefined,
+  };
+}
+
+function waiting(view: JobsView, job: JobRecord): Hindrance {
+  const { jobId, waitReason, waitsUntilMs, failedAttempts = 0, firing } = job;
+  if (waitReason === 'overlap') return overlapping(view, firing?.scheduleId ?? '');
   const code = waitReason ?? 'delay';
   const message =
     code === 'delay'

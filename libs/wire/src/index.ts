@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- a list: one entry for each message and enum that is used outside */
 // For message M of synod.v1: `WireM` is what arrives (defaults filled in), `WireMInput` is what may be sent. Enums likewise.
 export { loadWire, services } from './load.js';
 export type { MessageCodecs, Services, Wire } from './load.js';
@@ -439,6 +440,7 @@ export type { JobServiceClient, JobServiceDefinition } from './generated/synod/v
 export type { PaxosServiceClient, PaxosServiceDefinition } from './generated/synod/v1/PaxosService.js';
 export type { PlacementServiceClient, PlacementServiceDefinition } from './generated/synod/v1/PlacementService.js';
 export type { RegistryServiceClient, RegistryServiceDefinition } from './generated/synod/v1/RegistryService.js';
+export type { ScheduleServiceClient, ScheduleServiceDefinition } from './generated/synod/v1/ScheduleService.js';
 export type { WorkerServiceClient, WorkerServiceDefinition } from './generated/synod/v1/WorkerService.js';
 export type { Backoff as WireBackoffInput, Backoff__Output as WireBackoff } from './generated/synod/v1/Backoff.js';
 export type {
@@ -499,3 +501,110 @@ export type {
   SetQueueResponse as WireSetQueueResponseInput,
   SetQueueResponse__Output as WireSetQueueResponse,
 } from './generated/synod/v1/SetQueueResponse.js';
+export type {
+  CronTiming as WireCronTimingInput,
+  CronTiming__Output as WireCronTiming,
+} from './generated/synod/v1/CronTiming.js';
+export type {
+  IntervalTiming as WireIntervalTimingInput,
+  IntervalTiming__Output as WireIntervalTiming,
+} from './generated/synod/v1/IntervalTiming.js';
+export type { Timing as WireTimingInput, Timing__Output as WireTiming } from './generated/synod/v1/Timing.js';
+export type {
+  ScheduleSpec as WireScheduleSpecInput,
+  ScheduleSpec__Output as WireScheduleSpec,
+} from './generated/synod/v1/ScheduleSpec.js';
+export type {
+  FiringDecision as WireFiringDecisionInput,
+  FiringDecision__Output as WireFiringDecision,
+} from './generated/synod/v1/FiringDecision.js';
+export type { Schedule as WireScheduleInput, Schedule__Output as WireSchedule } from './generated/synod/v1/Schedule.js';
+export type {
+  SetScheduleRequest as WireSetScheduleRequestInput,
+  SetScheduleRequest__Output as WireSetScheduleRequest,
+} from './generated/synod/v1/SetScheduleRequest.js';
+export type {
+  SetScheduleResponse as WireSetScheduleResponseInput,
+  SetScheduleResponse__Output as WireSetScheduleResponse,
+} from './generated/synod/v1/SetScheduleResponse.js';
+export type {
+  GetScheduleRequest as WireGetScheduleRequestInput,
+  GetScheduleRequest__Output as WireGetScheduleRequest,
+} from './generated/synod/v1/GetScheduleRequest.js';
+export type {
+  GetScheduleResponse as WireGetScheduleResponseInput,
+  GetScheduleResponse__Output as WireGetScheduleResponse,
+} from './generated/synod/v1/GetScheduleResponse.js';
+export type {
+  ListSchedulesRequest as WireListSchedulesRequestInput,
+  ListSchedulesRequest__Output as WireListSchedulesRequest,
+} from './generated/synod/v1/ListSchedulesRequest.js';
+export type {
+  ListSchedulesResponse as WireListSchedulesResponseInput,
+  ListSchedulesResponse__Output as WireListSchedulesResponse,
+} from './generated/synod/v1/ListSchedulesResponse.js';
+export type {
+  DeleteScheduleRequest as WireDeleteScheduleRequestInput,
+  DeleteScheduleRequest__Output as WireDeleteScheduleRequest,
+} from './generated/synod/v1/DeleteScheduleRequest.js';
+export type {
+  DeleteScheduleResponse as WireDeleteScheduleResponseInput,
+  DeleteScheduleResponse__Output as WireDeleteScheduleResponse,
+} from './generated/synod/v1/DeleteScheduleResponse.js';
+export type {
+  PauseScheduleRequest as WirePauseScheduleRequestInput,
+  PauseScheduleRequest__Output as WirePauseScheduleRequest,
+} from './generated/synod/v1/PauseScheduleRequest.js';
+export type {
+  PauseScheduleResponse as WirePauseScheduleResponseInput,
+  PauseScheduleResponse__Output as WirePauseScheduleResponse,
+} from './generated/synod/v1/PauseScheduleResponse.js';
+export type {
+  ResumeScheduleRequest as WireResumeScheduleRequestInput,
+  ResumeScheduleRequest__Output as WireResumeScheduleRequest,
+} from './generated/synod/v1/ResumeScheduleRequest.js';
+export type {
+  ResumeScheduleResponse as WireResumeScheduleResponseInput,
+  ResumeScheduleResponse__Output as WireResumeScheduleResponse,
+} from './generated/synod/v1/ResumeScheduleResponse.js';
+export type {
+  TriggerScheduleRequest as WireTriggerScheduleRequestInput,
+  TriggerScheduleRequest__Output as WireTriggerScheduleRequest,
+} from './generated/synod/v1/TriggerScheduleRequest.js';
+export type {
+  TriggerScheduleResponse as WireTriggerScheduleResponseInput,
+  TriggerScheduleResponse__Output as WireTriggerScheduleResponse,
+} from './generated/synod/v1/TriggerScheduleResponse.js';
+export type {
+  BackfillScheduleRequest as WireBackfillScheduleRequestInput,
+  BackfillScheduleRequest__Output as WireBackfillScheduleRequest,
+} from './generated/synod/v1/BackfillScheduleRequest.js';
+export type {
+  BackfillScheduleResponse as WireBackfillScheduleResponseInput,
+  BackfillScheduleResponse__Output as WireBackfillScheduleResponse,
+} from './generated/synod/v1/BackfillScheduleResponse.js';
+export type {
+  PreviewScheduleRequest as WirePreviewScheduleRequestInput,
+  PreviewScheduleRequest__Output as WirePreviewScheduleRequest,
+} from './generated/synod/v1/PreviewScheduleRequest.js';
+export type {
+  PreviewScheduleResponse as WirePreviewScheduleResponseInput,
+  PreviewScheduleResponse__Output as WirePreviewScheduleResponse,
+} from './generated/synod/v1/PreviewScheduleResponse.js';
+export type { DstRule as WireDstRuleInput, DstRule__Output as WireDstRule } from './generated/synod/v1/DstRule.js';
+export type {
+  OverlapPolicy as WireOverlapPolicyInput,
+  OverlapPolicy__Output as WireOverlapPolicy,
+} from './generated/synod/v1/OverlapPolicy.js';
+export type {
+  CatchUpPolicy as WireCatchUpPolicyInput,
+  CatchUpPolicy__Output as WireCatchUpPolicy,
+} from './generated/synod/v1/CatchUpPolicy.js';
+export type {
+  FiringOrigin as WireFiringOriginInput,
+  FiringOrigin__Output as WireFiringOrigin,
+} from './generated/synod/v1/FiringOrigin.js';
+export type {
+  FiringOutcome as WireFiringOutcomeInput,
+  FiringOutcome__Output as WireFiringOutcome,
+} from './generated/synod/v1/FiringOutcome.js';

@@ -10,6 +10,7 @@ import type { ProtoGrpcType as PlacementTypes } from './generated/placement_serv
 import type { ProtoGrpcType as PaxosTypes } from './generated/paxos_service.js';
 import type { ProtoGrpcType as QueueTypes } from './generated/queue_service.js';
 import type { ProtoGrpcType as RegistryTypes } from './generated/registry_service.js';
+import type { ProtoGrpcType as ScheduleTypes } from './generated/schedule_service.js';
 import type { ProtoGrpcType as StatusTypes } from './generated/status.js';
 import type { ProtoGrpcType as WorkerTypes } from './generated/worker_service.js';
 
@@ -19,6 +20,7 @@ type SynodTypes = JobTypes['synod']['v1'] &
   PlacementTypes['synod']['v1'] &
   QueueTypes['synod']['v1'] &
   RegistryTypes['synod']['v1'] &
+  ScheduleTypes['synod']['v1'] &
   WorkerTypes['synod']['v1'] &
   ClusterTypes['synod']['v1'];
 type RpcTypes = StatusTypes['google']['rpc'] & ErrorDetailTypes['google']['rpc'];
@@ -97,6 +99,9 @@ export const services: Services = {
   },
   get QueueService() {
     return loadWire().services.QueueService;
+  },
+  get ScheduleService() {
+    return loadWire().services.ScheduleService;
   },
   get WorkerService() {
     return loadWire().services.WorkerService;

@@ -30,8 +30,13 @@ export function jobText(job: Job, paint: Paint): string {
     ['took', duration(job.submittedAtMs, job.finishedAtMs)],
   ];
   if (job.waitReason !== undefined) {
-    const why = job.waitReason === 'backOff' ? `next try, after ${job.failedAttempts} failed` : 'its time';
-    lines.push(['waits for', `${why}, until ${localTime(job.waitsUntilMs)}`]);
+    const isTimed = job.waitReason !== 'overlap';
+    const why = !isTimed
+      ? 'earlier jobs of its schedule'
+      : job.waitReason === 'backOff'
+        ? `next try, after ${job.failedAttempts} failed`
+        : 'its time';
+    lines.push(['waits for', isTimed ? `${why}, until ${localTime(job.waitsUntilMs)}` : why]);
   }
   if (spec.priority !== undefined) lines.push(['priority', String(spec.priority)]);
   if (labels.length > 0) lines.push(['labels', labels.join(', ')]);

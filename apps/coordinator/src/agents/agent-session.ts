@@ -49,6 +49,9 @@ const MAX_REPORTS_IN_FLIGHT = 64;
 /** States: see AgentService in the proto. */
 type SessionState = 'opening' | 'open' | 'closing' | 'ended';
 
+/** An attempt to end; `terminated`: at once. */
+export type CancelledAttempt = AttemptRef & Pick<ActiveAttempt, 'terminated'>;
+
 /**
  * One agent session at this coordinator. The hello goes through the log: when its reply is here, this replica has applied all
  * that any coordinator had acknowledged to this worker before, so what it then sends is never behind what the worker knows.
@@ -87,8 +90,11 @@ export class AgentSession {
     for (const message of assignmentMessages(attempts)) this.write(message);
   }
 
-  cancel(attempts: readonly AttemptRef[]): void {
-    if (attempts.length > 0) this.write({ cancellations: { attempts: attempts.map(attemptRefToWire) } });
+  /** Those that are terminated end without grace. */
+  cancel(attempts: readonly CancelledAttempt[]): void {
+    if (attempts.length === 0) return;
+    const withoutGrace = attempts.filter(({ terminated }) => terminated === true).map(attemptRefToWire);
+    this.write({ cancellations: { attempts: attempts.map(attemptRefToWire), withoutGrace } });
   }
 
   /** To be ended and to run elsewhere: the worker is drained. */

@@ -2,7 +2,7 @@ import type { ActiveAttempt, AppliedEntry, AttemptRef, JobEvent, JobsView } from
 import { RequestRefusedError } from '@synod/contracts';
 import { rpcError, unavailable } from '@synod/rpc';
 import { activeAttemptOf } from '../state/job-lookup.js';
-import type { AgentSession } from './agent-session.js';
+import type { AgentSession, CancelledAttempt } from './agent-session.js';
 
 export interface AgentSessionsModules {
   readonly coordinatorId: string;
@@ -90,9 +90,10 @@ export class AgentSessions {
       case 'attemptAssigned':
         return this.assigned(event, messages);
       case 'cancelRequested': {
-        const { jobId, attempt, fencingToken, workerId } = event;
+        const { jobId, attempt, fencingToken, workerId, terminate } = event;
         if (workerId === undefined || attempt === undefined || fencingToken === undefined) return;
-        return add(messages.cancelled, this.sessions.get(workerId), { jobId, attempt, fencingToken });
+        const cancelled = { jobId, attempt, fencingToken, ...(terminate === true ? { terminated: terminate } : {}) };
+        return add(messages.cancelled, this.sessions.get(workerId), cancelled);
       }
       case 'evictionRequested': {
         const { jobId, attempt, fencingToken, workerId } = event;
@@ -139,7 +140,7 @@ export class AgentSessions {
 /** What one entry says to the workers connected here. */
 interface Messages {
   readonly assigned: Map<AgentSession, ActiveAttempt[]>;
-  readonly cancelled: Map<AgentSession, AttemptRef[]>;
+  readonly cancelled: Map<AgentSession, CancelledAttempt[]>;
   readonly evicted: Map<AgentSession, AttemptRef[]>;
 }
 

@@ -22,6 +22,8 @@ export function activeAttemptOf(view: JobsView, jobId: JobId): ActiveAttempt | u
     spec: job.spec,
     started: attempt.startedAtMs !== undefined,
     cancelRequested: job.cancelRequested,
+    ...(job.terminated === true ? { terminated: true } : {}),
+    ...(job.firing === undefined ? {} : { firing: job.firing }),
     evicting: attempt.evicting === true,
   };
 }

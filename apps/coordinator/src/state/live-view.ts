@@ -79,6 +79,18 @@ export class LiveView implements JobsView {
     return this.machine().readyClasses();
   }
 
+  schedule(scheduleId: string): ReturnType<JobsView['schedule']> {
+    return this.machine().schedule(scheduleId);
+  }
+
+  listSchedules(afterScheduleId: string, limit: number): ReturnType<JobsView['listSchedules']> {
+    return this.machine().listSchedules(afterScheduleId, limit);
+  }
+
+  scheduleJobs(scheduleId: string): ReturnType<JobsView['scheduleJobs']> {
+    return this.machine().scheduleJobs(scheduleId);
+  }
+
   readyCount(): number {
     return this.machine().readyCount();
   }

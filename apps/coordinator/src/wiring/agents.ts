@@ -14,6 +14,7 @@ import { JobChanges } from '../events/job-changes.js';
 import { LinkBroken } from '../leader/leader-link.js';
 import { LostDeclarer } from '../leader/lost-declarer.js';
 import { PlannerLoop } from '../leader/planner-loop.js';
+import { ScheduleLoop } from '../leader/schedule-loop.js';
 import { SpeedObserver } from '../leader/speed-observer.js';
 import { TimeKeeper } from '../leader/time-keeper.js';
 import { WorkerEvictor } from '../leader/worker-evictor.js';
@@ -49,6 +50,7 @@ export interface Agents {
   readonly logKeeper: LogKeeper | undefined;
   readonly plannerLoop: PlannerLoop;
   readonly timeKeeper: TimeKeeper;
+  readonly scheduleLoop: ScheduleLoop;
 }
 
 /** All that has to do with workers: their sessions, heartbeats and logs, and on the leader the planner. */
@@ -63,6 +65,7 @@ export function buildAgents(modules: AgentsModules): Agents {
   const planner = new Planner({ speeds });
   const plannerLoop = new PlannerLoop({ planner, liveness, declarer, evictor, view, timers, propose });
   const timeKeeper = new TimeKeeper({ view, clock, timers, logger, propose });
+  const scheduleLoop = new ScheduleLoop({ view, clock, timers, logger, propose });
   const heartbeats = buildHeartbeats(modules, liveness, plannerLoop);
   const sessions = new AgentSessions({
     coordinatorId: nodeId,
@@ -89,19 +92,20 @@ export function buildAgents(modules: AgentsModules): Agents {
     logKeeper?.applied(applied);
     plannerLoop.wake();
     timeKeeper.wake();
+    scheduleLoop.applied(applied);
   });
   replication.state.onReplaced(() => {
     sessions.replaced();
     jobChanges.replaced();
   });
   replication.board.onChange(({ serving }) => {
-    for (const part of [plannerLoop, timeKeeper]) {
+    for (const part of [plannerLoop, timeKeeper, scheduleLoop]) {
       if (serving) part.lead();
       else part.yield();
     }
     if (!serving) speeds.reset();
   });
-  return { liveness, heartbeats, sessions, tails, jobLogs, logKeeper, plannerLoop, timeKeeper };
+  return { liveness, heartbeats, sessions, tails, jobLogs, logKeeper, plannerLoop, timeKeeper, scheduleLoop };
 }
 
 function buildHeartbeats(modules: AgentsModules, liveness: WorkerLiveness, plannerLoop: PlannerLoop): HeartbeatHub {

@@ -108,6 +108,7 @@ export class Coordinator {
     agents.plannerLoop.yield();
     agents.logKeeper?.stop();
     agents.timeKeeper.yield();
+    agents.scheduleLoop.yield();
     agents.sessions.stop(new RequestRefusedError({ code: 'shuttingDown' }));
     try {
       await server.stop(STOP_GRACE_MS);

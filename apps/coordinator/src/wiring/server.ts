@@ -24,6 +24,7 @@ import { paxosServiceHandlers } from '../services/paxos-service.js';
 import { placementServiceHandlers } from '../services/placement-service.js';
 import { queueServiceHandlers } from '../services/queue-service.js';
 import type { ServiceContext } from '../services/service-context.js';
+import { scheduleServiceHandlers } from '../services/schedule-service.js';
 import { workerServiceHandlers } from '../services/worker-service.js';
 import { serveHistory } from '../state/history-server.js';
 import type { History } from '../state/history.js';
@@ -92,6 +93,7 @@ export function buildServer(modules: ServerModules): RpcServer {
       }),
     )
     .addService(services.PlacementService, placementServiceHandlers(context))
+    .addService(services.ScheduleService, scheduleServiceHandlers({ ...context, wallMs: () => modules.clock.wallMs() }))
     .addService(services.RegistryService, registryServiceHandlers(modules.nodeStore));
   addInnerServices(server, modules, context);
   replication.board.onChange(({ leader, serving }) => {

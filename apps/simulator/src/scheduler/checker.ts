@@ -13,6 +13,7 @@ import type {
 import { FINAL_JOB_STATES } from '@synod/jobs';
 import { Violation } from '../consensus/violation.js';
 import { Digest } from '../digest.js';
+import { ScheduleChecker } from './schedules.js';
 import type { JobProcess } from './process-table.js';
 import { QueueChecker } from './queue-checker.js';
 
@@ -53,6 +54,7 @@ export class SchedulerChecker {
   readonly jobs = new Map<string, KnownJob>();
   readonly acknowledgedCommands = new Set<string>();
   readonly digest = new Digest();
+  readonly schedules = new ScheduleChecker();
   reigns = 0;
   highestSlot = 0;
   private readonly seenCommands = new Set<string>();
@@ -228,6 +230,7 @@ export class SchedulerChecker {
           if (spec !== undefined) specs.set(jobId, spec);
         });
       }
+      if (body.type === 'setSchedule') this.schedules.defined(body.scheduleId, body.spec);
       if (body.type === 'openAgentSession' && isNew[index] === true && reply?.type === 'agentSessionOpened') {
         this.workerCoordinator.set(body.worker.workerId, envelopes[index]?.origin.nodeId ?? '');
       }
@@ -235,6 +238,11 @@ export class SchedulerChecker {
         for (const { jobId } of body.reports) current.set(jobId, this.jobs.get(jobId)?.active);
       }
     });
+    for (const event of events) {
+      const fired = this.schedules.jobOf(event);
+      if (fired !== undefined) specs.set(fired.jobId, fired.spec);
+      this.schedules.follow(event);
+    }
     this.queues.learn(applied, envelopes, specs);
     const assigned = new Set<string>();
     for (const event of events) {
@@ -317,6 +325,7 @@ export class SchedulerChecker {
         job.activeWorker = undefined;
         return;
       }
+      case 'jobWaitsForOthers':
       case 'jobWaits':
         this.job(event.jobId).state = 'waiting';
         return;

@@ -13,6 +13,7 @@ import { METHODS } from './methods.js';
 import type { SchedulerPlan } from './plan.js';
 import { commandLine } from './process-table.js';
 import { MachineClock, SimulatedProcess } from './process.js';
+import { scheduleRequests } from './schedules.js';
 import type { Streams } from './streams.js';
 
 export interface ClientModules {
@@ -67,10 +68,41 @@ export class SchedulerClients {
   start(): void {
     for (const [queue, settings] of Object.entries(QUEUES)) this.go(this.setQueue(queue, settings));
     for (let index = 0; index < this.modules.plan.clients; index += 1) this.go(this.loop());
+    this.go(this.makeSchedules());
   }
 
   stop(): void {
     this.stopped = true;
+  }
+
+  /** Schedules fire until then: what they make has to end as well. */
+  async pauseSchedules(): Promise<void> {
+    for (const { scheduleId } of this.scheduleRequests()) {
+      await this.call('pauseSchedule', METHODS.pauseSchedule, { scheduleId, reason: 'simulated' }, true);
+    }
+  }
+
+  private async makeSchedules(): Promise<void> {
+    for (const request of this.scheduleRequests()) {
+      await this.call('setSchedule', METHODS.setSchedule, request, true);
+    }
+  }
+
+  private scheduleRequests(): ReturnType<typeof scheduleRequests> {
+    return scheduleRequests(this.modules.plan.seed, (workMs) => ({
+      task: {
+        ...{ kind: 'exec', command: 'simulated', args: commandLine(workMs, 0, false) },
+        ...{ env: {}, cwd: '', stdin: '', user: '' },
+      },
+      ...{ queue: 'default', labels: {}, workerLabels: {}, placement: 'leastLoaded', placementKey: '' },
+      ...{
+        mode: 'oneLiveHolder',
+        lostAfterMs: 3_000,
+        startToCloseTimeoutMs: 0,
+        killGraceMs: 100,
+        maxLostAttempts: 1_000,
+      },
+    }));
   }
 
   /** What a client finds ends the run; nobody else waits for it. */

@@ -16,25 +16,24 @@ import type { Ballot, Message, NodeId } from '@synod/consensus';
 import {
   ballotToWire,
   cancelJobFromWire,
-  describeError,
   heartbeatFromWire,
   jobIdFromWire,
   jobToWire,
   RequestRefusedError,
   setQueueFromWire,
   submitJobsFromWire,
-  CommandRefusedError,
 } from '@synod/contracts';
 import { MAX_FEATURE_LEVEL } from '@synod/jobs';
 import type { AppliedEntry, CheckedJobsStateMachine, Command, CommandEnvelope, CommandReply } from '@synod/jobs';
-import { RpcError, toRpcError } from '@synod/rpc';
 import type { VirtualClock } from '@synod/testkit';
+import { expectNotRefused, statusOf, unary } from './answers.js';
 import { ClientCall, serverStreamCall } from './calls.js';
 import type { MethodCodec } from './calls.js';
 import type { CoordinatorDisk } from './memory-log.js';
 import { METHODS } from './methods.js';
 import { SimulatedProcess } from './process.js';
 import type { MachineClock } from './process.js';
+import { pauseSchedule, setSchedule } from './schedules.js';
 import { SimulatedSnapshots } from './snapshots.js';
 import type { CallEnd, Streams } from './streams.js';
 
@@ -135,6 +134,7 @@ export class SimulatedCoordinator {
     // Nothing of it can act any more; this only lets go of what it still waits for.
     parts?.agents.plannerLoop.yield();
     parts?.agents.timeKeeper.yield();
+    parts?.agents.scheduleLoop.yield();
     parts?.replication.host.stop();
     this.parts = undefined;
   }
@@ -316,6 +316,12 @@ export class SimulatedCoordinator {
           if (reply.type !== 'jobsSubmitted') throw new TypeError(reply.type);
           return { jobIds: [...reply.jobIds], replayed: reply.replayed };
         });
+      case 'setSchedule':
+        return unary(end, METHODS.setSchedule, (request) => setSchedule((body) => this.propose(parts, body), request));
+      case 'pauseSchedule':
+        return unary(end, METHODS.pauseSchedule, (request) =>
+          pauseSchedule((body) => this.propose(parts, body), request),
+        );
       case 'cancel':
         return unary(end, METHODS.cancel, async (request) => {
           const reply = expectNotRefused(await this.propose(parts, cancelJobFromWire(request)));
@@ -455,34 +461,4 @@ function answerStream<Request, ResponseInput>(
     data: (bytes) => void run(codec.requestDeserialize(Buffer.from(bytes))),
     closed: () => undefined,
   };
-}
-
-function unary<Request, ResponseInput>(
-  end: CallEnd,
-  codec: Pick<MethodCodec<Request, unknown, unknown, ResponseInput>, 'requestDeserialize' | 'responseSerialize'>,
-  answer: (request: Request) => Promise<ResponseInput>,
-): void {
-  end.listener = {
-    data: (bytes) => {
-      answer(codec.requestDeserialize(Buffer.from(bytes))).then(
-        (response) => {
-          end.send(codec.responseSerialize(response));
-          end.close();
-        },
-        (error: unknown) => end.close(statusOf(error)),
-      );
-    },
-    closed: () => undefined,
-  };
-}
-
-function expectNotRefused(reply: CommandReply): CommandReply {
-  if (reply.type === 'refused') throw new CommandRefusedError(reply.refusal);
-  return reply;
-}
-
-/** The error as it reaches the other side of the wire. */
-function statusOf(error: unknown): RpcError {
-  const description = describeError(error);
-  return description === undefined ? toRpcError(error) : new RpcError(description);
 }

@@ -11,5 +11,7 @@ export const METHODS = {
   submit: services.JobService.service.SubmitJobs,
   cancel: services.JobService.service.CancelJob,
   getJob: services.JobService.service.GetJob,
+  setSchedule: services.ScheduleService.service.SetSchedule,
+  pauseSchedule: services.ScheduleService.service.PauseSchedule,
   setQueue: services.QueueService.service.SetQueue,
 } as const;

@@ -141,9 +141,12 @@ export class SchedulerRun {
     this.countNoise();
     this.clients.stop();
     this.heal();
+    const paused = this.clients.pauseSchedules();
+    paused.catch((error: unknown) => this.fail(error));
     const healedAtMs = this.time.nowMs;
     const converged = await this.pass(() => this.isConverged(), HEALING_LIMIT_MS);
     this.healedAfterMs = this.time.nowMs - healedAtMs;
+    this.events.add('nominalTimeDecided', this.checker.schedules.decided);
     this.checker.expect(converged, 'after the last repair every job ends', () => this.describe());
     this.checkEnd();
   }
@@ -207,6 +210,7 @@ export class SchedulerRun {
       const fresh = machine?.recomputeStateHash() === machine?.stateHash();
       checker.expect(fresh, 'the state hash is of the state', () => nodeId);
     }
+    checker.expect(checker.schedules.decided > 0, 'schedules fire', () => 'none did');
     const leaked = (): string => `${checker.queues.runningCount} held`;
     checker.expect(checker.queues.runningCount === 0, 'no limit of a queue leaks', leaked);
     checker.expect(clients.acknowledged.size > 0, 'a run acknowledges jobs', () => 'none');

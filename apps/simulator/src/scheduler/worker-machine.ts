@@ -131,7 +131,7 @@ export class WorkerMachine {
           heartbeats.start(heartbeatIntervalMs, address);
         },
         assigned: (assignments) => agent.assigned(assignments),
-        cancelled: (refs) => agent.cancelled(refs),
+        cancelled: (refs, withoutGrace) => agent.cancelled(refs, withoutGrace),
         tail: () => undefined,
         closed: () => undefined,
         outdated: () => this.modules.event('agentOutdated'),

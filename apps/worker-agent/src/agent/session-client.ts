@@ -25,7 +25,8 @@ export interface SessionListener {
   assigned(assignments: readonly Assignment[]): void;
   /** To be ended and to run elsewhere. */
   evicted?(refs: readonly AttemptRef[]): void;
-  cancelled(refs: readonly AttemptRef[]): void;
+  /** `withoutGrace`: those of them that end at once. */
+  cancelled(refs: readonly AttemptRef[], withoutGrace: readonly AttemptRef[]): void;
   tail(request: TailRequest, address: string): void;
   closed(): void;
   /** A newer incarnation of this worker has registered. */
@@ -214,7 +215,10 @@ export class SessionClient {
       case 'evictions':
         return this.listener.evicted?.((message.evictions?.attempts ?? []).map((it) => attemptRefFromWire(it)));
       case 'cancellations':
-        return this.listener.cancelled((message.cancellations?.attempts ?? []).map((it) => attemptRefFromWire(it)));
+        return this.listener.cancelled(
+          (message.cancellations?.attempts ?? []).map((it) => attemptRefFromWire(it)),
+          (message.cancellations?.withoutGrace ?? []).map((it) => attemptRefFromWire(it)),
+        );
       case 'reportsAcknowledged':
         for (const sequence of message.reportsAcknowledged?.sequences ?? []) {
           this.modules.outbox.acknowledged(Number(sequence));

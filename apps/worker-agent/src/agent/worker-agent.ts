@@ -60,6 +60,7 @@ const NEVER_MS = -1e12;
 const MIN_LEASE_LEFT_MS = 500;
 
 const CANCELLED: StopOrder = { outcome: 'cancelled', message: 'cancelled', immediate: false };
+const TERMINATED: StopOrder = { outcome: 'cancelled', message: 'cancelled without grace', immediate: true };
 const OUTDATED: StopOrder = { outcome: 'lost', message: 'no longer current', immediate: true };
 const DRAINED: StopOrder = { outcome: 'lost', message: 'drained', immediate: false };
 const STOPPING: StopOrder = { outcome: 'lost', message: 'its agent stopped', immediate: false };
@@ -166,13 +167,17 @@ export class WorkerAgent {
     this.#startWaiting();
   }
 
-  cancelled(refs: readonly AttemptRef[]): void {
-    for (const ref of refs) {
-      const held = this.#held.find(ref);
-      if (held === undefined || held.phase === 'ended') continue;
-      if (held.phase === 'waiting') this.#endWithoutGuard(held, 'cancelled', 'cancelled before it started');
-      else this.#stop(held, CANCELLED);
-    }
+  /** `withoutGrace`: those of them that end at once. */
+  cancelled(refs: readonly AttemptRef[], withoutGrace: readonly AttemptRef[] = []): void {
+    for (const ref of refs) this.#cancel(ref, CANCELLED);
+    for (const ref of withoutGrace) this.#cancel(ref, TERMINATED);
+  }
+
+  #cancel(ref: AttemptRef, stop: StopOrder): void {
+    const held = this.#held.find(ref);
+    if (held === undefined || held.phase === 'ended') return;
+    if (held.phase === 'waiting') this.#endWithoutGuard(held, 'cancelled', 'cancelled before it started');
+    else this.#stop(held, stop);
   }
 
   /** The worker is drained and these have had their time: they run again elsewhere. */

@@ -31,6 +31,7 @@ const ATTEMPT_STATES: Readonly<Record<string, AttemptState>> = {
 const WAIT_REASONS: Readonly<Record<string, Job['waitReason']>> = {
   WAIT_REASON_DELAY: 'delay',
   WAIT_REASON_BACK_OFF: 'backOff',
+  WAIT_REASON_OVERLAP: 'overlap',
 };
 
 /** A number instead of a name is a state that a newer coordinator has. */

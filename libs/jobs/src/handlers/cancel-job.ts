@@ -1,10 +1,9 @@
 import { unreachable } from '@synod/base';
 import type { CancelJob } from '../commands.js';
 import type { EntryContext } from '../entry-context.js';
-import type { JobEntry } from '../state/job-entry.js';
 import type { JobsState } from '../state/jobs-state.js';
 import type { CompactReply } from '../state/reply-hash.js';
-import { finishJob } from '../transitions.js';
+import { finishJob, requestCancel } from '../transitions.js';
 
 /** A job that waits is cancelled at once; one under way is asked to end, and its attempt's end decides. */
 export function cancelJob(state: JobsState, entry: EntryContext, command: CancelJob): CompactReply {
@@ -34,18 +33,4 @@ export function cancelJob(state: JobsState, entry: EntryContext, command: Cancel
       unreachable(job.state);
   }
   return { type: 'jobCancelled', jobId: job.jobId, alreadyFinal: false };
-}
-
-function requestCancel(state: JobsState, entry: EntryContext, job: JobEntry, reason: string): void {
-  job.cancelRequested = true;
-  job.cancelReason = reason;
-  state.jobs.touch(job);
-  const attempt = job.activeAttempt;
-  entry.events.push({
-    type: 'cancelRequested',
-    jobId: job.jobId,
-    attempt: attempt?.attempt,
-    workerId: attempt?.workerId,
-    fencingToken: attempt?.fencingToken,
-  });
 }

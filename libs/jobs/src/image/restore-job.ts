@@ -5,14 +5,18 @@ import { additionsFrom } from './restore-additions.js';
 import { MAX_KEPT_ATTEMPTS } from '../options.js';
 import { PLACEMENT_POLICIES } from '../placement.js';
 import type { PlacementWish } from '../placement.js';
+import type { Firing } from '../schedule.js';
 import { JOB_PREFIX } from '../state/image-keys.js';
 import type { SpecInterner } from '../state/interned-spec.js';
 import { ATTEMPT_STATE_CODES, AttemptEntry, JOB_STATE_CODES, JobEntry, WAIT_REASON_CODES } from '../state/job-entry.js';
+import { ORIGIN_CODES } from '../state/schedule-entry.js';
 import type { ImageReader } from './image-reader.js';
 import { taskFrom } from './restore-task.js';
 
 /** Those of a job in which something of feature level 3 is. */
 const LEVEL_3_FIELDS = 16;
+/** And one more of a job that a schedule submitted. */
+const FIRING_FIELDS = 17;
 const MODES: Readonly<Record<ExecutionMode, true>> = { oneLiveHolder: true, atLeastOnce: true, atMostOnce: true };
 const OUTCOMES: Readonly<Record<AttemptOutcome, true>> = {
   succeeded: true,
@@ -27,11 +31,14 @@ export function restoreJob(read: ImageReader, value: unknown, groupId: number, i
   const id = parseJobId(read.keyAfter(JOB_PREFIX));
   if (id?.groupId !== groupId) return read.fail('has no job id of this group');
   const list = read.list(value);
-  const fields = list.length === LEVEL_3_FIELDS ? list : read.fieldsUpTo(value, 11, 12);
+  const hasLevel3 = list.length === LEVEL_3_FIELDS || list.length === FIRING_FIELDS;
+  const fields = hasLevel3 ? list : read.fieldsUpTo(value, 11, 12);
+  const { firing, terminated } = firingFrom(read, fields[LEVEL_3_FIELDS]);
   const jobId = mintJobId(groupId, id.slot, id.index);
   const interned = interner.intern(specFrom(read, fields[9]));
   const principal = interner.text(read.text(fields[8]));
-  const job = new JobEntry(jobId, id.slot, id.index, interned, read.integer(fields[2]), principal);
+  const job = new JobEntry(jobId, id.slot, id.index, interned, read.integer(fields[2]), principal, firing);
+  job.terminated = terminated;
   job.state = read.oneOf(fields[0], JOB_STATE_CODES);
   job.revision = read.count(fields[1]);
   job.finishedAtMs = read.optionalInteger(fields[3]);
@@ -40,7 +47,7 @@ export function restoreJob(read: ImageReader, value: unknown, groupId: number, i
   job.cancelReason = read.text(fields[6]);
   job.lostAttempts = read.count(fields[7]);
   if (fields.length === 12) job.drainedAttempts = read.positive(fields[11]);
-  if (fields.length === LEVEL_3_FIELDS) restoreLevel3(read, job, fields.slice(11));
+  if (hasLevel3) restoreLevel3(read, job, fields.slice(11));
   const attempts = read.list(fields[10]);
   if (attempts.length > 0) job.attempts = attempts.map((attempt) => attemptFrom(read, attempt, interner));
   checkJob(read, job);
@@ -58,8 +65,24 @@ function restoreLevel3(
   job.waitsUntilMs = read.count(untilMs);
   job.retriedAtMs = read.count(retriedAtMs);
   const isPlain = job.failedAttempts === 0 && job.waitReason === undefined && job.retriedAtMs === 0;
-  read.check(!isPlain, 'says at length that nothing is unusual');
-  read.check((job.waitReason !== undefined) === job.waitsUntilMs > 0, 'has a wait without its end');
+  read.check(!isPlain || job.firing !== undefined, 'says at length that nothing is unusual');
+  const isTimed = job.waitReason !== undefined && job.waitReason !== 'overlap';
+  read.check(job.waitReason !== 'overlap' || job.firing !== undefined, 'waits for others that it has none of');
+  read.check(isTimed === job.waitsUntilMs > 0, 'has a wait without its end');
+}
+
+function firingFrom(
+  read: ImageReader,
+  value: unknown,
+): { readonly firing: Firing | undefined; readonly terminated: boolean } {
+  if (value === undefined) return { firing: undefined, terminated: false };
+  const [scheduleId, nominalMs, origin, terminated] = read.fields(value, 4);
+  const firing = {
+    scheduleId: read.text(scheduleId),
+    nominalMs: read.integer(nominalMs),
+    origin: read.oneOf(origin, ORIGIN_CODES),
+  };
+  return { firing, terminated: read.flag(terminated) };
 }
 
 /** What the rest of the state relies on when it files the job under its state. */
@@ -115,7 +138,7 @@ function endFrom(read: ImageReader, outcome: AttemptOutcome, value: unknown): At
   };
 }
 
-function specFrom(read: ImageReader, value: unknown): JobSpec {
+export function specFrom(read: ImageReader, value: unknown): JobSpec {
   const fields = read.fieldsUpTo(value, 11, 12);
   return {
     task: taskFrom(read, fields[0]),

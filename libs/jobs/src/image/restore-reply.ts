@@ -1,10 +1,13 @@
-import type { AssignmentRefusal, CommandRefusal, ReportOutcome } from '../commands.js';
 import { JOB_STATE_CODES } from '../state/job-entry.js';
+import type { AssignmentRefusal, FireRefusal, CommandRefusal, ReportOutcome } from '../commands.js';
 import type { CompactReply } from '../state/reply-hash.js';
+import { FIRE_REFUSAL_CODES, SCHEDULE_CHANGE_CODES } from '../state/reply-hash.js';
+import { OUTCOME_NUMBERS, REASON_CODES } from '../state/schedule-entry.js';
 import { OUTCOME_CODES, REFUSAL_CODES } from '../state/reply-hash.js';
 import type { ImageReader } from './image-reader.js';
 
 const REFUSALS_BY_DIGIT = byDigit(REFUSAL_CODES);
+const FIRE_REFUSALS_BY_DIGIT = byDigit(FIRE_REFUSAL_CODES);
 const OUTCOMES_BY_DIGIT = byDigit(OUTCOME_CODES);
 
 /** What `replyToImage` wrote. */
@@ -57,6 +60,25 @@ export function replyFrom(read: ImageReader, value: readonly unknown[]): Compact
       const [, redriven, more] = read.fields(value, 3);
       return { type, redriven: read.index(redriven), more: read.flag(more) };
     }
+    case 'scheduleChanged': {
+      const [, revision, change] = read.fields(value, 3);
+      return { type, revision: read.positive(revision), change: read.oneOf(change, SCHEDULE_CHANGE_CODES) };
+    }
+    case 'scheduleTriggered': {
+      const [, outcome, reason, jobId] = read.fields(value, 4);
+      return {
+        type,
+        outcome: read.oneOf(outcome, OUTCOME_NUMBERS),
+        reason: read.oneOf(reason, REASON_CODES),
+        jobId: jobId === null ? undefined : read.text(jobId),
+      };
+    }
+    case 'scheduleBackfilled': {
+      const [, fired, skipped] = read.fields(value, 3);
+      return { type, fired: read.index(fired), skipped: read.index(skipped) };
+    }
+    case 'schedulesFired':
+      return { type, refusals: Array.from(read.text(argument()), (digit) => fireRefusalOf(read, digit)) };
     case 'refused':
       return { type, refusal: commandRefusal(read, value.slice(1)) };
     default:
@@ -77,6 +99,12 @@ function commandRefusal(read: ImageReader, value: readonly unknown[]): CommandRe
     case 'sessionEvicted':
       read.fields(value, 1);
       return { code };
+    case 'scheduleUnknown':
+      return { code, scheduleId: read.text(argument()) };
+    case 'tooManySchedules':
+      return { code, limit: read.integer(argument()) };
+    case 'revisionMismatch':
+      return { code, revision: read.count(argument()) };
     case 'tooManyJobs':
       return { code, limit: read.integer(argument()) };
     case 'idempotencyKeyReused':
@@ -100,6 +128,10 @@ function commandRefusal(read: ImageReader, value: readonly unknown[]): CommandRe
 
 function refusalOf(read: ImageReader, digit: string): AssignmentRefusal | undefined {
   return digit === '0' ? undefined : (REFUSALS_BY_DIGIT.get(digit) ?? read.fail('has an unknown refusal'));
+}
+
+function fireRefusalOf(read: ImageReader, digit: string): FireRefusal | undefined {
+  return digit === '0' ? undefined : (FIRE_REFUSALS_BY_DIGIT.get(digit) ?? read.fail('has an unknown refusal'));
 }
 
 function outcomeOf(read: ImageReader, digit: string): ReportOutcome {

@@ -10,6 +10,7 @@ import {
   orderOf,
   QUEUE_PREFIX,
   REPLY_PREFIX,
+  SCHEDULE_PREFIX,
   SESSION_PREFIX,
   WORKER_PREFIX,
 } from '../state/image-keys.js';
@@ -24,6 +25,7 @@ import { keyedJobs } from '../handlers/queues.js';
 import { queueFrom } from './restore-queue.js';
 import { countersFrom, nodeFrom, sessionFrom, submissionFrom, workerFrom } from './restore-records.js';
 import type { CountersImage } from './restore-records.js';
+import { scheduleFrom } from './restore-schedule.js';
 import { replyFrom } from './restore-reply.js';
 
 interface ReplyImage {
@@ -72,6 +74,7 @@ export class StateRestore {
     else if (key.startsWith(NODE_PREFIX)) this.addNode(value);
     else if (key.startsWith(QUEUE_PREFIX)) this.addQueue(value);
     else if (key.startsWith(SESSION_PREFIX)) this.addSession(value);
+    else if (key.startsWith(SCHEDULE_PREFIX)) this.addSchedule(value);
     else this.read.fail('has a key of an unknown kind');
   }
 
@@ -140,6 +143,11 @@ export class StateRestore {
       const { maxRunningPerKey } = settings;
       if (maxRunningPerKey > 0) state.queues.ensure(queue).regroup(maxRunningPerKey, keyedJobs(state, queue));
     }
+  }
+
+  private addSchedule(value: unknown): void {
+    const schedule = scheduleFrom(this.read, value, this.state.interner);
+    if (!this.state.schedules.restore(schedule)) this.read.fail('is there twice');
   }
 
   private addSession(value: unknown): void {

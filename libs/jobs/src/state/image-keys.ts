@@ -8,6 +8,7 @@ export const NODE_PREFIX = 'n/';
 export const QUEUE_PREFIX = 'q/';
 export const REPLY_PREFIX = 'r/';
 export const SESSION_PREFIX = 's/';
+export const SCHEDULE_PREFIX = 't/';
 export const WORKER_PREFIX = 'w/';
 
 const ORDER_RADIX = 32;

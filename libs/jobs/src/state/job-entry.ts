@@ -8,6 +8,7 @@ import type {
   JobState,
   WaitReason,
 } from '../job.js';
+import type { Firing } from '../schedule.js';
 import { expiryMs } from '../job-times.js';
 import { HashLanes } from './hash-lanes.js';
 import type { InternedSpec } from './interned-spec.js';
@@ -30,10 +31,12 @@ export const JOB_STATE_CODES: Readonly<Record<JobState, number>> = {
 };
 
 /** They never change. */
-export const WAIT_REASON_CODES: Readonly<Record<WaitReason, number>> = { delay: 1, backOff: 2 };
+export const WAIT_REASON_CODES: Readonly<Record<WaitReason, number>> = { delay: 1, backOff: 2, overlap: 3 };
 
 /** Before what feature level 3 added to a job; no count of drained attempts, which may stand there otherwise. */
 const LEVEL_3_TAG = -3;
+/** Before the firing of a job. */
+const FIRING_TAG = -4;
 
 /** They never change. */
 export const ATTEMPT_STATE_CODES: Readonly<Record<AttemptState, number>> = {
@@ -147,6 +150,8 @@ export class JobEntry extends HashedRecord implements Timed {
   waitsUntilMs = 0;
   /** When it was last retried by hand; 0: never. */
   retriedAtMs = 0;
+  /** It was told to end without grace. */
+  terminated = false;
   dueMs = 0;
   timerPlace = -1;
   /** Ready, but not to be assigned while others of its key are; follows from those. */
@@ -161,6 +166,8 @@ export class JobEntry extends HashedRecord implements Timed {
     public interned: InternedSpec,
     readonly submittedAtMs: number,
     readonly principal: string,
+    /** Of the schedule that submitted it. */
+    readonly firing?: Firing,
   ) {
     super();
   }
@@ -207,7 +214,7 @@ export class JobEntry extends HashedRecord implements Timed {
   get nextDueMs(): number | undefined {
     if (this.state !== 'waiting' && this.state !== 'ready') return undefined;
     const expiry = this.expiryMs;
-    if (this.waitReason === undefined) return expiry;
+    if (this.waitReason === undefined || this.waitReason === 'overlap') return expiry;
     return expiry === undefined ? this.waitsUntilMs : Math.min(expiry, this.waitsUntilMs);
   }
 
@@ -231,6 +238,8 @@ export class JobEntry extends HashedRecord implements Timed {
       ...(this.waitReason === undefined ? {} : { waitReason: this.waitReason, waitsUntilMs: this.waitsUntilMs }),
       ...(this.retriedAtMs > 0 ? { retriedAtMs: this.retriedAtMs } : {}),
       principal: this.principal,
+      ...(this.firing === undefined ? {} : { firing: this.firing }),
+      ...(this.terminated ? { terminated: true } : {}),
       attempts: this.attempts.map((attempt) => attempt.toRecord()),
     };
   }
@@ -256,14 +265,23 @@ export class JobEntry extends HashedRecord implements Timed {
     // What lower levels wrote stays as it was.
     if (this.hasLevel3) {
       const { failedAttempts, waitReason, waitsUntilMs, retriedAtMs } = this;
-      return [...value, this.drainedAttempts, failedAttempts, waitReason ?? null, waitsUntilMs, retriedAtMs];
+      const level3 = [this.drainedAttempts, failedAttempts, waitReason ?? null, waitsUntilMs, retriedAtMs];
+      return [...value, ...level3, ...this.firingImage()];
     }
     return this.drainedAttempts > 0 ? [...value, this.drainedAttempts] : value;
   }
 
   /** Whether it is in any way as only feature level 3 makes it. */
   private get hasLevel3(): boolean {
+    if (this.firing !== undefined) return true;
     return this.failedAttempts > 0 || this.waitReason !== undefined || this.retriedAtMs > 0;
+  }
+
+  /** One more field in the image of a job that a schedule submitted. */
+  private firingImage(): readonly unknown[] {
+    if (this.firing === undefined) return [];
+    const { scheduleId, nominalMs, origin } = this.firing;
+    return [[scheduleId, nominalMs, origin, this.terminated]];
   }
 
   override mixInto(lanes: HashLanes): void {
@@ -279,6 +297,9 @@ export class JobEntry extends HashedRecord implements Timed {
     if (!this.hasLevel3) return;
     lanes.word(LEVEL_3_TAG).integer(this.failedAttempts).integer(this.waitsUntilMs).integer(this.retriedAtMs);
     lanes.word(this.waitReason === undefined ? 0 : WAIT_REASON_CODES[this.waitReason]);
+    if (this.firing === undefined) return;
+    const { scheduleId, nominalMs, origin } = this.firing;
+    lanes.word(FIRING_TAG).text(scheduleId).integer(nominalMs).text(origin).flag(this.terminated);
   }
 
   /** Whether the hashes kept of spec and ends are those of their contents. For tests: it reads everything. */

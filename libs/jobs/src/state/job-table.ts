@@ -9,6 +9,7 @@ import type { JobEntry } from './job-entry.js';
 import { OrderedJobs } from './ordered-jobs.js';
 import { QueueTable } from './queue-table.js';
 import { ReadyIndex } from './ready-index.js';
+import { ScheduleTable } from './schedule-table.js';
 import type { StateHash } from './state-hash.js';
 import type { TimerIndex } from './timer-index.js';
 
@@ -23,6 +24,7 @@ export interface FinishedBounds {
 export class JobTable {
   readonly ready = new ReadyIndex();
   readonly queues: QueueTable;
+  readonly schedules: ScheduleTable;
   private readonly jobs = new OrderedJobs<JobEntry>();
   private readonly finished = new FinishedJobs();
   /** From feature level 3 on: those that failed or expired, which people come back for, are kept apart from the many others. */
@@ -45,6 +47,7 @@ export class JobTable {
     private readonly timers: TimerIndex,
   ) {
     this.queues = new QueueTable(this.ready, hash, timers);
+    this.schedules = new ScheduleTable(hash);
   }
 
   get size(): number {
@@ -116,6 +119,7 @@ export class JobTable {
   touch(job: JobEntry): void {
     job.revision += 1;
     this.timers.set(job, job.nextDueMs);
+    this.schedules.file(job);
     this.hash.change(job);
   }
 
@@ -124,6 +128,13 @@ export class JobTable {
     assert(untilMs > 0, 'a wait has an end', () => job.jobId);
     job.waitReason = reason;
     job.waitsUntilMs = untilMs;
+    this.move(job, 'waiting');
+  }
+
+  /** The job waits until the other active ones of its schedule have finished. */
+  waitForOthers(job: JobEntry): void {
+    assert(job.firing !== undefined, 'only a schedule has others', () => job.jobId);
+    job.waitReason = 'overlap';
     this.move(job, 'waiting');
   }
 
@@ -154,6 +165,7 @@ export class JobTable {
     this.byState[job.state] += 1;
     this.queues.of(job).moved(job, undefined, job.state);
     this.timers.set(job, job.nextDueMs);
+    this.schedules.file(job);
     this.hash.restore(job);
     return true;
   }

@@ -11,6 +11,7 @@ import { SpecInterner } from './interned-spec.js';
 import { JobTable } from './job-table.js';
 import { NodeTable } from './node-table.js';
 import type { QueueTable } from './queue-table.js';
+import type { ScheduleTable } from './schedule-table.js';
 import { recomputeDigest, StateHash } from './state-hash.js';
 import type { HashedRecord } from './state-hash.js';
 import { TimerIndex } from './timer-index.js';
@@ -58,6 +59,10 @@ export class JobsState {
 
   get queues(): QueueTable {
     return this.jobs.queues;
+  }
+
+  get schedules(): ScheduleTable {
+    return this.jobs.schedules;
   }
 
   get lastTokenCounter(): number {
@@ -117,6 +122,7 @@ export class JobsState {
     const { replies, sessions } = this.sessions.entries();
     yield* sortedImage(replies);
     yield* sortedImage(sessions);
+    yield* sortedImage(this.schedules.entries());
     yield* sortedImage(this.workers.values());
   }
 
@@ -143,6 +149,7 @@ export class JobsState {
     yield* this.workers.values();
     yield* this.nodes.entries();
     yield* this.queues.setupRecords();
+    yield* this.schedules.entries();
     yield* this.sessions.records();
     yield* this.keys.records();
   }

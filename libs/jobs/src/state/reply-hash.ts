@@ -1,4 +1,5 @@
 import { unreachable } from '@synod/base';
+import type { FireRefusal, ScheduleChange } from '../commands.js';
 import type { AssignmentRefusal, CommandRefusal, CommandReply, ReportOutcome } from '../commands.js';
 import type { HashLanes } from './hash-lanes.js';
 
@@ -31,6 +32,23 @@ export const REFUSAL_CODES: Readonly<Record<AssignmentRefusal, number>> = {
 
 /** They never change. */
 export const OUTCOME_CODES: Readonly<Record<ReportOutcome, number>> = { applied: 1, duplicate: 2, stale: 3 };
+
+/** They never change; 0 is what was decided. */
+export const FIRE_REFUSAL_CODES: Readonly<Record<FireRefusal, number>> = {
+  scheduleUnknown: 1,
+  scheduleChanged: 2,
+  notDue: 3,
+};
+
+/** They never change. */
+export const SCHEDULE_CHANGE_CODES: Readonly<Record<ScheduleChange, number>> = {
+  created: 1,
+  updated: 2,
+  unchanged: 3,
+  paused: 4,
+  resumed: 5,
+  deleted: 6,
+};
 
 /** Mixes a reply in canonical order. The numbers of types never change. */
 export function mixReply(lanes: HashLanes, reply: CompactReply): HashLanes {
@@ -71,6 +89,20 @@ export function mixReply(lanes: HashLanes, reply: CompactReply): HashLanes {
       return lanes.word(16).integer(reply.revision);
     case 'queueRedriven':
       return lanes.word(17).word(reply.redriven).flag(reply.more);
+    case 'scheduleChanged':
+      return lanes.word(40).integer(reply.revision).word(SCHEDULE_CHANGE_CODES[reply.change]);
+    case 'scheduleTriggered':
+      return lanes
+        .word(41)
+        .text(reply.outcome)
+        .text(reply.reason)
+        .text(reply.jobId ?? '');
+    case 'scheduleBackfilled':
+      return lanes.word(42).word(reply.fired).word(reply.skipped);
+    case 'schedulesFired':
+      lanes.word(43).word(reply.refusals.length);
+      for (const refusal of reply.refusals) lanes.word(refusal === undefined ? 0 : FIRE_REFUSAL_CODES[refusal]);
+      return lanes;
     case 'refused':
       return mixRefusal(lanes.word(10), reply.refusal);
     default:
@@ -88,6 +120,12 @@ function mixRefusal(lanes: HashLanes, refusal: CommandRefusal): HashLanes {
       return lanes.word(3).text(refusal.workerId);
     case 'sessionEvicted':
       return lanes.word(4);
+    case 'scheduleUnknown':
+      return lanes.word(40).text(refusal.scheduleId);
+    case 'tooManySchedules':
+      return lanes.word(41).integer(refusal.limit);
+    case 'revisionMismatch':
+      return lanes.word(42).integer(refusal.revision);
     case 'tooManyJobs':
       return lanes.word(5).integer(refusal.limit);
     case 'idempotencyKeyReused':

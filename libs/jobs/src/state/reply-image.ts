@@ -1,6 +1,7 @@
 import { unreachable } from '@synod/base';
 import type { CommandRefusal } from '../commands.js';
 import type { CompactReply } from './reply-hash.js';
+import { FIRE_REFUSAL_CODES } from './reply-hash.js';
 import { OUTCOME_CODES, REFUSAL_CODES } from './reply-hash.js';
 
 /**
@@ -38,6 +39,14 @@ export function replyToImage(reply: CompactReply): readonly unknown[] {
       return [type, reply.revision];
     case 'queueRedriven':
       return [type, reply.redriven, reply.more];
+    case 'scheduleChanged':
+      return [type, reply.revision, reply.change];
+    case 'scheduleTriggered':
+      return [type, reply.outcome, reply.reason, reply.jobId ?? null];
+    case 'scheduleBackfilled':
+      return [type, reply.fired, reply.skipped];
+    case 'schedulesFired':
+      return [type, reply.refusals.map((it) => (it === undefined ? 0 : FIRE_REFUSAL_CODES[it])).join('')];
     case 'refused':
       return [type, ...refusalToImage(reply.refusal)];
     default:
@@ -56,6 +65,12 @@ function refusalToImage(refusal: CommandRefusal): readonly unknown[] {
       return [code, refusal.workerId];
     case 'sessionEvicted':
       return [code];
+    case 'scheduleUnknown':
+      return [code, refusal.scheduleId];
+    case 'tooManySchedules':
+      return [code, refusal.limit];
+    case 'revisionMismatch':
+      return [code, refusal.revision];
     case 'tooManyJobs':
       return [code, refusal.limit];
     case 'idempotencyKeyReused':

@@ -17,6 +17,8 @@ export const RECORD_KINDS = {
   description: 10,
   counters: 11,
   queue: 12,
+  schedule: 40,
+  firingDecision: 41,
 } as const;
 
 /** A record whose hash is a term of the state hash, and which an image of the state holds. */

@@ -125,6 +125,8 @@ export class WorkerEntry extends HashedRecord {
         started: attempt.startedAtMs !== undefined,
         cancelRequested: job.cancelRequested,
         evicting: attempt.evicting,
+        ...(job.terminated ? { terminated: true } : {}),
+        ...(job.firing === undefined ? {} : { firing: job.firing }),
       });
     }
     return attempts;

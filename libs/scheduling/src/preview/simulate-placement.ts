@@ -228,8 +228,8 @@ function leastShare([before, after]: readonly [Owners, Owners]): number {
 }
 
 function placedBy(classes: readonly HypotheticalClass[], { policy, options }: Placement): HypotheticalClass[] {
-  const placed = ({ jobId, revision, placementKey }: ReadyJob): ReadyJob => ({
-    ...{ jobId, revision, priority: 0, placementKey, placement: policy, ownPlacement: true },
+  const placed = ({ jobId, revision, priority, placementKey }: ReadyJob): ReadyJob => ({
+    ...{ jobId, revision, priority, placementKey, placement: policy, ownPlacement: true },
     ...(options === undefined ? {} : { placementOptions: options }),
   });
   return classes.map(({ jobs, ...needs }) => ({ ...needs, jobs: jobs.map(placed) }));

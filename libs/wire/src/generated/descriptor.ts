@@ -664,6 +664,11 @@ const schema: unknown = {
                   "rule": "repeated",
                   "type": "AttemptRef",
                   "id": 1
+                },
+                "withoutGrace": {
+                  "rule": "repeated",
+                  "type": "AttemptRef",
+                  "id": 2
                 }
               }
             },
@@ -1163,7 +1168,8 @@ const schema: unknown = {
               "values": {
                 "WAIT_REASON_UNSPECIFIED": 0,
                 "WAIT_REASON_DELAY": 1,
-                "WAIT_REASON_BACK_OFF": 2
+                "WAIT_REASON_BACK_OFF": 2,
+                "WAIT_REASON_OVERLAP": 3
               }
             },
             "JobState": {
@@ -3735,6 +3741,587 @@ const schema: unknown = {
                 "nodes": {
                   "rule": "repeated",
                   "type": "Node",
+                  "id": 1
+                }
+              }
+            },
+            "ScheduleService": {
+              "methods": {
+                "SetSchedule": {
+                  "requestType": "SetScheduleRequest",
+                  "responseType": "SetScheduleResponse"
+                },
+                "GetSchedule": {
+                  "requestType": "GetScheduleRequest",
+                  "responseType": "GetScheduleResponse"
+                },
+                "ListSchedules": {
+                  "requestType": "ListSchedulesRequest",
+                  "responseType": "ListSchedulesResponse"
+                },
+                "DeleteSchedule": {
+                  "requestType": "DeleteScheduleRequest",
+                  "responseType": "DeleteScheduleResponse"
+                },
+                "PauseSchedule": {
+                  "requestType": "PauseScheduleRequest",
+                  "responseType": "PauseScheduleResponse"
+                },
+                "ResumeSchedule": {
+                  "requestType": "ResumeScheduleRequest",
+                  "responseType": "ResumeScheduleResponse"
+                },
+                "TriggerSchedule": {
+                  "requestType": "TriggerScheduleRequest",
+                  "responseType": "TriggerScheduleResponse"
+                },
+                "BackfillSchedule": {
+                  "requestType": "BackfillScheduleRequest",
+                  "responseType": "BackfillScheduleResponse"
+                },
+                "PreviewSchedule": {
+                  "requestType": "PreviewScheduleRequest",
+                  "responseType": "PreviewScheduleResponse"
+                }
+              }
+            },
+            "DstRule": {
+              "values": {
+                "DST_RULE_UNSPECIFIED": 0,
+                "DST_RULE_CRON": 1,
+                "DST_RULE_SKIP": 2,
+                "DST_RULE_ONCE": 3,
+                "DST_RULE_BOTH": 4
+              }
+            },
+            "OverlapPolicy": {
+              "values": {
+                "OVERLAP_POLICY_UNSPECIFIED": 0,
+                "OVERLAP_POLICY_SKIP": 1,
+                "OVERLAP_POLICY_BUFFER_ONE": 2,
+                "OVERLAP_POLICY_BUFFER_ALL": 3,
+                "OVERLAP_POLICY_CANCEL_OTHER": 4,
+                "OVERLAP_POLICY_TERMINATE_OTHER": 5,
+                "OVERLAP_POLICY_ALLOW_ALL": 6
+              }
+            },
+            "CatchUpPolicy": {
+              "values": {
+                "CATCH_UP_POLICY_UNSPECIFIED": 0,
+                "CATCH_UP_POLICY_NONE": 1,
+                "CATCH_UP_POLICY_LATEST": 2,
+                "CATCH_UP_POLICY_ALL": 3,
+                "CATCH_UP_POLICY_WINDOW": 4
+              }
+            },
+            "CronTiming": {
+              "fields": {
+                "expression": {
+                  "type": "string",
+                  "id": 1
+                },
+                "timeZone": {
+                  "type": "string",
+                  "id": 2
+                },
+                "dst": {
+                  "type": "DstRule",
+                  "id": 3
+                }
+              }
+            },
+            "IntervalTiming": {
+              "fields": {
+                "everyMs": {
+                  "type": "uint64",
+                  "id": 1
+                },
+                "offsetMs": {
+                  "type": "uint64",
+                  "id": 2
+                }
+              }
+            },
+            "Timing": {
+              "oneofs": {
+                "timing": {
+                  "oneof": [
+                    "cron",
+                    "interval"
+                  ]
+                }
+              },
+              "fields": {
+                "cron": {
+                  "type": "CronTiming",
+                  "id": 1
+                },
+                "interval": {
+                  "type": "IntervalTiming",
+                  "id": 2
+                }
+              }
+            },
+            "ScheduleSpec": {
+              "oneofs": {
+                "_startAtMs": {
+                  "oneof": [
+                    "startAtMs"
+                  ]
+                },
+                "_endAtMs": {
+                  "oneof": [
+                    "endAtMs"
+                  ]
+                }
+              },
+              "fields": {
+                "timing": {
+                  "type": "Timing",
+                  "id": 1
+                },
+                "job": {
+                  "type": "JobSpec",
+                  "id": 2
+                },
+                "overlap": {
+                  "type": "OverlapPolicy",
+                  "id": 3
+                },
+                "catchUp": {
+                  "type": "CatchUpPolicy",
+                  "id": 4
+                },
+                "catchUpWindowMs": {
+                  "type": "uint64",
+                  "id": 5
+                },
+                "jitterMs": {
+                  "type": "uint64",
+                  "id": 6
+                },
+                "startAtMs": {
+                  "type": "int64",
+                  "id": 7,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "endAtMs": {
+                  "type": "int64",
+                  "id": 8,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                }
+              }
+            },
+            "FiringOrigin": {
+              "values": {
+                "FIRING_ORIGIN_UNSPECIFIED": 0,
+                "FIRING_ORIGIN_TIMER": 1,
+                "FIRING_ORIGIN_TRIGGER": 2,
+                "FIRING_ORIGIN_BACKFILL": 3
+              }
+            },
+            "FiringOutcome": {
+              "values": {
+                "FIRING_OUTCOME_UNSPECIFIED": 0,
+                "FIRING_OUTCOME_FIRED": 1,
+                "FIRING_OUTCOME_CAUGHT_UP": 2,
+                "FIRING_OUTCOME_SKIPPED": 3,
+                "FIRING_OUTCOME_MISSED": 4,
+                "FIRING_OUTCOME_NOT_TAKEN": 5
+              }
+            },
+            "FiringDecision": {
+              "fields": {
+                "origin": {
+                  "type": "FiringOrigin",
+                  "id": 1
+                },
+                "outcome": {
+                  "type": "FiringOutcome",
+                  "id": 2
+                },
+                "reason": {
+                  "type": "string",
+                  "id": 3
+                },
+                "fromMs": {
+                  "type": "int64",
+                  "id": 4
+                },
+                "throughMs": {
+                  "type": "int64",
+                  "id": 5
+                },
+                "count": {
+                  "type": "uint64",
+                  "id": 6
+                },
+                "jobId": {
+                  "type": "string",
+                  "id": 7
+                },
+                "decidedAtMs": {
+                  "type": "int64",
+                  "id": 8
+                }
+              }
+            },
+            "Schedule": {
+              "oneofs": {
+                "_nextNominalMs": {
+                  "oneof": [
+                    "nextNominalMs"
+                  ]
+                }
+              },
+              "fields": {
+                "scheduleId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "spec": {
+                  "type": "ScheduleSpec",
+                  "id": 2
+                },
+                "revision": {
+                  "type": "uint64",
+                  "id": 3
+                },
+                "paused": {
+                  "type": "bool",
+                  "id": 4
+                },
+                "pauseReason": {
+                  "type": "string",
+                  "id": 5
+                },
+                "createdAtMs": {
+                  "type": "int64",
+                  "id": 6
+                },
+                "changedAtMs": {
+                  "type": "int64",
+                  "id": 7
+                },
+                "principal": {
+                  "type": "string",
+                  "id": 8
+                },
+                "decidedThroughMs": {
+                  "type": "int64",
+                  "id": 9
+                },
+                "nextNominalMs": {
+                  "type": "int64",
+                  "id": 10,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "fired": {
+                  "type": "uint64",
+                  "id": 11
+                },
+                "caughtUp": {
+                  "type": "uint64",
+                  "id": 12
+                },
+                "skipped": {
+                  "type": "uint64",
+                  "id": 13
+                },
+                "missed": {
+                  "type": "uint64",
+                  "id": 14
+                },
+                "ledger": {
+                  "rule": "repeated",
+                  "type": "FiringDecision",
+                  "id": 15
+                },
+                "activeJobIds": {
+                  "rule": "repeated",
+                  "type": "string",
+                  "id": 16
+                },
+                "waitingJobIds": {
+                  "rule": "repeated",
+                  "type": "string",
+                  "id": 17
+                }
+              }
+            },
+            "SetScheduleRequest": {
+              "oneofs": {
+                "_ifRevision": {
+                  "oneof": [
+                    "ifRevision"
+                  ]
+                }
+              },
+              "fields": {
+                "scheduleId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "spec": {
+                  "type": "ScheduleSpec",
+                  "id": 2
+                },
+                "ifRevision": {
+                  "type": "uint64",
+                  "id": 3,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                },
+                "paused": {
+                  "type": "bool",
+                  "id": 4
+                }
+              }
+            },
+            "SetScheduleResponse": {
+              "fields": {
+                "revision": {
+                  "type": "uint64",
+                  "id": 1
+                },
+                "change": {
+                  "type": "string",
+                  "id": 2
+                }
+              }
+            },
+            "GetScheduleRequest": {
+              "fields": {
+                "scheduleId": {
+                  "type": "string",
+                  "id": 1
+                }
+              }
+            },
+            "GetScheduleResponse": {
+              "fields": {
+                "schedule": {
+                  "type": "Schedule",
+                  "id": 1
+                }
+              }
+            },
+            "ListSchedulesRequest": {
+              "fields": {
+                "pageSize": {
+                  "type": "uint32",
+                  "id": 1
+                },
+                "pageToken": {
+                  "type": "string",
+                  "id": 2
+                }
+              }
+            },
+            "ListSchedulesResponse": {
+              "fields": {
+                "schedules": {
+                  "rule": "repeated",
+                  "type": "Schedule",
+                  "id": 1
+                },
+                "nextPageToken": {
+                  "type": "string",
+                  "id": 2
+                }
+              }
+            },
+            "DeleteScheduleRequest": {
+              "oneofs": {
+                "_ifRevision": {
+                  "oneof": [
+                    "ifRevision"
+                  ]
+                }
+              },
+              "fields": {
+                "scheduleId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "ifRevision": {
+                  "type": "uint64",
+                  "id": 2,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                }
+              }
+            },
+            "DeleteScheduleResponse": {
+              "fields": {}
+            },
+            "PauseScheduleRequest": {
+              "oneofs": {
+                "_ifRevision": {
+                  "oneof": [
+                    "ifRevision"
+                  ]
+                }
+              },
+              "fields": {
+                "scheduleId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "reason": {
+                  "type": "string",
+                  "id": 2
+                },
+                "ifRevision": {
+                  "type": "uint64",
+                  "id": 3,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                }
+              }
+            },
+            "PauseScheduleResponse": {
+              "fields": {
+                "changed": {
+                  "type": "bool",
+                  "id": 1
+                }
+              }
+            },
+            "ResumeScheduleRequest": {
+              "oneofs": {
+                "_ifRevision": {
+                  "oneof": [
+                    "ifRevision"
+                  ]
+                }
+              },
+              "fields": {
+                "scheduleId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "ifRevision": {
+                  "type": "uint64",
+                  "id": 2,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                }
+              }
+            },
+            "ResumeScheduleResponse": {
+              "fields": {
+                "changed": {
+                  "type": "bool",
+                  "id": 1
+                }
+              }
+            },
+            "TriggerScheduleRequest": {
+              "fields": {
+                "scheduleId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "overlap": {
+                  "type": "OverlapPolicy",
+                  "id": 2
+                }
+              }
+            },
+            "TriggerScheduleResponse": {
+              "fields": {
+                "outcome": {
+                  "type": "FiringOutcome",
+                  "id": 1
+                },
+                "reason": {
+                  "type": "string",
+                  "id": 2
+                },
+                "jobId": {
+                  "type": "string",
+                  "id": 3
+                }
+              }
+            },
+            "BackfillScheduleRequest": {
+              "fields": {
+                "scheduleId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "fromMs": {
+                  "type": "int64",
+                  "id": 2
+                },
+                "toMs": {
+                  "type": "int64",
+                  "id": 3
+                },
+                "overlap": {
+                  "type": "OverlapPolicy",
+                  "id": 4
+                }
+              }
+            },
+            "BackfillScheduleResponse": {
+              "fields": {
+                "fired": {
+                  "type": "uint64",
+                  "id": 1
+                },
+                "skipped": {
+                  "type": "uint64",
+                  "id": 2
+                }
+              }
+            },
+            "PreviewScheduleRequest": {
+              "oneofs": {
+                "_afterMs": {
+                  "oneof": [
+                    "afterMs"
+                  ]
+                }
+              },
+              "fields": {
+                "scheduleId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "timing": {
+                  "type": "Timing",
+                  "id": 2
+                },
+                "count": {
+                  "type": "uint32",
+                  "id": 3
+                },
+                "afterMs": {
+                  "type": "int64",
+                  "id": 4,
+                  "options": {
+                    "proto3_optional": true
+                  }
+                }
+              }
+            },
+            "PreviewScheduleResponse": {
+              "fields": {
+                "nominalMs": {
+                  "rule": "repeated",
+                  "type": "int64",
                   "id": 1
                 }
               }

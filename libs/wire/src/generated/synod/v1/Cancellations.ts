@@ -4,8 +4,10 @@ import type { AttemptRef as _synod_v1_AttemptRef, AttemptRef__Output as _synod_v
 
 export interface Cancellations {
   'attempts'?: (_synod_v1_AttemptRef)[];
+  'withoutGrace'?: (_synod_v1_AttemptRef)[];
 }
 
 export interface Cancellations__Output {
   'attempts': (_synod_v1_AttemptRef__Output)[];
+  'withoutGrace': (_synod_v1_AttemptRef__Output)[];
 }

@@ -4,6 +4,7 @@ export const WaitReason = {
   WAIT_REASON_UNSPECIFIED: 'WAIT_REASON_UNSPECIFIED',
   WAIT_REASON_DELAY: 'WAIT_REASON_DELAY',
   WAIT_REASON_BACK_OFF: 'WAIT_REASON_BACK_OFF',
+  WAIT_REASON_OVERLAP: 'WAIT_REASON_OVERLAP',
 } as const;
 
 export type WaitReason =
@@ -13,5 +14,7 @@ export type WaitReason =
   | 1
   | 'WAIT_REASON_BACK_OFF'
   | 2
+  | 'WAIT_REASON_OVERLAP'
+  | 3
 
 export type WaitReason__Output = typeof WaitReason[keyof typeof WaitReason]

@@ -1,0 +1,15 @@
+// Original file: synod/v1/schedule_service.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface DeleteScheduleRequest {
+  'scheduleId'?: (string);
+  'ifRevision'?: (number | string | Long);
+  '_ifRevision'?: "ifRevision";
+}
+
+export interface DeleteScheduleRequest__Output {
+  'scheduleId': (string);
+  'ifRevision'?: (string);
+  '_ifRevision'?: "ifRevision";
+}

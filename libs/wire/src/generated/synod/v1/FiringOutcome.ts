@@ -1,0 +1,26 @@
+// Original file: synod/v1/schedule_service.proto
+
+export const FiringOutcome = {
+  FIRING_OUTCOME_UNSPECIFIED: 'FIRING_OUTCOME_UNSPECIFIED',
+  FIRING_OUTCOME_FIRED: 'FIRING_OUTCOME_FIRED',
+  FIRING_OUTCOME_CAUGHT_UP: 'FIRING_OUTCOME_CAUGHT_UP',
+  FIRING_OUTCOME_SKIPPED: 'FIRING_OUTCOME_SKIPPED',
+  FIRING_OUTCOME_MISSED: 'FIRING_OUTCOME_MISSED',
+  FIRING_OUTCOME_NOT_TAKEN: 'FIRING_OUTCOME_NOT_TAKEN',
+} as const;
+
+export type FiringOutcome =
+  | 'FIRING_OUTCOME_UNSPECIFIED'
+  | 0
+  | 'FIRING_OUTCOME_FIRED'
+  | 1
+  | 'FIRING_OUTCOME_CAUGHT_UP'
+  | 2
+  | 'FIRING_OUTCOME_SKIPPED'
+  | 3
+  | 'FIRING_OUTCOME_MISSED'
+  | 4
+  | 'FIRING_OUTCOME_NOT_TAKEN'
+  | 5
+
+export type FiringOutcome__Output = typeof FiringOutcome[keyof typeof FiringOutcome]
