@@ -1,4 +1,4 @@
-// npm run mutants: the pitfalls P1 to P22 as quiet mutants, applied one at a time until each dies. See docs/mutants.md.
+// npm run mutants: the pitfalls P1 to P23 as quiet mutants, applied one at a time until each dies. See docs/mutants.md.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

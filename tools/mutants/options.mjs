@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 
 export const HELP = `npm run mutants -- [--only P4,id,…] [--seeds N] [--jobs N] [--json FILE] [--markdown FILE] [--smoke | --anchors]
 
-Applies each mutant (a small, quiet change of the source for one of the pitfalls P1 to P22) on its own, until something kills it: a seed of the
+Applies each mutant (a small, quiet change of the source for one of the pitfalls P1 to P23) on its own, until something kills it: a seed of the
 simulator, a test, a scenario. The working tree is never touched.
 
   --only LIST      only these pitfalls or mutants, by name

@@ -77,11 +77,10 @@ function describeRefusal(refusal: CommandRefusal): StatusDescription {
         { metadata: { scheduleId: refusal.scheduleId } },
       );
     case 'tooManySchedules':
-      return status(
-        'RESOURCE_EXHAUSTED',
+      return tooMany(
         'TOO_MANY_SCHEDULES',
+        refusal.limit,
         `The cluster has ${refusal.limit} schedules, its limit: delete some that are no longer needed.`,
-        { metadata: { limit: String(refusal.limit) } },
       );
     case 'sessionEvicted':
       return status(
@@ -90,14 +89,11 @@ function describeRefusal(refusal: CommandRefusal): StatusDescription {
         'The coordinator lost its place in the log: whether an earlier try took effect is unknown. Look at the state, or repeat with an idempotency key.',
       );
     case 'tooManyJobs':
-      return status(
-        'RESOURCE_EXHAUSTED',
+      return tooMany(
         'TOO_MANY_JOBS',
+        refusal.limit,
         `The cluster holds ${refusal.limit} active jobs, its limit: try again later.`,
-        {
-          metadata: { limit: String(refusal.limit) },
-          retryAfterMs: TOO_MANY_JOBS_RETRY_MS,
-        },
+        TOO_MANY_JOBS_RETRY_MS,
       );
     case 'idempotencyKeyReused':
       return status(
@@ -121,11 +117,10 @@ function describeRefusal(refusal: CommandRefusal): StatusDescription {
         { metadata: { jobId: refusal.jobId, state: refusal.state } },
       );
     case 'tooManyQueues':
-      return status(
-        'RESOURCE_EXHAUSTED',
+      return tooMany(
         'TOO_MANY_QUEUES',
+        refusal.limit,
         `Settings of ${refusal.limit} queues are kept, and no more: reset one that is no longer needed.`,
-        { metadata: { limit: String(refusal.limit) } },
       );
     case 'featureLevelTooLow':
       return status(
@@ -137,6 +132,13 @@ function describeRefusal(refusal: CommandRefusal): StatusDescription {
     default:
       return unreachable(refusal);
   }
+}
+
+function tooMany(reason: string, limit: number, text: string, retryAfterMs?: number): StatusDescription {
+  return status('RESOURCE_EXHAUSTED', reason, text, {
+    metadata: { limit: String(limit) },
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
 }
 
 function describeRequestRefusal(refusal: RequestRefusal): StatusDescription {

@@ -1,5 +1,5 @@
 import { unreachable } from '@synod/base';
-import type { JobEvent } from '@synod/jobs';
+import type { JobEvent, JobState } from '@synod/jobs';
 import type { WireEventInput } from '@synod/wire';
 import { attemptStates, jobStates } from './enums.js';
 import { fencingTokenToWire } from './integers.js';
@@ -34,24 +34,20 @@ export function eventToWire(
       wire.message = `lost attempts: ${event.lostAttempts}, drained: ${event.drainedAttempts}, failed: ${event.failedAttempts}`;
       return wire;
     case 'jobWaits':
-      wire.jobId = event.jobId;
-      wire.jobState = jobStates.toWire.waiting;
       wire.message = `${event.reason}, until ${event.untilMs}`;
-      return wire;
+      return inState(wire, event.jobId, 'waiting');
     case 'jobReopened':
     case 'jobReady':
-      wire.jobId = event.jobId;
-      wire.jobState = jobStates.toWire.ready;
-      return wire;
+      return inState(wire, event.jobId, 'ready');
+    case 'jobWaitsForOthers':
+      return inState(wire, event.jobId, 'waiting');
+    case 'jobFinished':
+      return inState(wire, event.jobId, event.state);
     case 'cancelRequested':
       wire.jobId = event.jobId;
       if (event.attempt !== undefined) wire.attempt = event.attempt;
       if (event.workerId !== undefined) wire.workerId = event.workerId;
       if (event.fencingToken !== undefined) wire.fencingToken = fencingTokenToWire(event.fencingToken);
-      return wire;
-    case 'jobFinished':
-      wire.jobId = event.jobId;
-      wire.jobState = jobStates.toWire[event.state];
       return wire;
     case 'jobChanged':
       wire.jobId = event.jobId;
@@ -71,10 +67,6 @@ export function eventToWire(
     case 'evictionRequested':
       wire.fencingToken = fencingTokenToWire(event.fencingToken);
       return ofAttempt(wire, event);
-    case 'jobWaitsForOthers':
-      wire.jobId = event.jobId;
-      wire.jobState = jobStates.toWire.waiting;
-      return wire;
     case 'scheduleChanged':
     case 'scheduleDecided':
       return ofSchedule(wire, event);
@@ -83,6 +75,12 @@ export function eventToWire(
     default:
       return unreachable(event);
   }
+}
+
+function inState(wire: WireEventInput, jobId: string, state: JobState): WireEventInput {
+  wire.jobId = jobId;
+  wire.jobState = jobStates.toWire[state];
+  return wire;
 }
 
 function ofSchedule(

@@ -127,7 +127,7 @@ function endOf(state: TestState, jobId: JobId, changes: object = {}): object {
   const token = (BigInt(fencingToken.generation) << 48n) + BigInt(fencingToken.counter);
   const bytes = Buffer.alloc(0);
   const end = {
-    ...{ outcome: 'ATTEMPT_STATE_SUCCEEDED', exitCode: 0, signal: '', message: '', result: bytes },
+    ...{ outcome: 'ATTEMPT_STATE_SUCCEEDED', exitCode: 0, signal: '', message: '', errorType: '', result: bytes },
     ...{ stdoutTail: bytes, stderrTail: bytes },
     ...changes,
   };

@@ -1,9 +1,8 @@
 import { JOB_STATE_CODES } from '../state/job-entry.js';
 import type { AssignmentRefusal, FireRefusal, CommandRefusal, ReportOutcome } from '../commands.js';
 import type { CompactReply } from '../state/reply-hash.js';
-import { FIRE_REFUSAL_CODES, SCHEDULE_CHANGE_CODES } from '../state/reply-hash.js';
+import { FIRE_REFUSAL_CODES, OUTCOME_CODES, REFUSAL_CODES, SCHEDULE_CHANGE_CODES } from '../state/reply-hash.js';
 import { OUTCOME_NUMBERS, REASON_CODES } from '../state/schedule-entry.js';
-import { OUTCOME_CODES, REFUSAL_CODES } from '../state/reply-hash.js';
 import type { ImageReader } from './image-reader.js';
 
 const REFUSALS_BY_DIGIT = byDigit(REFUSAL_CODES);
@@ -15,16 +14,8 @@ export function replyFrom(read: ImageReader, value: readonly unknown[]): Compact
   const [type] = value;
   const argument = () => read.fields(value, 2)[1];
   switch (type) {
-    case 'submittedRange': {
-      const [, slot, firstIndex, count, replayed] = read.fields(value, 5);
-      return {
-        type,
-        slot: read.count(slot),
-        firstIndex: read.index(firstIndex),
-        count: read.index(count),
-        replayed: read.flag(replayed),
-      };
-    }
+    case 'submittedRange':
+      return submittedRange(read, value);
     case 'jobCancelled': {
       const [, jobId, alreadyFinal] = read.fields(value, 3);
       return { type, jobId: read.text(jobId), alreadyFinal: read.flag(alreadyFinal) };
@@ -64,15 +55,8 @@ export function replyFrom(read: ImageReader, value: readonly unknown[]): Compact
       const [, revision, change] = read.fields(value, 3);
       return { type, revision: read.positive(revision), change: read.oneOf(change, SCHEDULE_CHANGE_CODES) };
     }
-    case 'scheduleTriggered': {
-      const [, outcome, reason, jobId] = read.fields(value, 4);
-      return {
-        type,
-        outcome: read.oneOf(outcome, OUTCOME_NUMBERS),
-        reason: read.oneOf(reason, REASON_CODES),
-        jobId: jobId === null ? undefined : read.text(jobId),
-      };
-    }
+    case 'scheduleTriggered':
+      return scheduleTriggered(read, value);
     case 'scheduleBackfilled': {
       const [, fired, skipped] = read.fields(value, 3);
       return { type, fired: read.index(fired), skipped: read.index(skipped) };
@@ -84,6 +68,27 @@ export function replyFrom(read: ImageReader, value: readonly unknown[]): Compact
     default:
       return read.fail('has a reply of an unknown type');
   }
+}
+
+function submittedRange(read: ImageReader, value: readonly unknown[]): CompactReply {
+  const [, slot, firstIndex, count, replayed] = read.fields(value, 5);
+  return {
+    type: 'submittedRange',
+    slot: read.count(slot),
+    firstIndex: read.index(firstIndex),
+    count: read.index(count),
+    replayed: read.flag(replayed),
+  };
+}
+
+function scheduleTriggered(read: ImageReader, value: readonly unknown[]): CompactReply {
+  const [, outcome, reason, jobId] = read.fields(value, 4);
+  return {
+    type: 'scheduleTriggered',
+    outcome: read.oneOf(outcome, OUTCOME_NUMBERS),
+    reason: read.oneOf(reason, REASON_CODES),
+    jobId: jobId === null ? undefined : read.text(jobId),
+  };
 }
 
 function commandRefusal(read: ImageReader, value: readonly unknown[]): CommandRefusal {
@@ -101,11 +106,9 @@ function commandRefusal(read: ImageReader, value: readonly unknown[]): CommandRe
       return { code };
     case 'scheduleUnknown':
       return { code, scheduleId: read.text(argument()) };
-    case 'tooManySchedules':
-      return { code, limit: read.integer(argument()) };
-    case 'revisionMismatch':
-      return { code, revision: read.count(argument()) };
     case 'tooManyJobs':
+    case 'tooManyQueues':
+    case 'tooManySchedules':
       return { code, limit: read.integer(argument()) };
     case 'idempotencyKeyReused':
       return { code, idempotencyKey: read.text(argument()) };
@@ -115,8 +118,6 @@ function commandRefusal(read: ImageReader, value: readonly unknown[]): CommandRe
     }
     case 'revisionMismatch':
       return { code, revision: read.count(argument()) };
-    case 'tooManyQueues':
-      return { code, limit: read.integer(argument()) };
     case 'jobStateUnfit': {
       const [, jobId, state] = read.fields(value, 3);
       return { code, jobId: read.text(jobId), state: read.oneOf(state, JOB_STATE_CODES) };

@@ -124,8 +124,6 @@ function mixRefusal(lanes: HashLanes, refusal: CommandRefusal): HashLanes {
       return lanes.word(40).text(refusal.scheduleId);
     case 'tooManySchedules':
       return lanes.word(41).integer(refusal.limit);
-    case 'revisionMismatch':
-      return lanes.word(42).integer(refusal.revision);
     case 'tooManyJobs':
       return lanes.word(5).integer(refusal.limit);
     case 'idempotencyKeyReused':

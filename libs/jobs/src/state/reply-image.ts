@@ -1,8 +1,7 @@
 import { unreachable } from '@synod/base';
 import type { CommandRefusal } from '../commands.js';
 import type { CompactReply } from './reply-hash.js';
-import { FIRE_REFUSAL_CODES } from './reply-hash.js';
-import { OUTCOME_CODES, REFUSAL_CODES } from './reply-hash.js';
+import { FIRE_REFUSAL_CODES, OUTCOME_CODES, REFUSAL_CODES } from './reply-hash.js';
 
 /**
  * A stored reply as an image holds it: its type, then its fields by position. Outcomes of reports and assignments are one digit
@@ -69,8 +68,6 @@ function refusalToImage(refusal: CommandRefusal): readonly unknown[] {
       return [code, refusal.scheduleId];
     case 'tooManySchedules':
       return [code, refusal.limit];
-    case 'revisionMismatch':
-      return [code, refusal.revision];
     case 'tooManyJobs':
       return [code, refusal.limit];
     case 'idempotencyKeyReused':
