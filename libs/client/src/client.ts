@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Timers } from '@synod/base';
 import { callUnary } from '@synod/rpc';
+import { addressesOr } from './addresses.js';
 import { Calls, type CallOptions, type UnavailableNotice } from './calls.js';
 import { Channels, type ClientSecurity } from './channels.js';
 import { clusterStatusFromWire, transferFromWire } from './convert/cluster.js';
@@ -16,6 +17,7 @@ import type {
   ShowPlacementQuery,
   SimulatePlacementQuery,
 } from './placement-types.js';
+import { readProgress, type JobProgress } from './progress.js';
 import { QueuesClient } from './queues.js';
 import { Schedules } from './schedules.js';
 import { Submitter, type SubmitterOptions } from './submitter.js';
@@ -39,8 +41,11 @@ import { watch } from './watch.js';
 import { getWorker, listWorkers, setWorkerScheduling, type WorkerSchedulingChange } from './workers.js';
 
 export interface SynodClientOptions {
-  /** Coordinators as host:port; any of them will do, the others are for when it fails. */
-  readonly addresses: readonly string[];
+  /**
+   * Coordinators as host:port; any of them will do, the others are for when it fails. Default: those that the environment variable
+   * `SYNOD_ADDRESS` names, separated by commas; else 127.0.0.1:7401, :7402 and :7403, where `synod dev` puts them.
+   */
+  readonly addresses?: readonly string[];
   readonly security?: ClientSecurity;
   /** Whole time for one call with all its retries; default 30,000. */
   readonly deadlineMs?: number;
@@ -50,7 +55,7 @@ export interface SynodClientOptions {
   readonly onUnavailable?: (notice: UnavailableNotice) => void;
 }
 
-/** For tests: another clock. */
+/** @internal For tests: another clock. */
 export interface SynodClientModules {
   readonly time: Clock & Timers;
 }
@@ -88,10 +93,13 @@ export class SynodClient {
   /** What is set of queues, and what is in them. */
   readonly queues: QueuesClient;
 
-  constructor(options: SynodClientOptions, { time }: SynodClientModules = { time: systemTime }) {
+  constructor(options?: SynodClientOptions);
+  /** @internal */
+  constructor(options: SynodClientOptions, modules?: SynodClientModules);
+  constructor(options: SynodClientOptions = {}, { time }: SynodClientModules = { time: systemTime }) {
     const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
     this.calls = new Calls(
-      new Channels(options.addresses, options.security ?? {}),
+      new Channels(addressesOr(options.addresses), options.security ?? {}),
       { deadlineMs, connectDeadlineMs: options.connectDeadlineMs ?? deadlineMs, onUnavailable: options.onUnavailable },
       time,
     );
@@ -187,9 +195,17 @@ export class SynodClient {
     return waitForJob(this.calls, jobId, options);
   }
 
-  /** Output of an exec job, each byte once. */
+  /** Output of a command, or the log of a handler, each byte once. */
   logs(jobId: string, options: LogOptions = {}): AsyncIterableIterator<LogChunk> {
     return readLogs(this.calls, jobId, options);
+  }
+
+  /**
+   * What a job says of its progress, through all of its attempts, until it ends: by a handler's `progress`, or by lines of a command's
+   * stdout such as `[progress 40%] 4 of 10 files`.
+   */
+  progress(jobId: string, options: { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<JobProgress> {
+    return readProgress(this.calls, jobId, options);
   }
 
   /** Events from now, or from behind a cursor; goes on elsewhere when its coordinator is lost. `outOfRange`: the cursor is too old. */

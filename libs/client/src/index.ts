@@ -25,8 +25,11 @@ export type {
   ScheduleSpec,
   ScheduleTiming,
 } from './schedule-types.js';
+export type { JobProgress } from './progress.js';
+export type { ProgressMark } from './progress-line.js';
 export type { RevisionOptions, Schedules, SetScheduleOptions } from './schedules.js';
 export { readHttpResult } from './http-result.js';
+export { readJsonResult } from './json-result.js';
 export type { HttpResult } from './http-result.js';
 export type { Submitter, SubmitterOptions } from './submitter.js';
 export { isFinal } from './types.js';
@@ -70,9 +73,10 @@ export type { WaitOptions } from './wait.js';
 export type { HandlerContext } from './worker/attempt.js';
 export type { HandlerResult } from './worker/outcome.js';
 export type { Handler } from './worker/runner.js';
+export { INVALID_PAYLOAD, typedHandler } from './worker/typed-handler.js';
+export type { PayloadIssue, PayloadSchema, PayloadVerdict, TypedContext } from './worker/typed-handler.js';
 export { SynodWorker } from './worker/worker.js';
 export type { SynodWorkerOptions } from './worker/worker.js';
-export { QueuesClient } from './queues.js';
-export type { Queue, QueueSettings, RateLimit } from './queues.js';
+export type { Queue, QueuesClient, QueueSettings, RateLimit } from './queues.js';
 export type { JobChange } from './client.js';
 export type { Backoff, Explanation, Hindrance, RetryPolicy } from './types.js';

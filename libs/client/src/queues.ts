@@ -48,6 +48,7 @@ export interface Queue {
 
 /** What is set of queues, and what is in them. Calls are repeated until a coordinator has answered, as all of the client's. */
 export class QueuesClient {
+  /** @internal Made by the client: `client.queues`. */
   constructor(private readonly calls: Calls) {}
 
   /** By name: those that have jobs, or of which something is set. */

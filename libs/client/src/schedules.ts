@@ -20,6 +20,7 @@ export interface RevisionOptions extends CallOptions {
 
 /** Schedules: jobs that are submitted again and again. All errors are `SynodClientError`s. */
 export class Schedules {
+  /** @internal Made by the client: `client.schedules`. */
   constructor(private readonly calls: Calls) {}
 
   /** Makes a schedule or replaces its definition; the same one again changes nothing. */

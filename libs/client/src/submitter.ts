@@ -95,6 +95,7 @@ export class Submitter {
   private readonly outage: Outage;
   private roomWaiters: (() => void)[] = [];
 
+  /** @internal Made by the client: `client.submitter()`. */
   constructor(
     private readonly calls: Calls,
     options: SubmitterOptions = {},

@@ -105,6 +105,8 @@ export interface HandlerTaskSpec {
   readonly handler: string;
   /** At most 256 KiB. */
   readonly payload?: Uint8Array;
+  /** Instead of `payload`: anything that JSON can say, sent as JSON. A job that was read has `payload` only. */
+  readonly json?: unknown;
 }
 
 export type Backoff = 'fixed' | 'linear' | 'exponential';

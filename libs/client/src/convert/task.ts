@@ -1,6 +1,6 @@
 import type { WireExecTask, WireExecTaskInput, WireHttpTask, WireHttpTaskInput } from '@synod/wire';
 import type { WireJobSpec, WireJobSpecInput } from '@synod/wire';
-import type { ExecLimits, ExecTaskSpec, HttpTaskSpec, JobSpec, LimitsPolicy } from '../types.js';
+import type { ExecLimits, ExecTaskSpec, HandlerTaskSpec, HttpTaskSpec, JobSpec, LimitsPolicy } from '../types.js';
 import { int64, invalid, known, uint32, type Writable } from './checks.js';
 import { safeInteger } from './integers.js';
 
@@ -13,10 +13,25 @@ const POLICIES = {
 export function taskToWire(spec: JobSpec): WireJobSpecInput {
   const given = [spec.exec, spec.handler, spec.http].filter((task) => task !== undefined);
   if (given.length !== 1) throw invalid('exec', 'give a job exactly one of `exec`, `http` and `handler`');
+  if (spec.handler?.payload !== undefined && spec.handler.json !== undefined)
+    throw invalid('handler.json', 'give a handler `payload` or `json`, not both');
   if (spec.exec !== undefined) return { exec: execToWire(spec.exec) };
   if (spec.http !== undefined) return { http: httpToWire(spec.http) };
-  const { handler, payload } = spec.handler;
+  const { handler, payload = jsonPayload(spec.handler) } = spec.handler;
   return { handler: payload === undefined ? { handler } : { handler, payload } };
+}
+
+function jsonPayload({ json }: HandlerTaskSpec): Uint8Array | undefined {
+  if (json === undefined) return undefined;
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(json);
+  } catch (error) {
+    throw invalid('handler.json', `handler.json can't be written as JSON: ${String(error)}`);
+  }
+  if (text === undefined)
+    throw invalid('handler.json', `handler.json can't be written as JSON: it is a ${typeof json}`);
+  return Buffer.from(text);
 }
 
 function execToWire({ command, args, env, cwd, stdin, user, limits }: ExecTaskSpec): WireExecTaskInput {

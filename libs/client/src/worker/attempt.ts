@@ -1,6 +1,9 @@
+import type { Clock } from '@synod/base';
 import type { WireAssignment } from '@synod/wire';
 import { specFromWire } from '../convert/spec.js';
+import { progressLine } from '../progress-line.js';
 import type { JobSpec } from '../types.js';
+import { AttemptLog } from './attempt-log.js';
 
 /** Why an attempt is told to end before its handler is through. */
 export type EndCause = 'cancelled' | 'timedOut' | 'leaseLapsed' | 'outdated' | 'stopped';
@@ -24,6 +27,13 @@ export interface HandlerContext {
   readonly spec: JobSpec;
   /** Aborts when the job is cancelled, times out, may run elsewhere, or the worker stops. The result is then of no effect. */
   readonly signal: AbortSignal;
+  /**
+   * Adds a line to the attempt's log: `synod job logs`, `client.logs`. The worker keeps the last 256 KiB while the attempt runs and for
+   * a while after, the record of the job the last 4 KiB.
+   */
+  readonly log: (text: string) => void;
+  /** Says how far the attempt is, from 0 to 1: a line of its log, which `client.progress` reads. */
+  readonly progress: (fraction: number, text?: string) => void;
 }
 
 const NO_PAYLOAD = new Uint8Array(0);
@@ -43,13 +53,17 @@ export class HeldAttempt implements HandlerContext {
   endAskedAtMs = 0;
   ended = false;
   startReported = false;
+  readonly startedAtMs: number;
+  readonly startedMonotonicMs: number;
   private controller: AbortController | undefined;
+  private lines: AttemptLog | undefined;
 
   constructor(
     private readonly assignment: WireAssignment,
-    readonly startedAtMs: number,
-    readonly startedMonotonicMs: number,
+    private readonly clock: Clock,
   ) {
+    this.startedAtMs = clock.wallMs();
+    this.startedMonotonicMs = clock.monotonicMs();
     const { jobId, attempt, fencingToken, spec } = assignment;
     this.jobId = jobId;
     this.attempt = attempt;
@@ -80,6 +94,26 @@ export class HeldAttempt implements HandlerContext {
     this.controller ??= new AbortController();
     if (this.endCause !== undefined && !this.controller.signal.aborted) this.controller.abort(reasonOf(this.endCause));
     return this.controller.signal;
+  }
+
+  // Handlers take these out of their context: they must not need `this`.
+  get log(): HandlerContext['log'] {
+    return (text) => this.readableLog().append(text, this.clock.wallMs());
+  }
+
+  get progress(): HandlerContext['progress'] {
+    return (fraction, text) => this.log(progressLine(fraction, text));
+  }
+
+  /** For readers: made for the first of them when nothing was written yet. */
+  readableLog(): AttemptLog {
+    this.lines ??= new AttemptLog();
+    return this.lines;
+  }
+
+  /** Undefined when nobody wrote and nobody read. */
+  get writtenLog(): AttemptLog | undefined {
+    return this.lines;
   }
 
   /** Tells the handler to end; only the first cause counts. */

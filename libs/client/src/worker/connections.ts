@@ -4,16 +4,18 @@ import type { ClientSecurity } from '../channels.js';
 import { clientError, type SynodClientError } from '../errors.js';
 import { toClientError } from '../faults.js';
 import type { HeartbeatStream } from './heartbeats.js';
+import type { PushStream } from './log-tails.js';
 import type { SessionStream } from './session.js';
 
 /** One connection at a time for the session, another one for heartbeats: they must never queue behind payloads. */
 export class AgentConnections {
   private readonly session: RotatingConnection;
   private readonly heartbeats: RotatingConnection;
+  private logs: Connection | undefined;
 
   constructor(
     private readonly addresses: readonly string[],
-    security: ClientSecurity = {},
+    private readonly security: ClientSecurity = {},
   ) {
     const start = Math.floor(Math.random() * addresses.length);
     this.session = new RotatingConnection(addresses, start, security);
@@ -31,6 +33,16 @@ export class AgentConnections {
     return client.heartbeat();
   }
 
+  /** A stream for a log, to the coordinator of the session: never on its connection, which logs would delay. */
+  openPushLogs(over: () => void): PushStream {
+    const { address } = this.session.current();
+    if (this.logs?.address !== address) {
+      this.logs?.client.close();
+      this.logs = { address, client: openConnection(address, this.security) };
+    }
+    return this.logs.client.pushLogs(over);
+  }
+
   private errorOf(cause: Error | undefined, address: string): SynodClientError {
     const { addresses } = this;
     if (cause === undefined)
@@ -44,12 +56,18 @@ export class AgentConnections {
   close(): void {
     this.session.close();
     this.heartbeats.close();
+    this.logs?.client.close();
+    this.logs = undefined;
   }
 }
 
 interface Connection {
   readonly address: string;
   readonly client: AgentServiceClient;
+}
+
+function openConnection(address: string, security: ClientSecurity): AgentServiceClient {
+  return connect(services.AgentService, address, { insecure: false, ...security }, { ownConnection: true });
 }
 
 /** A connection to one of the addresses. The first `next` gives the first one. */
@@ -65,13 +83,7 @@ class RotatingConnection {
   current(): Connection {
     if (this.connection !== undefined) return this.connection;
     const address = this.addresses[this.index % this.addresses.length] ?? '';
-    const client = connect(
-      services.AgentService,
-      address,
-      { insecure: false, ...this.security },
-      { ownConnection: true },
-    );
-    this.connection = { address, client };
+    this.connection = { address, client: openConnection(address, this.security) };
     this.index += 1;
     return this.connection;
   }

@@ -75,6 +75,7 @@ export function endReport(
   end: WireAttemptEndInput,
 ): WireAttemptReportInput {
   // Written out: copying properties is what costs most here.
-  const { jobId, attempt: number, fencingToken, startedAtMs } = attempt;
+  const { jobId, attempt: number, fencingToken, startedAtMs, writtenLog } = attempt;
+  if (writtenLog !== undefined) end.stdoutTail = writtenLog.tail();
   return { jobId, attempt: number, fencingToken, startedAtMs, finishedAtMs, end };
 }

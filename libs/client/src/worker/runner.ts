@@ -2,7 +2,9 @@ import type { Clock } from '@synod/base';
 import type { WireAssignment, WireAttemptEndInput, WireAttemptRefInput, WireAttemptReportInput } from '@synod/wire';
 import { compareDecimals } from '../convert/integers.js';
 import { HeldAttempt, type HandlerContext } from './attempt.js';
+import type { AttemptLog } from './attempt-log.js';
 import type { WorkerLease } from './lease.js';
+import { RecentLogs } from './recent-logs.js';
 import { endOfCause, endOfError, endOfResult, endReport, startReport, type HandlerResult } from './outcome.js';
 
 /** Runs one attempt of a job. What it throws fails the attempt. It must heed `context.signal`. */
@@ -27,6 +29,7 @@ export class AttemptRunner {
   /** Tokens rise: an assignment at or below this one is a repetition. */
   private highestToken = '0';
   private inDoubt = false;
+  private readonly recentLogs = new RecentLogs();
 
   constructor(
     private readonly handlers: ReadonlyMap<string, Handler>,
@@ -49,7 +52,7 @@ export class AttemptRunner {
   assign(assignment: WireAssignment): void {
     if (this.inDoubt || compareDecimals(assignment.fencingToken, this.highestToken) <= 0) return;
     const { clock, lease } = this.modules;
-    const attempt = new HeldAttempt(assignment, clock.wallMs(), clock.monotonicMs());
+    const attempt = new HeldAttempt(assignment, clock);
     // It lay in a stalled connection while the lease lapsed: the job may run elsewhere. Nothing that follows is taken either, for
     // tokens rise, and this one comes again if it still stands.
     if (attempt.hasLease && !lease.isSure(clock.monotonicMs(), attempt.lostAfterMs)) {
@@ -87,7 +90,8 @@ export class AttemptRunner {
   private end(attempt: HeldAttempt, end: WireAttemptEndInput): void {
     if (attempt.ended) return;
     attempt.ended = true;
-    if (attempt.endCause === 'outdated') this.held.delete(attempt.fencingToken);
+    attempt.writtenLog?.close();
+    if (attempt.endCause === 'outdated') this.drop(attempt);
     else this.modules.report(endReport(attempt, this.modules.clock.wallMs(), end));
     this.modules.onChange();
   }
@@ -107,14 +111,30 @@ export class AttemptRunner {
     const attempt = this.held.get(String(ref.fencingToken));
     if (attempt === undefined) return;
     attempt.askToEnd('outdated', this.modules.clock.monotonicMs());
-    if (attempt.ended) this.held.delete(attempt.fencingToken);
+    if (attempt.ended) this.drop(attempt);
     this.modules.onChange();
   }
 
   /** The cluster has taken these reports. */
   acknowledged(reports: readonly WireAttemptReportInput[]): void {
-    for (const report of reports) if (report.end) this.held.delete(String(report.fencingToken));
+    for (const report of reports) {
+      const attempt = report.end ? this.held.get(String(report.fencingToken)) : undefined;
+      if (attempt !== undefined) this.drop(attempt);
+    }
     this.modules.onChange();
+  }
+
+  /** Its log may be read for a while. */
+  private drop(attempt: HeldAttempt): void {
+    this.held.delete(attempt.fencingToken);
+    if (attempt.writtenLog !== undefined) this.recentLogs.add(attempt.jobId, attempt.attempt, attempt.writtenLog);
+  }
+
+  /** The log of an attempt that runs here, or ran here lately. */
+  logOf(jobId: string, attempt: number): AttemptLog | undefined {
+    for (const held of this.held.values())
+      if (held.jobId === jobId && held.attempt === attempt) return held.ended ? held.writtenLog : held.readableLog();
+    return this.recentLogs.find(jobId, attempt);
   }
 
   /** What Hello says is held, in order of assignment. */

@@ -6,10 +6,12 @@ import { clientError, type SynodClientError } from '../errors.js';
 import { toClientError } from '../faults.js';
 import { systemTime } from '../system-time.js';
 import type { ClientSecurity } from '../channels.js';
+import { addressesOr } from '../addresses.js';
 import { Backoff } from '../backoff.js';
 import { AgentConnections } from './connections.js';
 import { Heartbeats } from './heartbeats.js';
 import { WorkerLease } from './lease.js';
+import { LogTails } from './log-tails.js';
 import { ReportQueue } from './reports.js';
 import { AttemptRunner, type Handler } from './runner.js';
 import { AgentSession } from './session.js';
@@ -18,15 +20,16 @@ const SWEEP_INTERVAL_MS = 100;
 /** For handlers that heed their signal, when the grace of `stop` is over. */
 const LAST_WORDS_MS = 1_000;
 const VERSION = '0.1.0';
+const DEFAULT_CAPACITY = 10;
 
 export interface SynodWorkerOptions {
-  /** Coordinators as host:port; any of them will do, the others are for when it fails. */
-  readonly addresses: readonly string[];
+  /** Coordinators as host:port; any of them will do. Default: as of a {@link SynodClient}. */
+  readonly addresses?: readonly string[];
   readonly security?: ClientSecurity;
   /** Unique in the cluster; two processes with one id end the older one. Default: host name and a random part. */
   readonly workerId?: string;
-  /** Attempts at the same time, 1 to 10,000. */
-  readonly capacity: number;
+  /** Attempts at the same time, 1 to 10,000; default 10. */
+  readonly capacity?: number;
   readonly labels?: Readonly<Record<string, string>>;
   /** What it runs, by the name that jobs ask for. */
   readonly handlers: Readonly<Record<string, Handler>>;
@@ -34,7 +37,7 @@ export interface SynodWorkerOptions {
   readonly onDisconnected?: (error: SynodClientError) => void;
 }
 
-/** For tests: another clock. */
+/** @internal For tests: another clock. */
 export interface SynodWorkerModules {
   readonly time: Clock & Timers;
 }
@@ -56,6 +59,7 @@ export class SynodWorker {
   private readonly reports = new ReportQueue();
   private readonly runner: AttemptRunner;
   private readonly heartbeats: Heartbeats;
+  private readonly tails: LogTails;
   private readonly backoff: Backoff;
   private session: AgentSession | undefined;
   private phase: Phase = 'idle';
@@ -66,11 +70,17 @@ export class SynodWorker {
   private firstWelcome: { resolve: () => void; reject: (error: SynodClientError) => void } | undefined;
   private started: Promise<void> | undefined;
 
-  constructor(
-    private readonly options: SynodWorkerOptions,
-    { time }: SynodWorkerModules = { time: systemTime },
-  ) {
-    checkOptions(options);
+  private readonly options: SynodWorkerOptions;
+  private readonly capacity: number;
+
+  constructor(options: SynodWorkerOptions);
+  /** @internal */
+  constructor(options: SynodWorkerOptions, modules?: SynodWorkerModules);
+  constructor(options: SynodWorkerOptions, { time }: SynodWorkerModules = { time: systemTime }) {
+    const addresses = addressesOr(options.addresses);
+    this.capacity = options.capacity ?? DEFAULT_CAPACITY;
+    checkOptions({ ...options, addresses, capacity: this.capacity });
+    this.options = options;
     this.time = time;
     this.workerId = options.workerId ?? `${hostname()}-${randomUUID().slice(0, 8)}`;
     this.incarnation = time.wallMs();
@@ -79,7 +89,7 @@ export class SynodWorker {
       this.rejectStopped = reject;
     });
     this.stopped.catch(() => undefined);
-    this.connections = new AgentConnections(options.addresses, options.security);
+    this.connections = new AgentConnections(addresses, options.security);
     this.backoff = new Backoff(time);
     this.runner = new AttemptRunner(new Map(Object.entries(options.handlers)), {
       clock: time,
@@ -87,6 +97,10 @@ export class SynodWorker {
       report: (report) => this.reports.add(report),
       onDoubt: () => this.session?.cancel(),
       onChange: () => this.session?.planFlush(),
+    });
+    this.tails = new LogTails({
+      logOf: (jobId, attempt) => this.runner.logOf(jobId, attempt),
+      open: (over) => this.connections.openPushLogs(over),
     });
     this.heartbeats = new Heartbeats(
       { workerId: this.workerId, incarnation: this.incarnation },
@@ -147,6 +161,7 @@ export class SynodWorker {
       this.session = session;
       const cause = await session.ended;
       this.session = undefined;
+      this.tails.stop();
       if (this.hasStopped) return;
       if (this.goodbyeSaid) return this.finish(undefined);
       if (cause === undefined && !drainingBefore && this.isDraining) continue;
@@ -171,7 +186,7 @@ export class SynodWorker {
       workerId: this.workerId,
       incarnation: this.incarnation,
       labels: this.options.labels ?? {},
-      capacity: this.options.capacity,
+      capacity: this.capacity,
       runsExec: false,
       handlers: this.phase === 'draining' ? [] : Object.keys(this.options.handlers).sort(),
       version: VERSION,
@@ -194,7 +209,9 @@ export class SynodWorker {
     };
   }
 
-  private receive({ assignments, cancellations, evictions, reportsAcknowledged }: WireSessionResponse): void {
+  private receive(response: WireSessionResponse): void {
+    const { assignments, cancellations, evictions, reportsAcknowledged, tailLogs } = response;
+    if (tailLogs) this.tails.push(tailLogs);
     if (assignments) for (const assignment of assignments.assignments) this.runner.assign(assignment);
     if (cancellations) for (const ref of cancellations.attempts) this.runner.cancel(ref);
     if (evictions) for (const ref of evictions.attempts) this.runner.evict(ref);
@@ -229,7 +246,11 @@ export class SynodWorker {
   }
 }
 
-function checkOptions({ addresses, capacity, handlers }: SynodWorkerOptions): void {
+function checkOptions({
+  addresses,
+  capacity,
+  handlers,
+}: Required<Pick<SynodWorkerOptions, 'addresses' | 'capacity' | 'handlers'>>): void {
   const problem = (field: string, description: string) =>
     clientError('invalidArgument', description, { violations: [{ field, description }] });
   if (addresses.length === 0) throw problem('addresses', 'give a worker the address of one coordinator at least');
