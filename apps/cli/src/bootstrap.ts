@@ -1,5 +1,6 @@
 import { addFlags, InformationRequested, UsageCommand, UsageError } from '@synod/config';
 import { addClusterCommand } from './commands/cluster.js';
+import { addCompletionCommand } from './commands/completion.js';
 import { addDevCommand, type DevCommandModules } from './commands/dev.js';
 import { addEventsCommand } from './commands/events.js';
 import { addImportCommand } from './commands/import.js';
@@ -26,8 +27,11 @@ Start:
   synod dev                          a whole cluster on this machine, until Ctrl-C
   synod run -- sh -c 'echo hello'    run a command on it`;
 
-/** Runs one command line and resolves with its exit status. Never throws, never ends the process. `dev` is for tests. */
-export async function runCli(argv: readonly string[], io: CliIo, dev?: DevCommandModules): Promise<number> {
+/** All commands, and what they share. */
+export function buildCommands(
+  io: CliIo,
+  dev?: DevCommandModules,
+): { readonly root: UsageCommand; readonly session: CliSession } {
   const root = new UsageCommand('synod');
   const session = new CliSession(io, root);
   root
@@ -48,7 +52,14 @@ export async function runCli(argv: readonly string[], io: CliIo, dev?: DevComman
   addClusterCommand(root, session);
   addEventsCommand(root, session);
   addDevCommand(root, session, dev);
+  addCompletionCommand(root, session);
   showGlobalFlags(root, io);
+  return { root, session };
+}
+
+/** Runs one command line and resolves with its exit status. Never throws, never ends the process. `dev` is for tests. */
+export async function runCli(argv: readonly string[], io: CliIo, dev?: DevCommandModules): Promise<number> {
+  const { root, session } = buildCommands(io, dev);
   try {
     await root.run(argv);
     return session.exitStatus;

@@ -2,13 +2,13 @@ import type { CliIo, Sink } from './io.js';
 
 class FakeSink implements Sink {
   private parts: Buffer[] = [];
-  private watchers: { readonly text: string; readonly resolve: () => void }[] = [];
+  private watchers: { readonly reached: () => boolean; readonly resolve: () => void }[] = [];
   isTTY: boolean | undefined;
   columns: number | undefined;
 
   write(data: string | Uint8Array, done?: () => void): boolean {
     this.parts.push(Buffer.from(data as Uint8Array));
-    this.watchers = this.watchers.filter(({ text, resolve }) => !this.text.includes(text) || void resolve());
+    this.watchers = this.watchers.filter(({ reached, resolve }) => !reached() || void resolve());
     if (done !== undefined) setImmediate(done);
     return true;
   }
@@ -19,8 +19,17 @@ class FakeSink implements Sink {
 
   /** Resolves when this text was written. */
   until(text: string): Promise<void> {
-    if (this.text.includes(text)) return Promise.resolve();
-    return new Promise((resolve) => this.watchers.push({ text, resolve }));
+    return this.when(() => this.text.includes(text));
+  }
+
+  /** Resolves when so many lines were written. */
+  untilLines(count: number): Promise<void> {
+    return this.when(() => this.text.split('\n').length > count);
+  }
+
+  private when(reached: () => boolean): Promise<void> {
+    if (reached()) return Promise.resolve();
+    return new Promise((resolve) => this.watchers.push({ reached, resolve }));
   }
 }
 

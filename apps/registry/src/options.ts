@@ -19,7 +19,7 @@ export const VERSION = '0.1.0';
 /** Where Consul's own tools look for it. */
 const DEFAULT_CONSUL_URL = 'http://127.0.0.1:8500';
 
-const definition = defineOptions({
+export const REGISTRY_OPTIONS = defineOptions({
   name: 'registry',
   version: VERSION,
   summary:
@@ -72,7 +72,7 @@ export interface RegistryOptions {
 
 /** Throws UsageError, or InformationRequested for `--help` and `--version`. */
 export function parseOptions(argv: readonly string[], env: Environment): RegistryOptions {
-  const given = definition.parse(argv, env);
+  const given = REGISTRY_OPTIONS.parse(argv, env);
   const { listen, advertise, nodeStore } = given;
   if (advertise === undefined && isAnyAddress(listen)) {
     const text = `--listen ${listen} is no address that others can call: say with --advertise host:port where they reach it`;
@@ -89,7 +89,7 @@ export function parseOptions(argv: readonly string[], env: Environment): Registr
     ttlMs: given.ttlMs,
     security: rpcSecurity(given),
     logLevel: given.logLevel,
-    described: definition.describe(given),
+    described: REGISTRY_OPTIONS.describe(given),
   };
 }
 

@@ -2,6 +2,8 @@ import { UsageCommand } from './command.js';
 import { readConfigFile } from './config-file.js';
 import { addFlags, resolveFlags } from './flags.js';
 import type { Environment } from './flags.js';
+import { listOptions } from './list-options.js';
+import type { ListedOption } from './list-options.js';
 import { optionName } from './names.js';
 import { option } from './option.js';
 import type { OptionDefinitions, ResolvedOptions } from './option.js';
@@ -35,6 +37,10 @@ export interface OptionsDefinition<D extends OptionDefinitions> {
   describe(resolved: ResolvedOptions<D>): Readonly<Record<string, unknown>>;
   /** What `--help` prints. */
   help(): string;
+  readonly name: string;
+  readonly summary: string;
+  /** All of them, for a reference. */
+  list(): readonly ListedOption[];
 }
 
 /** Defines the options of a program: flags, variables, keys of a YAML file and their `--help`, all of one definition. */
@@ -66,5 +72,8 @@ export function defineOptions<const D extends OptionDefinitions>(settings: Optio
       return Object.fromEntries(shown.map(([key]) => [key, resolved[key]]));
     },
     help: () => newCommand().helpInformation(),
+    name: settings.name,
+    summary: settings.summary,
+    list: () => listOptions({ ...settings.options, ...CONFIG }),
   };
 }

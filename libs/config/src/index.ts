@@ -5,6 +5,8 @@ export { defineOptions } from './define-options.js';
 export type { OptionsDefinition, OptionsSettings } from './define-options.js';
 export { addFlags, resolveFlags } from './flags.js';
 export type { Environment } from './flags.js';
+export { listOptions } from './list-options.js';
+export type { ListedOption } from './list-options.js';
 export { kebabCase, optionName, variableName } from './names.js';
 export { nearestName, suggestionText } from './nearest-name.js';
 export { formatDuration, isAddress, option } from './option.js';

@@ -4,6 +4,7 @@ import { withExamples } from '../flags.js';
 import { paintState } from '../output/colours.js';
 import { renderTable } from '../output/table.js';
 import type { CliSession } from '../session.js';
+import { addWatchFlag, watching, type WatchFlags } from '../watch.js';
 import { adviceFor, clockText, diskText, levelText, size } from './member-advice.js';
 
 export function addClusterCommand(root: UsageCommand, session: CliSession): void {
@@ -19,10 +20,12 @@ export function addClusterCommand(root: UsageCommand, session: CliSession): void
     ['synod cluster status', 'a table, and below it what is wrong with a member and what to do'],
     ['synod cluster status --output json', 'an object: leaderId, members[] with id, address, role, unfitReason, …'],
   ]);
-  command.action(async () => {
-    const status = await session.client.clusterStatus();
-    await session.show(status, () => statusText(session, status));
-  });
+  addWatchFlag(command).action(async (flags: WatchFlags) =>
+    watching(session, flags, async () => {
+      const status = await session.client.clusterStatus();
+      await session.show(status, () => statusText(session, status));
+    }),
+  );
 }
 
 function addTransferCommand(cluster: UsageCommand, session: CliSession): void {

@@ -2,7 +2,6 @@ import type { JobEvent } from '@synod/client';
 import { option, type UsageCommand } from '@synod/config';
 import { checked, withExamples, words } from '../flags.js';
 import { paintState } from '../output/colours.js';
-import { toJson } from '../output/json.js';
 import { localTime } from '../output/times.js';
 import type { CliSession } from '../session.js';
 
@@ -19,7 +18,9 @@ export function addEventsCommand(root: UsageCommand, session: CliSession): void 
   const command = root
     .command('events')
     .summary('watch what happens to jobs and workers')
-    .description('Prints events as they happen, until Ctrl-C: one line each, or one object a line with --output json.')
+    .description(
+      'Prints events as they happen, until Ctrl-C: one line each, or one object a line with --output json (a document each with yaml).',
+    )
     .option('--job <id,…>', 'only events of these jobs', words)
     .option('--type <type,…>', 'only these types, such as jobFinished or attemptAssigned', words)
     .option('--cursor <cursor>', 'go on behind this event (its cursor in the JSON); default: from now')
@@ -36,7 +37,7 @@ async function watch(session: CliSession, flags: EventsFlags): Promise<void> {
     ...(flags.cursor === undefined ? {} : { cursor: flags.cursor }),
   });
   for await (const event of events) {
-    await session.print(session.json ? `${toJson(event, 0)}\n` : eventLine(session, event));
+    await session.print(session.structured ? session.item(event) : eventLine(session, event));
     left -= 1;
     if (left <= 0) return;
   }

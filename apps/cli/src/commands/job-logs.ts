@@ -57,11 +57,9 @@ async function printLogs(session: CliSession, jobId: string, flags: LogsFlags): 
 }
 
 async function printChunk(session: CliSession, chunk: LogChunk, stamper: LogStamper | undefined): Promise<void> {
-  if (session.json) {
+  if (session.structured) {
     const { attempt: number, stream, position, data, truncated, times } = chunk;
-    const line = { attempt: number, stream, position, data: Buffer.from(data).toString('base64'), truncated, times };
-    await session.print(`${JSON.stringify(line)}\n`);
-    return;
+    return session.print(session.item({ attempt: number, stream, position, data, truncated, times }));
   }
   if (chunk.truncated) session.note(goneText(chunk));
   const data = stamper === undefined ? chunk.data : stamper.stamp(chunk);

@@ -8,6 +8,7 @@ import { addJobChangeCommands } from './job-change.js';
 import type { CliSession } from '../session.js';
 import { addCheckFence } from './job-fence.js';
 import { addLogs } from './job-logs.js';
+import { addWatchFlag, watching, type WatchFlags } from '../watch.js';
 
 const timeout = option.durationMs({ summary: '', minMs: 1, maxMs: 2_147_483_647 });
 
@@ -26,10 +27,12 @@ export function addJobCommand(root: UsageCommand, session: CliSession): void {
 function addShow(job: UsageCommand, session: CliSession): void {
   const command = job.command('show').summary('show a job and its attempts').argument('<id>', 'id of the job');
   withExamples(command, [['synod job show ID --output json', 'the same as an object: jobId, state, attempts[], …']]);
-  command.action(async (jobId: string) => {
-    const found = await session.client.get(jobId);
-    await session.show(found, () => jobText(found, session.paint));
-  });
+  addWatchFlag(command).action(async (jobId: string, flags: WatchFlags) =>
+    watching(session, flags, async () => {
+      const found = await session.client.get(jobId);
+      await session.show(found, () => jobText(found, session.paint));
+    }),
+  );
 }
 
 function addCancel(job: UsageCommand, session: CliSession): void {

@@ -5,12 +5,13 @@ import { paintState } from '../output/colours.js';
 import { taskText } from '../output/job-text.js';
 import { duration, localTime } from '../output/times.js';
 import type { CliSession } from '../session.js';
+import { addWatchFlag, watching, type WatchFlags } from '../watch.js';
 
 const STATES = ['waiting', 'ready', 'assigned', 'running', 'succeeded', 'failed', 'cancelled', 'expired'] as const;
 const limit = option.integer({ summary: '', min: 1, max: 100_000, unit: 'jobs' });
 const state = option.choice({ summary: '', choices: STATES });
 
-interface JobsFlags {
+interface JobsFlags extends WatchFlags {
   readonly state?: readonly JobState[];
   readonly queue?: string;
   readonly limit: number;
@@ -26,9 +27,12 @@ export function addJobsCommand(root: UsageCommand, session: CliSession): void {
     .option('--limit <number>', 'most jobs to list (default 50)', checked('--limit', limit), 50);
   withExamples(command, [
     ['synod jobs --state running,assigned', 'what is being done now'],
+    ['synod jobs --state running --watch', 'the same again each 2 s, until Ctrl-C'],
     ['synod jobs --queue night --limit 10 --output json', 'the ten newest of a queue, for a program'],
   ]);
-  command.action(async (flags: JobsFlags) => session.showList(await list(session, flags), columns(session), 'no jobs'));
+  addWatchFlag(command).action(async (flags: JobsFlags) =>
+    watching(session, flags, async () => session.showList(await list(session, flags), columns(session), 'no jobs')),
+  );
 }
 
 function parseStates(text: string, previous?: readonly JobState[]): JobState[] {

@@ -1,34 +1,22 @@
-import { runCli } from '../bootstrap.js';
-import { FakeCluster, output, type Fate } from '../fake-cluster.spec-support.js';
-import { FakeIo } from '../fake-io.spec-support.js';
+import { useCli } from '../cli-bench.spec-support.js';
+import { output, type Fate } from '../fake-cluster.spec-support.js';
 
-// Busy machines take their time; nothing here waits for time to pass.
-jest.setTimeout(30_000);
+const cli = useCli();
 
-let cluster: FakeCluster;
-let io: FakeIo;
-
-beforeEach(async () => {
-  cluster = await new FakeCluster().start();
-  io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
-});
-
-afterEach(() => cluster.stop());
-
-const run = (...argv: string[]) => runCli(argv, io);
-const fated = (fate: Fate) => (cluster.fate = fate);
-const printed = (): unknown => JSON.parse(io.stdout.text);
+const { run } = cli;
+const fated = (fate: Fate) => (cli.cluster.fate = fate);
+const printed = () => cli.printed();
 
 describe('looking at jobs', () => {
   it('jobs lists an array with --output json, filters by state and queue, and stops at the limit', async () => {
     await run('submit', '--', 'a');
     await run('submit', '--', 'b');
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await expect(
       run('jobs', '--state', 'running,ready', '--queue', 'q', '--limit', '1', '--output', 'json'),
     ).resolves.toBe(0);
     expect(printed()).toMatchObject([{ jobId: 'j2' }]);
-    expect(cluster.listed[0]).toMatchObject({
+    expect(cli.cluster.listed[0]).toMatchObject({
       states: ['JOB_STATE_RUNNING', 'JOB_STATE_READY'],
       queue: 'q',
       pageSize: 1,
@@ -37,27 +25,27 @@ describe('looking at jobs', () => {
 
   it('a table has no colours in a pipe, and fits the terminal', async () => {
     await run('submit', '--', 'echo', 'x'.repeat(300));
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await run('jobs');
-    expect(io.stdout.text).toContain('x'.repeat(300));
-    expect(io.stdout.text).not.toContain('\u001b');
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
-    Object.assign(io.stdout, { isTTY: true, columns: 100 });
+    expect(cli.io.stdout.text).toContain('x'.repeat(300));
+    expect(cli.io.stdout.text).not.toContain('\u001b');
+    cli.freshIo();
+    Object.assign(cli.io.stdout, { isTTY: true, columns: 100 });
     await run('jobs');
-    expect(io.stdout.text).toContain('\u001b[32msucceeded');
-    const widths = io.stdout.text.split('\n').map((line) => Buffer.from(line, 'latin1').toString('utf8'));
+    expect(cli.io.stdout.text).toContain('\u001b[32msucceeded');
+    const widths = cli.io.stdout.text.split('\n').map((line) => Buffer.from(line, 'latin1').toString('utf8'));
     // eslint-disable-next-line no-control-regex -- colours are control characters
     for (const line of widths) expect(line.replace(/\u001b\[\d+m/g, '').length).toBeLessThanOrEqual(100);
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address, NO_COLOR: '1' });
-    io.stdout.isTTY = true;
+    cli.freshIo({ NO_COLOR: '1' });
+    cli.io.stdout.isTTY = true;
     await run('jobs');
-    expect(io.stdout.text).not.toContain('\u001b');
+    expect(cli.io.stdout.text).not.toContain('\u001b');
   });
 
   it('job show has jobId, state and attempts with worker, exit code and token', async () => {
     fated({ attempt: { state: 'ATTEMPT_STATE_SUCCEEDED', exitCode: 0 } });
     await run('submit', '--', 'true');
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await expect(run('job', 'show', 'j1', '--output', 'json')).resolves.toBe(0);
     expect(printed()).toMatchObject({
       jobId: 'j1',
@@ -65,25 +53,25 @@ describe('looking at jobs', () => {
       attempts: [{ attempt: 1, workerId: 'w1', exitCode: 0, fencingToken: '281474976710657' }],
     });
     await expect(run('job', 'show', 'j1')).resolves.toBe(0);
-    expect(io.stdout.text).toContain('token 281474976710657');
+    expect(cli.io.stdout.text).toContain('token 281474976710657');
   });
 
   it.each([[['job', 'show', 'j9']], [['job', 'cancel', 'j9']], [['job', 'wait', 'j9']], [['job', 'logs', 'j9']]])(
     '%j of a job that is not there is status 3',
     async (argv) => {
       await expect(run(...argv)).resolves.toBe(3);
-      expect(io.stderr.text).toBe('synod: there is no job j9; see: synod jobs\n');
+      expect(cli.io.stderr.text).toBe('synod: there is no job j9; see: synod jobs\n');
     },
   );
 
   it('job logs keeps the streams apart, and can print one of them', async () => {
     fated({ output: [output('STDOUT', 0, 'out'), output('STDERR', 0, 'err')] });
     await run('submit', '--', 'true');
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await expect(run('job', 'logs', 'j1')).resolves.toBe(0);
-    expect([io.stdout.text, io.stderr.text]).toEqual(['out', 'err']);
+    expect([cli.io.stdout.text, cli.io.stderr.text]).toEqual(['out', 'err']);
     await expect(run('job', 'logs', 'j1', '--stderr', '--attempt', '1')).resolves.toBe(0);
-    expect([io.stdout.text, io.stderr.text]).toEqual(['out', 'errerr']);
+    expect([cli.io.stdout.text, cli.io.stderr.text]).toEqual(['out', 'errerr']);
   });
 
   it('job logs --timestamps says before each line when it arrived, also where it comes in pieces or nobody knows', async () => {
@@ -97,14 +85,14 @@ describe('looking at jobs', () => {
       ],
     });
     await run('submit', '--', 'true');
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await expect(run('job', 'logs', 'j1', '--timestamps')).resolves.toBe(0);
     const day = '2026-11-25 12:00:0';
-    expect(io.stdout.text).toBe(`${day}0.007 a\n${day}0.012 bcd\n${day}2.007 e\n`);
-    expect(io.stderr.text).toBe(`${'-'.padEnd(23)} old\n`);
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address, SYNOD_OUTPUT: 'json' });
+    expect(cli.io.stdout.text).toBe(`${day}0.007 a\n${day}0.012 bcd\n${day}2.007 e\n`);
+    expect(cli.io.stderr.text).toBe(`${'-'.padEnd(23)} old\n`);
+    cli.freshIo({ SYNOD_OUTPUT: 'json' });
     await run('job', 'logs', 'j1');
-    const [first] = io.stdout.text.split('\n').map((line) => (line === '' ? {} : (JSON.parse(line) as object)));
+    const [first] = cli.io.stdout.text.split('\n').map((line) => (line === '' ? {} : (JSON.parse(line) as object)));
     expect(first).toMatchObject({
       position: 0,
       times: [
@@ -119,11 +107,11 @@ describe('looking at jobs', () => {
       output: [{ ...output('STDOUT', 0, '0123456789') }, { ...output('STDERR', 100, 'late'), truncated: true }],
     });
     await run('submit', '--', 'true');
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await expect(run('job', 'logs', 'j1', '--stdout-position', '4')).resolves.toBe(0);
-    expect(io.stdout.text).toBe('456789');
-    expect(io.stderr.text).toBe('synod: output before byte 100 of stderr is no longer kept\nlate');
-    expect(cluster.logsAsked[0]).toMatchObject({ stdoutPosition: '4', stderrPosition: '0' });
+    expect(cli.io.stdout.text).toBe('456789');
+    expect(cli.io.stderr.text).toBe('synod: output before byte 100 of stderr is no longer kept\nlate');
+    expect(cli.cluster.logsAsked[0]).toMatchObject({ stdoutPosition: '4', stderrPosition: '0' });
   });
 
   it.each([
@@ -132,10 +120,10 @@ describe('looking at jobs', () => {
   ])('job check-fence of token %s is status %d', async (token, status, current, text) => {
     fated({ runsOn: true });
     await run('submit', '--', 'true');
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await expect(run('job', 'check-fence', 'j1', token)).resolves.toBe(status);
-    expect(io.stdout.text).toBe(text);
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address, SYNOD_OUTPUT: 'json' });
+    expect(cli.io.stdout.text).toBe(text);
+    cli.freshIo({ SYNOD_OUTPUT: 'json' });
     await expect(run('job', 'check-fence', 'j1', token)).resolves.toBe(status);
     const expected = { jobId: 'j1', fencingToken: token, current, newestToken: '281474976710657', jobState: 'running' };
     expect(printed()).toEqual(expected);
@@ -148,10 +136,10 @@ describe('looking at jobs', () => {
   it('job cancel says whether it was in time', async () => {
     fated({ runsOn: true });
     await run('submit', '--', 'sleep', '1');
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address, SYNOD_OUTPUT: 'json' });
+    cli.freshIo({ SYNOD_OUTPUT: 'json' });
     await expect(run('job', 'cancel', 'j1', '--reason', 'wrong')).resolves.toBe(0);
     expect(printed()).toEqual({ jobId: 'j1', alreadyFinal: false });
-    expect(cluster.cancelled).toEqual([{ jobId: 'j1', reason: 'wrong' }]);
+    expect(cli.cluster.cancelled).toEqual([{ jobId: 'j1', reason: 'wrong' }]);
   });
 
   it('job wait prints the state and exits as run does; 124 when its time is over', async () => {
@@ -159,9 +147,9 @@ describe('looking at jobs', () => {
     await run('submit', '--', 'false');
     fated({ runsOn: true });
     await run('submit', '--', 'sleep', '1');
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await expect(run('job', 'wait', 'j1')).resolves.toBe(9);
-    expect(io.stdout.text).toBe('failed\n');
+    expect(cli.io.stdout.text).toBe('failed\n');
     await expect(run('job', 'wait', 'j2', '--timeout', '20ms')).resolves.toBe(124);
   });
 });
@@ -178,9 +166,9 @@ describe('looking at the cluster', () => {
       ],
       jobsByState: { ready: 3, failed: 0 },
     });
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await expect(run('cluster', 'status')).resolves.toBe(0);
-    expect(io.stdout.text).toMatch(/leader: +c2\njobs: +3 ready\n/);
+    expect(cli.io.stdout.text).toMatch(/leader: +c2\njobs: +3 ready\n/);
   });
 
   it('cluster status says of each member what is wrong with it, how far it is, and what to do', async () => {
@@ -190,11 +178,11 @@ describe('looking at the cluster', () => {
     expect(members[0]).toMatchObject({ snapshot: { fromId: 'c2', slot: 15, receivedRecords: 40, totalRecords: 100 } });
     expect(members[1]).toMatchObject({ imageSlot: 16, trimmedThroughSlot: 9, logBytes: 1_572_864, diskState: 'low' });
     expect(members[1]).toMatchObject({ clockOffsetMs: -12, featureLevel: 1, maxFeatureLevel: 2 });
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await run('cluster', 'status');
-    expect(io.stdout.text).toContain('c1: fell behind what the others have in their logs');
-    expect(io.stdout.text).toContain('c1: state at slot 15 from c2: 40 of 100 records are here');
-    expect(io.stdout.text).toMatch(/c2 .* 16 +10 +1\.5 MiB +low, 300 MiB free +-12 ms +1 of 2 /);
+    expect(cli.io.stdout.text).toContain('c1: fell behind what the others have in their logs');
+    expect(cli.io.stdout.text).toContain('c1: state at slot 15 from c2: 40 of 100 records are here');
+    expect(cli.io.stdout.text).toMatch(/c2 .* 16 +10 +1\.5 MiB +low, 300 MiB free +-12 ms +1 of 2 /);
   });
 
   it('cluster transfer names who leads now; one that cannot lead is a refusal', async () => {
@@ -204,34 +192,34 @@ describe('looking at the cluster', () => {
       ['c2', 'c2 leads already'],
       ['c1', 'c1 leads'],
     ] as const) {
-      io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+      cli.freshIo();
       await expect(run('cluster', 'transfer', '--to', to)).resolves.toBe(0);
-      expect(io.stdout.text).toBe(`${text}\n`);
+      expect(cli.io.stdout.text).toBe(`${text}\n`);
     }
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await expect(run('cluster', 'transfer', '--to', 'c3')).resolves.toBe(1);
-    expect(io.stderr.text).toContain("c3 can't lead now");
+    expect(cli.io.stderr.text).toContain("c3 can't lead now");
   });
 
   it('worker list is an array, or a table', async () => {
     await expect(run('worker', 'list', '--output', 'json')).resolves.toBe(0);
     expect(printed()).toMatchObject([{ workerId: 'w1', state: 'online', capacity: 8, handlers: ['resize'] }]);
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await run('worker', 'list');
-    expect(io.stdout.text).toMatch(/w1 +online +2\/8 +commands,requests,resize +zone=a/);
+    expect(cli.io.stdout.text).toMatch(/w1 +online +2\/8 +commands,requests,resize +zone=a/);
   });
 
   it('events prints one a line and stops at the limit', async () => {
-    cluster.events = [
+    cli.cluster.events = [
       { type: 'jobSubmitted', jobId: 'j1', cursor: 'a', timeMs: '1700000000000' },
       { type: 'jobFinished', jobId: 'j1', cursor: 'b', timeMs: '1700000000000', jobState: 'JOB_STATE_SUCCEEDED' },
       { type: 'later', cursor: 'c' },
     ];
     await expect(run('events', '--limit', '2', '--output', 'json')).resolves.toBe(0);
-    const lines = io.stdout.text.trimEnd().split('\n');
+    const lines = cli.io.stdout.text.trimEnd().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual(['jobSubmitted', 'jobFinished']);
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await expect(run('events', '--limit', '2')).resolves.toBe(0);
-    expect(io.stdout.text).toContain('jobFinished  j1  succeeded');
+    expect(cli.io.stdout.text).toContain('jobFinished  j1  succeeded');
   });
 });

@@ -1,21 +1,9 @@
-import { runCli } from '../bootstrap.js';
-import { FakeCluster } from '../fake-cluster.spec-support.js';
-import { FakeIo } from '../fake-io.spec-support.js';
+import { useCli } from '../cli-bench.spec-support.js';
 
-jest.setTimeout(30_000);
+const cli = useCli();
 
-let cluster: FakeCluster;
-let io: FakeIo;
-
-beforeEach(async () => {
-  cluster = await new FakeCluster().start();
-  io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
-});
-
-afterEach(() => cluster.stop());
-
-const run = (...argv: string[]) => runCli(argv, io);
-const printed = (): unknown => JSON.parse(io.stdout.text);
+const { run } = cli;
+const printed = () => cli.printed();
 
 describe('placement show', () => {
   it('asks for the key with what the flags say, and prints an object', async () => {
@@ -34,7 +22,7 @@ describe('placement show', () => {
     await expect(
       run('placement', 'show', 'customer-1', ...flags, '--worker-label', 'zone=a', '--output', 'json'),
     ).resolves.toBe(0);
-    expect(cluster.placements).toMatchObject([
+    expect(cli.cluster.placements).toMatchObject([
       {
         ...{ key: 'customer-1', queue: 'mail', placement: 'PLACEMENT_POLICY_BOUNDED_HASH', handler: 'h', count: 2 },
         ...{ placementOptions: { loadFactorPercent: 150 }, workerLabels: { zone: 'a' } },
@@ -51,15 +39,15 @@ describe('placement show', () => {
 
   it('prints owner, target and the preference list for people', async () => {
     await expect(run('placement', 'show', 'customer-1')).resolves.toBe(0);
-    expect(io.stdout.text).toContain('owner:   w1');
-    expect(io.stdout.text).toContain('now to:  w2');
-    expect(io.stdout.text).toMatch(/w1 +full +4\/4 +0\.50/);
+    expect(cli.io.stdout.text).toContain('owner:   w1');
+    expect(cli.io.stdout.text).toContain('now to:  w2');
+    expect(cli.io.stdout.text).toMatch(/w1 +full +4\/4 +0\.50/);
   });
 
   it('names the policies when one is unknown', async () => {
     await expect(run('placement', 'show', 'k', '--policy', 'best')).resolves.toBe(2);
-    expect(io.stderr.text).toContain('weightedRoundRobin');
-    expect(cluster.placements).toEqual([]);
+    expect(cli.io.stderr.text).toContain('weightedRoundRobin');
+    expect(cli.cluster.placements).toEqual([]);
   });
 });
 
@@ -70,7 +58,7 @@ describe('placement simulate', () => {
     await expect(
       run('placement', 'simulate', '--queue', 'mail', ...change, ...policy, '--output', 'json'),
     ).resolves.toBe(0);
-    expect(cluster.placements).toMatchObject([
+    expect(cli.cluster.placements).toMatchObject([
       {
         ...{ queue: 'mail', add: 3, addCapacity: 8, addLabels: { zone: 'b' }, remove: ['w1', 'w2'] },
         ...{ placement: 'PLACEMENT_POLICY_SPREAD', placementOptions: { spreadLabel: 'zone' } },
@@ -84,13 +72,13 @@ describe('placement simulate', () => {
 
   it('prints a table for people, and the keys that move', async () => {
     await expect(run('placement', 'simulate', '--remove', 'w1')).resolves.toBe(0);
-    expect(io.stdout.text).toContain('1 of 2 would get another owner');
-    expect(io.stdout.text).toMatch(/w1 +leaves +4\/4 +25\.0 % > 0\.0 % +3 > 0/);
-    expect(io.stdout.text).toContain('customer-1: w1 > w2');
+    expect(cli.io.stdout.text).toContain('1 of 2 would get another owner');
+    expect(cli.io.stdout.text).toMatch(/w1 +leaves +4\/4 +25\.0 % > 0\.0 % +3 > 0/);
+    expect(cli.io.stdout.text).toContain('customer-1: w1 > w2');
   });
 
   it('says what is wrong with a number', async () => {
     await expect(run('placement', 'simulate', '--add', '0')).resolves.toBe(2);
-    expect(io.stderr.text).toContain('--add must be');
+    expect(cli.io.stderr.text).toContain('--add must be');
   });
 });

@@ -1,23 +1,11 @@
-import { runCli } from '../bootstrap.js';
-import { FakeCluster, output, type Fate } from '../fake-cluster.spec-support.js';
-import { FakeIo } from '../fake-io.spec-support.js';
+import { useCli } from '../cli-bench.spec-support.js';
+import { output, type Fate } from '../fake-cluster.spec-support.js';
 
-// Busy machines take their time; nothing here waits for time to pass.
-jest.setTimeout(30_000);
+const cli = useCli();
 
-let cluster: FakeCluster;
-let io: FakeIo;
-
-beforeEach(async () => {
-  cluster = await new FakeCluster().start();
-  io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
-});
-
-afterEach(() => cluster.stop());
-
-const run = (...argv: string[]) => runCli(argv, io);
-const fated = (fate: Fate) => (cluster.fate = fate);
-const printed = (): unknown => JSON.parse(io.stdout.text);
+const { run } = cli;
+const fated = (fate: Fate) => (cli.cluster.fate = fate);
+const printed = () => cli.printed();
 
 describe('run', () => {
   it('copies both streams byte for byte and exits with the command’s own status', async () => {
@@ -27,10 +15,10 @@ describe('run', () => {
       output: [output('STDOUT', 0, 'out\x00\xff'), output('STDERR', 0, 'err\n'), output('STDOUT', 5, 'more')],
     });
     await expect(run('run', '--', 'sh', '-c', 'exit 7')).resolves.toBe(7);
-    expect(io.stdout.text).toBe('out\x00\xffmore');
-    expect(io.stderr.text).toBe('err\n');
-    expect(cluster.submitted[0]?.exec).toMatchObject({ command: 'sh', args: ['-c', 'exit 7'] });
-    expect(cluster.keys[0]).not.toBe('');
+    expect(cli.io.stdout.text).toBe('out\x00\xffmore');
+    expect(cli.io.stderr.text).toBe('err\n');
+    expect(cli.cluster.submitted[0]?.exec).toMatchObject({ command: 'sh', args: ['-c', 'exit 7'] });
+    expect(cli.cluster.keys[0]).not.toBe('');
   });
 
   it.each<[string, Fate, number]>([
@@ -50,41 +38,41 @@ describe('run', () => {
   ])('%s, and stderr says why where the status does not', async (_claim, fate, status) => {
     fated(fate);
     await expect(run('run', '--', 'true')).resolves.toBe(status);
-    expect(io.stderr.text.includes('synod: job j1')).toBe(status !== 0);
+    expect(cli.io.stderr.text.includes('synod: job j1')).toBe(status !== 0);
   });
 
   it('Ctrl-C cancels the job, waits for its end and exits with 130', async () => {
     fated({ runsOn: true, output: [output('STDOUT', 0, 'begun')] });
     const ended = run('run', '--', 'sleep', '1000');
-    await io.stdout.until('begun');
-    io.pressCtrlC();
+    await cli.io.stdout.until('begun');
+    cli.io.pressCtrlC();
     await expect(ended).resolves.toBe(130);
-    expect(cluster.cancelled).toMatchObject([{ jobId: 'j1' }]);
-    expect(io.stderr.text).toContain('cancelling job j1');
-    expect(io.stderr.text).toContain('job j1 was cancelled');
+    expect(cli.cluster.cancelled).toMatchObject([{ jobId: 'j1' }]);
+    expect(cli.io.stderr.text).toContain('cancelling job j1');
+    expect(cli.io.stderr.text).toContain('job j1 was cancelled');
   });
 
   it('a second Ctrl-C leaves at once', async () => {
     fated({ runsOn: true, output: [output('STDOUT', 0, 'begun')] });
     const ended = run('run', '--', 'sleep', '1000');
-    await io.stdout.until('begun');
-    io.pressCtrlC();
-    io.pressCtrlC();
+    await cli.io.stdout.until('begun');
+    cli.io.pressCtrlC();
+    cli.io.pressCtrlC();
     await expect(ended).resolves.toBe(130);
-    expect(io.stderr.text).toContain('synod job show j1');
+    expect(cli.io.stderr.text).toContain('synod job show j1');
   });
 
   it('a reader that goes away ends the job as SIGPIPE would', async () => {
     fated({ runsOn: true, output: [output('STDOUT', 0, 'begun')] });
     const ended = run('run', '--', 'yes');
-    await io.stdout.until('begun');
-    io.breakPipe();
+    await cli.io.stdout.until('begun');
+    cli.io.breakPipe();
     await expect(ended).resolves.toBe(141);
-    expect(cluster.cancelled).toHaveLength(1);
+    expect(cli.cluster.cancelled).toHaveLength(1);
   });
 
   it('--stdin and the flags of the job reach the spec', async () => {
-    io.input = [Buffer.from('in'), Buffer.from('put')];
+    cli.io.input = [Buffer.from('in'), Buffer.from('put')];
     const flags = [
       '--queue',
       'night',
@@ -109,7 +97,7 @@ describe('run', () => {
       'k',
     ]);
     await expect(run('run', '--stdin', ...flags, '--', 'cat')).resolves.toBe(0);
-    expect(cluster.submitted[0]).toMatchObject({
+    expect(cli.cluster.submitted[0]).toMatchObject({
       exec: { command: 'cat', stdin: Buffer.from('input'), env: { K: 'v' }, cwd: '/srv' },
       queue: 'night',
       labels: { a: '1,2', b: 'x=y' },
@@ -126,7 +114,7 @@ describe('run', () => {
     const flags = ['--umask', '027', '--ulimit', 'nofile=64', '--ulimit', 'core=0:unlimited', '--memory', '1.5g'];
     const more = ['--cpus', '1.5', '--pids', '20', '--limits-policy', 'prefer', '--user', 'nobody'];
     await expect(run('run', ...flags, ...more, '--', 'true')).resolves.toBe(0);
-    expect(cluster.submitted[0]?.exec).toMatchObject({
+    expect(cli.cluster.submitted[0]?.exec).toMatchObject({
       user: 'nobody',
       limits: {
         umask: 0o027,
@@ -138,7 +126,7 @@ describe('run', () => {
       },
     });
     await run('run', '--', 'true');
-    expect(cluster.submitted[1]?.exec?.limits).toBeNull();
+    expect(cli.cluster.submitted[1]?.exec?.limits).toBeNull();
   });
 
   it('--http makes a request and prints the body of the answer', async () => {
@@ -157,8 +145,8 @@ describe('run', () => {
     ];
     const more = ['--request-timeout', '5s', '--max-redirects', '3', '--queue', 'q'];
     await expect(run('run', '--http', 'http://h/', ...flags, ...more)).resolves.toBe(0);
-    expect(io.stdout.text).toBe('pong\n');
-    expect(cluster.submitted[0]).toMatchObject({
+    expect(cli.io.stdout.text).toBe('pong\n');
+    expect(cli.cluster.submitted[0]).toMatchObject({
       http: {
         ...{
           url: 'http://h/',
@@ -181,16 +169,16 @@ describe('run', () => {
     const result = Buffer.from(JSON.stringify(answer));
     fated({ state: 'JOB_STATE_FAILED', attempt: { state: 'ATTEMPT_STATE_FAILED', result, message: 'status 500' } });
     await expect(run('run', '--http', 'http://h/', '--method', 'delete')).resolves.toBe(1);
-    expect(cluster.submitted[0]?.http?.method).toBe('DELETE');
-    expect(io.stdout.text).toBe('\xff');
-    expect(io.stderr.text).toContain('only the first 1 bytes of the answer are kept');
-    expect(io.stderr.text).toContain('status 500');
+    expect(cli.cluster.submitted[0]?.http?.method).toBe('DELETE');
+    expect(cli.io.stdout.text).toBe('\xff');
+    expect(cli.io.stderr.text).toContain('only the first 1 bytes of the answer are kept');
+    expect(cli.io.stderr.text).toContain('status 500');
   });
 
   it('with --output json stdout is the final job alone', async () => {
     fated({ output: [output('STDOUT', 0, 'out')], attempt: { state: 'ATTEMPT_STATE_SUCCEEDED', exitCode: 0 } });
     await expect(run('run', '--output', 'json', '--', 'true')).resolves.toBe(0);
     expect(printed()).toMatchObject({ jobId: 'j1', state: 'succeeded', attempts: [{ exitCode: 0 }] });
-    expect(io.stderr.text).toBe('out');
+    expect(cli.io.stderr.text).toBe('out');
   });
 });

@@ -6,7 +6,6 @@ import { addHttpFlags, httpSpec, type HttpFlags } from '../http-options.js';
 import { writeOut } from '../io.js';
 import { addJobFlags, execSpec, type JobFlags } from '../job-options.js';
 import { outcomeOf } from '../outcome.js';
-import { toJson } from '../output/json.js';
 import type { CliSession } from '../session.js';
 import { readStdin } from '../stdin.js';
 import { goneText } from './job-logs.js';
@@ -22,7 +21,7 @@ export function addRunCommand(root: UsageCommand, session: CliSession): void {
     .description(
       "Submits a command as a job, follows its output on stdout and stderr, and exits with the command's own status " +
         '(128 + N when signal N ended it, 1 when it ended otherwise, with a line on stderr). Ctrl-C cancels the job and waits ' +
-        'for its end; a second Ctrl-C leaves at once. With --output json, stdout holds nothing but the final job as an ' +
+        'for its end; a second Ctrl-C leaves at once. With --output json or yaml, stdout holds nothing but the final job as an ' +
         "object; the command's stdout and stderr both go to stderr. With --http it makes a request instead, and prints the " +
         'body of the answer; the status is 0 when the answer was as expected, else 1.',
     )
@@ -72,7 +71,7 @@ class JobRun {
   }
 
   private async follow(): Promise<number> {
-    const { client, json } = this.session;
+    const { client, structured } = this.session;
     const endOfOutput = new AbortController();
     const leave = AbortSignal.any([endOfOutput.signal, this.leaving.signal]);
     const output = this.copyOutput(leave);
@@ -81,7 +80,7 @@ class JobRun {
     const complete = await output;
     clearTimeout(timer);
     if (!complete) this.session.note(`the output may be incomplete; see: synod job logs ${this.jobId}`);
-    if (json) await this.session.print(`${toJson(job)}\n`);
+    if (structured) await this.session.print(this.session.document(job));
     else await this.printAnswer(job);
     return this.statusOf(job);
   }
@@ -109,7 +108,7 @@ class JobRun {
 
   /** False when not all of the output could be had. */
   private async copyOutput(signal: AbortSignal): Promise<boolean> {
-    const { io, client, json } = this.session;
+    const { io, client, structured } = this.session;
     let attempt = 0;
     try {
       for await (const chunk of client.logs(this.jobId, { follow: true, signal })) {
@@ -118,7 +117,7 @@ class JobRun {
         attempt = chunk.attempt;
         if (chunk.truncated) this.session.note(goneText(chunk));
         if (this.pipeBroken) continue;
-        await writeOut(chunk.stream === 'stdout' && !json ? io.stdout : io.stderr, chunk.data);
+        await writeOut(chunk.stream === 'stdout' && !structured ? io.stdout : io.stderr, chunk.data);
       }
       return true;
     } catch (error) {

@@ -130,9 +130,14 @@ async function waitFor(session: CliSession, jobId: string): Promise<number> {
 async function waitForAll(session: CliSession, jobIds: readonly string[]): Promise<number> {
   const statuses = new Map<string, number>();
   const rest = [...jobIds];
+  const bar = session.progress(jobIds.length, 'jobs have ended');
+  bar.update(0);
   const waitOneByOne = async () => {
-    for (let jobId = rest.shift(); jobId !== undefined; jobId = rest.shift())
+    for (let jobId = rest.shift(); jobId !== undefined; jobId = rest.shift()) {
       statuses.set(jobId, await waitFor(session, jobId));
+      const failures = [...statuses.values()].filter((status) => status !== 0).length;
+      bar.update(statuses.size, failures === 0 ? '' : `${failures} not well`);
+    }
   };
   await Promise.all(Array.from({ length: WAITS_AT_ONCE }, waitOneByOne));
   const failed = jobIds.filter((jobId) => statuses.get(jobId) !== 0);

@@ -1,39 +1,30 @@
-import { runCli } from '../bootstrap.js';
-import { FakeCluster } from '../fake-cluster.spec-support.js';
-import { FakeIo } from '../fake-io.spec-support.js';
+import { useCli } from '../cli-bench.spec-support.js';
 
-// Busy machines take their time.
-jest.setTimeout(30_000);
+const cli = useCli();
 
-let cluster: FakeCluster;
-let io: FakeIo;
-
-beforeEach(async () => {
-  cluster = await new FakeCluster().start();
-  io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
-});
-
-afterEach(() => cluster.stop());
-
-const run = (...argv: string[]) => runCli(argv, io);
-const printed = (): unknown => JSON.parse(io.stdout.text);
+const { run } = cli;
+const printed = () => cli.printed();
 
 describe('worker show', () => {
   it('is an object with scheduling and load, or lines for people', async () => {
     await expect(run('worker', 'show', 'w1', '--output', 'json')).resolves.toBe(0);
     expect(printed()).toMatchObject({ workerId: 'w1', state: 'online', scheduling: 'active', runsHttp: true });
     expect(printed()).toMatchObject({ load: { running: 2, loadPerProcessor: 0.5, freeMemoryBytes: 1_073_741_824 } });
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
-    cluster.worker = { ...cluster.worker, scheduling: 'WORKER_SCHEDULING_DRAINING', schedulingReason: 'new kernel' };
+    cli.freshIo();
+    cli.cluster.worker = {
+      ...cli.cluster.worker,
+      scheduling: 'WORKER_SCHEDULING_DRAINING',
+      schedulingReason: 'new kernel',
+    };
     await expect(run('worker', 'show', 'w1')).resolves.toBe(0);
-    expect(io.stdout.text).toContain('scheduling:  draining; what runs may end by itself; new kernel\n');
-    expect(io.stdout.text).toContain('load:        0.50 per processor, 1024 MiB free, 2 attempts\n');
+    expect(cli.io.stdout.text).toContain('scheduling:  draining; what runs may end by itself; new kernel\n');
+    expect(cli.io.stdout.text).toContain('load:        0.50 per processor, 1024 MiB free, 2 attempts\n');
   });
 
   it.each(['show', 'drain', 'undrain', 'cordon'])('worker %s of one that is not there is status 3', async (command) => {
     await expect(run('worker', command, 'w9')).resolves.toBe(3);
-    expect(io.stderr.text).toContain('there is no worker w9');
-    expect(io.stdout.text).toBe('');
+    expect(cli.io.stderr.text).toContain('there is no worker w9');
+    expect(cli.io.stdout.text).toBe('');
   });
 });
 
@@ -44,34 +35,34 @@ describe('worker scheduling', () => {
     await expect(run('worker', 'cordon', 'w1', '--reason', 'slow')).resolves.toBe(0);
     await expect(run('worker', 'undrain', 'w1')).resolves.toBe(0);
     await expect(run('worker', 'uncordon', 'w1')).resolves.toBe(0);
-    expect(cluster.scheduled).toMatchObject([
+    expect(cli.cluster.scheduled).toMatchObject([
       { workerId: 'w1', scheduling: 'WORKER_SCHEDULING_DRAINING', evictAfterMs: '600000', reason: 'new kernel' },
       { scheduling: 'WORKER_SCHEDULING_DRAINING', reason: '' },
       { scheduling: 'WORKER_SCHEDULING_CORDONED', reason: 'slow' },
       { scheduling: 'WORKER_SCHEDULING_ACTIVE' },
       { scheduling: 'WORKER_SCHEDULING_ACTIVE' },
     ]);
-    expect(cluster.scheduled[1]?.evictAfterMs).toBeUndefined();
-    expect(io.stdout.text).toContain('worker w1 is draining; 2 attempts run there\n');
-    expect(io.stdout.text).toContain('worker w1 is active; 2 attempts run there\n');
+    expect(cli.cluster.scheduled[1]?.evictAfterMs).toBeUndefined();
+    expect(cli.io.stdout.text).toContain('worker w1 is draining; 2 attempts run there\n');
+    expect(cli.io.stdout.text).toContain('worker w1 is active; 2 attempts run there\n');
   });
 
   it('a list shows it in the place of online', async () => {
     await run('worker', 'cordon', 'w1');
-    io = new FakeIo({ SYNOD_ADDRESS: cluster.address });
+    cli.freshIo();
     await run('worker', 'list');
-    expect(io.stdout.text).toMatch(/w1 +cordoned +2\/8/);
+    expect(cli.io.stdout.text).toMatch(/w1 +cordoned +2\/8/);
   });
 
   it('drain --wait returns when nothing runs there any more', async () => {
-    cluster.looksUntilIdle = 3;
+    cli.cluster.looksUntilIdle = 3;
     await expect(run('worker', 'drain', 'w1', '--wait', '--output', 'json')).resolves.toBe(0);
     expect(printed()).toMatchObject({ scheduling: 'draining', activeAttempts: 0 });
   });
 
   it('drain --wait that takes too long is status 124, and the worker stays drained', async () => {
     await expect(run('worker', 'drain', 'w1', '--wait', '20ms')).resolves.toBe(124);
-    expect(io.stderr.text).toContain('worker w1 is drained, but 2 attempts run there still');
-    expect(cluster.worker.scheduling).toBe('WORKER_SCHEDULING_DRAINING');
+    expect(cli.io.stderr.text).toContain('worker w1 is drained, but 2 attempts run there still');
+    expect(cli.cluster.worker.scheduling).toBe('WORKER_SCHEDULING_DRAINING');
   });
 });

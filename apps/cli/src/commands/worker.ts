@@ -4,6 +4,7 @@ import { withExamples } from '../flags.js';
 import { paintState } from '../output/colours.js';
 import { heard, runs, workerText } from '../output/worker-text.js';
 import type { CliSession } from '../session.js';
+import { addWatchFlag, watching, type WatchFlags } from '../watch.js';
 import { addSchedulingCommands } from './worker-scheduling.js';
 
 export function addWorkerCommand(root: UsageCommand, session: CliSession): void {
@@ -15,11 +16,13 @@ export function addWorkerCommand(root: UsageCommand, session: CliSession): void 
     .summary('list the workers')
     .option('--all', 'also those that are lost or have left');
   withExamples(command, [['synod worker list --all', 'who is there, and who was']]);
-  command.action(async (flags: { readonly all?: boolean }) => {
-    const workers = await session.client.workers({ includeGone: flags.all === true });
-    const whenEmpty = 'no workers; start one with synod-worker-agent, or a whole cluster with synod dev';
-    await session.showList(workers, columns(session), whenEmpty);
-  });
+  addWatchFlag(command).action(async (flags: WatchFlags & { readonly all?: boolean }) =>
+    watching(session, flags, async () => {
+      const workers = await session.client.workers({ includeGone: flags.all === true });
+      const whenEmpty = 'no workers; start one with synod-worker-agent, or a whole cluster with synod dev';
+      await session.showList(workers, columns(session), whenEmpty);
+    }),
+  );
 }
 
 function addShow(worker: UsageCommand, session: CliSession): void {
@@ -27,10 +30,12 @@ function addShow(worker: UsageCommand, session: CliSession): void {
   withExamples(command, [
     ['synod worker show w1 --output json', 'the same as an object: workerId, state, scheduling, load, …'],
   ]);
-  command.action(async (workerId: string) => {
-    const found = await session.client.worker(workerId);
-    await session.show(found, () => workerText(found, session.paint));
-  });
+  addWatchFlag(command).action(async (workerId: string, flags: WatchFlags) =>
+    watching(session, flags, async () => {
+      const found = await session.client.worker(workerId);
+      await session.show(found, () => workerText(found, session.paint));
+    }),
+  );
 }
 
 function columns(session: CliSession) {
