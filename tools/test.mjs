@@ -13,6 +13,8 @@ const SIMULATIONS = [
   ['--runs', '200', '--seed', '1'],
   ['--world', 'scheduler', '--runs', '10', '--seed', '1'],
 ];
+/** What e2e/src/packages.spec.ts installs. */
+const PACKAGED = ['cli', 'client'];
 const BUILT = ['cli', 'coordinator', 'worker-agent', 'registry', 'simulator'];
 
 /** In order. Each adds to the totals by `passed`, `failed` and `skipped`. */
@@ -25,6 +27,10 @@ const STEPS = {
   unit: (filters) =>
     jest('jest.config.cjs', [`--maxWorkers=${availableParallelism()}`, '--testTimeout=60000', ...filters]),
   build: () => perProject('build', BUILT),
+  packages: async () => {
+    await perProject('package', PACKAGED);
+    await perProject('docs', ['client']);
+  },
   simulation: async () => {
     for (const args of SIMULATIONS)
       await single(`simulator ${args.join(' ')}`, relative(ROOT, appMain('simulator')), args);
@@ -111,12 +117,13 @@ async function single(name, script, args) {
 async function proto() {
   const buf = 'node_modules/@bufbuild/buf/bin/buf';
   await single('buf lint', buf, ['lint']);
+  await single('buf breaking (last release)', buf, ['breaking', 'proto', '--against', 'proto/baseline.binpb']);
   const base = await run('git', ['ls-tree', '--name-only', 'main', 'buf.yaml'], { quiet: true });
   if (base.status !== 0 || base.output.trim() === '') {
     process.stdout.write('buf breaking: no branch main with proto/ to compare with\n');
     return;
   }
-  await single('buf breaking', buf, ['breaking', '--against', '.git#branch=main']);
+  await single('buf breaking (main)', buf, ['breaking', '--against', '.git#branch=main']);
 }
 
 /** One nx target of all projects that have it, or of those named; one count for each project. */
