@@ -4,6 +4,7 @@ import { measureLife } from './life.js';
 import { measurePlacement } from './placement/placement-rows.js';
 import type { Row } from './report.js';
 import { measureSnapshot } from './snapshot.js';
+import { measureSubmit } from './submit.js';
 
 export interface BenchOptions {
   readonly rounds: number;
@@ -27,6 +28,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     summary: 'the whole life of jobs, in batches and one by one',
     byDefault: true,
     measure: measureLife,
+  },
+  submit: {
+    summary: 'submission alone: the bare stream of the API beside the client library',
+    byDefault: false,
+    measure: measureSubmit,
   },
   failover: {
     summary: 'the leader killed, stopped and cut off: time to the next acknowledgement',
