@@ -59,6 +59,16 @@ describe('synod on a cluster (3 coordinators, 2 agents)', () => {
     expect(unknown.stderr).toContain('nobody');
   });
 
+  it('times in tables are of the zone of the user', async () => {
+    await cluster.client.submit({ exec: { command: 'true' }, queue: 'zones' });
+    const minutes = async (zone: string): Promise<number> => {
+      const { stdout } = await cluster.cli(['jobs', '--queue', 'zones'], { env: { TZ: zone } });
+      const [, hour, minute] = / (\d\d):(\d\d):\d\d/.exec(stdout) ?? [];
+      return Number(hour) * 60 + Number(minute);
+    };
+    expect(((await minutes('Asia/Kolkata')) - (await minutes('UTC')) + 1_440) % 1_440).toBe(330);
+  });
+
   it('run says 128 + N for a command that a signal ended', async () => {
     const run = await cluster.cli(['run', '--', 'sh', '-c', 'kill -9 $$']);
     expect(run.status).toBe(137);
