@@ -1,5 +1,5 @@
 import { LocalCluster } from '@synod/e2e';
-import type { SynodClient } from '@synod/client';
+import { SynodClient } from '@synod/client';
 import { connect } from '@synod/rpc';
 import { services, type JobServiceClient, type WireSubmitStreamResponse } from '@synod/wire';
 import { median } from './report.js';
@@ -22,12 +22,15 @@ const JOB = { handler: { handler: 'nobody' } } as const;
  */
 export async function measureSubmit(options: SubmitOptions): Promise<Row[]> {
   const cluster = await LocalCluster.start({ coordinators: COORDINATORS, agents: 0 });
-  const raw = connect(services.JobService, cluster.addresses[0] ?? '', { insecure: false });
+  // Both at the leader: a follower passes on what it gets, and that would be measured as well.
+  const address = cluster.addressOf(await cluster.leader());
+  const raw = connect(services.JobService, address, { insecure: false });
+  const client = new SynodClient({ addresses: [address] });
   try {
     const ways: Readonly<Record<string, (jobs: number) => Promise<void>>> = {
       'bare stream, batches of 100': (jobs) => bareStream(raw, jobs),
-      'client library, batches of 100': (jobs) => byLibrary(cluster.client, jobs, BATCH_JOBS),
-      'client library, job by job, batched by itself': (jobs) => byLibrary(cluster.client, jobs, 1),
+      'client library, batches of 100': (jobs) => byLibrary(client, jobs, BATCH_JOBS),
+      'client library, job by job, batched by itself': (jobs) => byLibrary(client, jobs, 1),
     };
     const rates = new Map<string, number[]>(Object.keys(ways).map((name) => [name, []]));
     for (const way of Object.values(ways)) await way(options.jobs / 4);
@@ -45,11 +48,12 @@ export async function measureSubmit(options: SubmitOptions): Promise<Row[]> {
     ]);
   } finally {
     raw.close();
+    client.close();
     await cluster.stop();
   }
 }
 
-/** A window of batches on one stream; the next is written when one is answered. */
+/** A window of batches on one stream: as many as are answered together are written together. */
 function bareStream(client: JobServiceClient, jobs: number): Promise<void> {
   const stream = client.submitStream();
   const specs = Array.from({ length: BATCH_JOBS }, () => JOB);
@@ -58,24 +62,24 @@ function bareStream(client: JobServiceClient, jobs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let sent = 0;
     let answered = 0;
-    const next = (): void => {
-      if (sent >= batches) return;
-      sent += 1;
-      const requestId = String(sent);
-      stream.write({ submissions: [{ requestId, idempotencyKey: `${prefix}-${requestId}`, specs }] });
+    const next = (count: number): void => {
+      const submissions = Array.from({ length: Math.min(count, batches - sent) }, () => {
+        sent += 1;
+        const requestId = String(sent);
+        return { requestId, idempotencyKey: `${prefix}-${requestId}`, specs };
+      });
+      if (submissions.length > 0) stream.write({ submissions });
     };
     stream.on('error', reject);
     stream.on('data', ({ answers }: WireSubmitStreamResponse) => {
-      for (const { error } of answers) {
-        if (error !== null) reject(new Error(error.message));
-        answered += 1;
-        next();
-      }
+      for (const { error } of answers) if (error !== null) reject(new Error(error.message));
+      answered += answers.length;
+      next(answers.length);
       if (answered < batches) return;
       stream.end();
       resolve();
     });
-    for (let window = 0; window < BATCHES_IN_FLIGHT; window++) next();
+    next(BATCHES_IN_FLIGHT);
   });
 }
 

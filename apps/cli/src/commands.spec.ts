@@ -181,6 +181,48 @@ describe('what can be wrong with a connection is one line on stderr, with status
   );
 });
 
+describe('a coordinator that dies while something is waited for', () => {
+  it('is told in one line, and the wait goes on until its time is over', async () => {
+    cli.cluster.fate = { runsOn: true };
+    await cli.run('submit', '--', 'sleep', '60');
+    const { address } = cli.cluster;
+    cli.freshIo();
+    const waiting = cli.run('job', 'wait', 'j1', '--timeout', '6s');
+    await cli.cluster.watched;
+    await cli.cluster.stop();
+    await expect(waiting).resolves.toBe(124);
+    expect(cli.io.stdout.text).toBe('');
+    expect(cli.io.stderr.text).toBe(
+      `synod: no coordinator answers at ${address}; still trying, press Ctrl-C to leave\n` +
+        'synod: job j1 has not ended within 6000 ms; it goes on\n',
+    );
+  });
+});
+
+describe('a bar on the terminal', () => {
+  it('fills while many jobs are waited for', async () => {
+    cli.io.stderr.isTTY = true;
+    cli.io.input = [Buffer.from('[{exec: a}, {exec: b}]')];
+    await expect(cli.run('submit', '-f', '-', '--wait')).resolves.toBe(0);
+    expect(cli.io.stderr.text).toContain('0/2 jobs have ended');
+    expect(cli.io.stderr.text).toContain('2/2 jobs have ended');
+    expect(cli.io.stderr.text.endsWith('\r\u001b[K')).toBe(true);
+    expect(cli.io.stdout.text).toBe('j1\nj2\n');
+  });
+
+  it('shows how far a handler says it is', async () => {
+    cli.cluster.fate = { runsOn: true, output: [output('STDOUT', 0, 'begins\n[progress 40%] 4 of 10\n')] };
+    cli.io.stderr.isTTY = true;
+    const waiting = cli.run('submit', '--handler', 'resize', '--wait');
+    await cli.io.stderr.until('40/100 percent, 4 of 10');
+    const { io } = cli;
+    cli.freshIo();
+    await cli.run('job', 'cancel', 'j1');
+    await expect(waiting).resolves.toBe(1);
+    expect(io.stdout.text).toBe('j1\n');
+  });
+});
+
 describe('--watch', () => {
   it.each([['jobs'], ['job show'], ['worker list'], ['worker show'], ['cluster status']])(
     '%s shows itself again until Ctrl-C, one JSON value a line',

@@ -72,9 +72,16 @@ export class FakeCluster {
   looksUntilIdle = 0;
   events: WireEventInput[] = [];
   fate: Fate = {};
+  /** Resolves when somebody watches events. */
+  readonly watched: Promise<void>;
+  private noteWatcher: () => void = () => undefined;
   private readonly watchers = new Set<Watcher>();
   private readonly logReaders = new Set<() => void>();
   private server: RpcServer | undefined;
+
+  constructor() {
+    this.watched = new Promise((resolve) => (this.noteWatcher = resolve));
+  }
 
   async start(): Promise<this> {
     const server = createRpcServer({ security: { insecure: false }, reflection: false });
@@ -110,6 +117,7 @@ export class FakeCluster {
       }),
       watchEvents: serverStream((_request, stream) => {
         this.watchers.add(stream);
+        this.noteWatcher();
         stream.write({ events: this.events, cursor: 'c1' });
       }),
       getJobLogs: serverStream((request, stream) => {

@@ -94,7 +94,8 @@ async function submitOne(session: CliSession, spec: JobSpec, flags: SubmitFlags)
   const { idempotencyKey } = flags;
   const { jobId } = await session.client.submit(spec, idempotencyKey === undefined ? {} : { idempotencyKey });
   await session.show({ jobId }, () => `${jobId}\n`);
-  if (flags.wait === true) session.exitStatus = await waitFor(session, jobId);
+  if (flags.wait !== true) return;
+  session.exitStatus = await (spec.handler === undefined ? waitFor(session, jobId) : waitForHandler(session, jobId));
 }
 
 async function submitFile(
@@ -124,6 +125,23 @@ async function waitFor(session: CliSession, jobId: string): Promise<number> {
   const { status, line } = outcomeOf(await session.client.wait(jobId));
   if (line !== undefined) session.note(line);
   return status;
+}
+
+/** Shows how far the handler says it is, where there is somebody to see it. */
+async function waitForHandler(session: CliSession, jobId: string): Promise<number> {
+  const ended = new AbortController();
+  const bar = session.progress(100, 'percent');
+  const show = async (): Promise<void> => {
+    for await (const { fraction, text } of session.client.progress(jobId, { signal: ended.signal }))
+      bar.update(Math.round(fraction * 100), text);
+  };
+  const shown = session.io.stderr.isTTY === true ? show().catch(() => undefined) : undefined;
+  try {
+    return await waitFor(session, jobId);
+  } finally {
+    ended.abort();
+    await shown;
+  }
 }
 
 /** 0 when all have succeeded, else the status of the first that hasn't. */
