@@ -1,20 +1,9 @@
-import fc from 'fast-check';
 import type { CommandEnvelope, JobsOptions } from '@synod/jobs';
 import { createJobsStateMachine, restoreJobsStateMachine } from '@synod/jobs';
-import { contractError, overTheWire } from './contracts.spec-support.js';
+import { contractError } from './contracts.spec-support.js';
 import { GOLDEN_COMMANDS, GOLDEN_IMAGE } from './golden.spec-support.js';
 import { GOLDEN_LEVEL_2_COMMANDS, GOLDEN_LEVEL_2_IMAGE, numbered } from './golden-level-2.spec-support.js';
-import {
-  chunkedRecordBytes,
-  decodeRecordChunk,
-  decodeStateRecord,
-  encodeRecordChunk,
-  encodeStateChange,
-  encodeStateRecord,
-  snapshotChunkFromWire,
-  snapshotChunkToWire,
-} from './index.js';
-import type { EncodedRecord } from './index.js';
+import { decodeStateRecord, encodeStateChange, encodeStateRecord } from './index.js';
 
 const OPTIONS: Partial<JobsOptions> = { generation: 1, maxFeatureLevel: 2 };
 
@@ -37,11 +26,6 @@ function goldenMachine() {
 }
 
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'utf8'));
-const plain = ({ key, bytes }: EncodedRecord) => ({ key, bytes: [...bytes] });
-const someRecords = fc.array(
-  fc.record({ key: fc.string({ unit: 'grapheme' }), bytes: fc.uint8Array({ maxLength: 40 }) }),
-  { maxLength: 5 },
-);
 
 describe('a record of the image', () => {
   it('is the same when it is read again, and restores the state to its hash', () => {
@@ -100,70 +84,5 @@ describe('a record of the image', () => {
     ['that was cut off', '\u0001[1,', 'damagedRecord'],
   ])('%s is refused', (_, text, code) => {
     expect(contractError(() => decodeStateRecord({ key: 'c', bytes: bytesOf(text) })).code).toBe(code);
-  });
-});
-
-describe('a chunk of records', () => {
-  it('gives the records back, and takes no more than what is told', () => {
-    fc.assert(
-      fc.property(someRecords, (records) => {
-        const data = encodeRecordChunk(records);
-        expect(decodeRecordChunk(data).map(plain)).toEqual(records.map(plain));
-        expect(data.length).toBeLessThanOrEqual(records.reduce((sum, record) => sum + chunkedRecordBytes(record), 0));
-      }),
-    );
-  });
-
-  it('lies on the wire byte for byte as in the first release', () => {
-    const records = [
-      { key: 'j/ü', bytes: new Uint8Array([1, 2]) },
-      { key: '', bytes: new Uint8Array(0) },
-    ];
-    expect(Buffer.from(encodeRecordChunk(records)).toString('hex')).toBe(
-      '04000000020000006a2fc3bc01020000000000000000',
-    );
-  });
-
-  it('that is cut off anywhere but between records is damaged', () => {
-    const records = [encodeStateRecord({ key: 'c', value: [1] }), encodeStateRecord({ key: 'j/1', value: [2] })];
-    const data = encodeRecordChunk(records);
-    const first = encodeRecordChunk(records.slice(0, 1)).length;
-    for (let length = 1; length < data.length; length += 1) {
-      if (length === first) continue;
-      expect(contractError(() => decodeRecordChunk(data.subarray(0, length))).code).toBe('damagedRecord');
-    }
-  });
-});
-
-describe('a chunk of a snapshot', () => {
-  const chunk = { snapshotId: 's1', slot: 9, stateHash: '00ff', chunkIndex: 1, chunkCount: 0, recordCount: 7 };
-  const records = [encodeStateRecord({ key: 'c', value: [1] })];
-  const wire = () => overTheWire('FetchSnapshotResponse', snapshotChunkToWire({ ...chunk, records }));
-
-  it('is the same after a journey over the wire', () => {
-    const received = snapshotChunkFromWire(wire());
-    expect({ ...received, records: received.records.map(plain) }).toEqual({ ...chunk, records: records.map(plain) });
-    const last = { ...chunk, chunkIndex: 2 ** 32 - 2, chunkCount: 2 ** 32 - 1, slot: Number.MAX_SAFE_INTEGER, records };
-    expect(snapshotChunkFromWire(overTheWire('FetchSnapshotResponse', snapshotChunkToWire(last)))).toMatchObject({
-      chunkIndex: 2 ** 32 - 2,
-      chunkCount: 2 ** 32 - 1,
-      slot: Number.MAX_SAFE_INTEGER,
-    });
-  });
-
-  it('with a flipped bit, or with numbers that do not go together, is damaged', () => {
-    for (let at = 0; at < wire().data.length; at += 1) {
-      const flipped = wire();
-      flipped.data[at] = (flipped.data[at] as number) ^ 4;
-      expect(contractError(() => snapshotChunkFromWire(flipped)).facts).toMatchObject({ part: 'checksum' });
-    }
-    for (const [part, changes] of [
-      ['chunk_index', { chunkCount: 1 }],
-      ['snapshot_id', { snapshotId: '' }],
-      ['state_hash', { stateHash: '' }],
-    ] as const) {
-      const facts = contractError(() => snapshotChunkFromWire({ ...wire(), ...changes })).facts;
-      expect(facts).toEqual({ code: 'damagedMessage', part });
-    }
   });
 });

@@ -35,14 +35,7 @@ export type { ContractFacts, RequestRefusal } from './errors.js';
 export { eventToWire } from './events.js';
 export { checkFenceFromWire, fenceCheckToWire } from './fence.js';
 export type { FenceQuery } from './fence.js';
-export {
-  chunkedRecordBytes,
-  decodeRecordChunk,
-  decodeStateRecord,
-  encodeRecordChunk,
-  encodeStateChange,
-  encodeStateRecord,
-} from './image-codec.js';
+export { decodeStateRecord, encodeStateChange, encodeStateRecord } from './image-codec.js';
 export type { EncodedChange, EncodedRecord } from './image-codec.js';
 export {
   compareFencingTokens,
@@ -115,8 +108,6 @@ export { ballotFromWire, ballotToWire, decodePaxosMessage, encodePaxosMessage } 
 export { placementToWire, readPlacement } from './placement.js';
 export { showPlacementFromWire, simulatePlacementFromWire } from './placement-requests.js';
 export type { ShowPlacementQuery, SimulatePlacementQuery } from './placement-requests.js';
-export { snapshotChunkFromWire, snapshotChunkToWire } from './snapshot-chunks.js';
-export type { SnapshotChunk } from './snapshot-chunks.js';
 export {
   heldFromHello,
   nodeFromWire,

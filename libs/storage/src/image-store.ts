@@ -54,7 +54,7 @@ export interface ImageStoreStats {
 export interface ReadingOptions {
   /**
    * How long the reading may last; after that it throws `readingTooLong`. While it lasts no page that it could need is used
-   * again, so the file grows with every write. Default 60 s.
+   * again, so the file grows with every write. Default 180 s.
    */
   readonly maxDurationMs?: number;
 }
@@ -106,4 +106,4 @@ export interface ImageStore {
   close(): Promise<void>;
 }
 
-export const DEFAULT_READING_MS = 60_000;
+export const DEFAULT_READING_MS = 180_000;

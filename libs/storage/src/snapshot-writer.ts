@@ -1,4 +1,5 @@
 import { open, rm } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { renameDurably, writeAll } from './durable-file.js';
 import type { ImageReading, ImageStore } from './image-store.js';
@@ -20,11 +21,19 @@ export interface WriteSnapshotOptions {
   /** Default 1 MiB; a chunk ends with the record that reaches it. Replicas that differ in it make snapshots of other ids. */
   readonly chunkBytes?: number;
   /**
-   * How long it may take. While it lasts LMDB uses no page of the image again, so its file grows with every batch. Default 60 s;
-   * then it rejects with `readingTooLong`, and nothing is left.
+   * How long it may take. While it lasts LMDB uses no page of the image again, so its file grows with every batch. Default 180 s,
+   * enough for some four million records; then it rejects with `readingTooLong`, and nothing is left.
    */
   readonly maxDurationMs?: number;
 }
+
+/**
+ * Of one processor, at the most. Who serves a snapshot may lead, and has to answer everybody else meanwhile; who waits for it has
+ * waited for long already.
+ */
+const SHARE_OF_TIME = 0.25;
+/** Not all of the time between two rests is ours. */
+const LONGEST_TURN_MS = 5;
 
 /**
  * Writes the image as it is now to `path`, which it replaces as a whole and durably, while batches go on being written.
@@ -78,11 +87,15 @@ async function writeFile(
     chunks += 1;
     bytes += chunk.length;
   };
+  let turnMs = performance.now();
   for await (const records of reading.records()) {
     for (const record of records) {
       const full = builder.add(record);
       if (full !== undefined) await put(full);
     }
+    const busyMs = Math.min(performance.now() - turnMs, LONGEST_TURN_MS);
+    await pause(busyMs * (1 / SHARE_OF_TIME - 1));
+    turnMs = performance.now();
   }
   const rest = builder.take();
   if (rest !== undefined) await put(rest);

@@ -193,6 +193,7 @@ export class SnapshotFetcher implements SnapshotPort {
   }
 
   private async take(response: WireFetchSnapshotResponse, aboveSlot: Slot): Promise<boolean> {
+    if (response.preparing) return true;
     const { clusterId, groupId } = this.modules;
     const offer = { clusterId, groupId, ...offerOf(response) };
     if (this.part?.offer.snapshotId !== offer.snapshotId) {

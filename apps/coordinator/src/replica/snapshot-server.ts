@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@synod/base';
+import type { CancelTimer, Clock, Logger, Timers } from '@synod/base';
 import type { NodeId, ReplicaStatus, Slot } from '@synod/consensus';
 import { unsignedFromWire } from '@synod/contracts';
 import { notFound, resourceExhausted, unavailable } from '@synod/rpc';
@@ -12,12 +12,17 @@ export interface SnapshotServerModules {
   readonly source: SnapshotSource;
   readonly status: () => ReplicaStatus | undefined;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly logger: Logger;
 }
 
 /** Transfers at a time: each reads the disk and takes from the network what the log needs. */
 const MAX_TRANSFERS = 2;
 const RETRY_AFTER_MS = 2_000;
+/** Between two chunks of about 1 MiB, each of which costs this process some 3 ms: it may lead, and others wait for it. */
+const CHUNK_INTERVAL_MS = 10;
+/** Well below the silence after which a member gives its source up. */
+const PREPARING_INTERVAL_MS = 2_000;
 /** A member that was served is waited for so long at most, until it has caught up by the log. */
 const MAX_HOLD_MS = 10 * 60_000;
 /** A member that is no further behind than this has caught up. */
@@ -50,22 +55,51 @@ export class SnapshotServer {
     }
     this.transfers += 1;
     let hold: Hold | undefined;
+    let making: Promise<OutgoingSnapshot | undefined> = Promise.resolve(undefined);
     let snapshot: OutgoingSnapshot | undefined;
     try {
       const aboveSlot = unsignedFromWire(request.aboveSlot, 'above_slot');
       // While it is made, the log behind it must stay.
       hold = this.holdFor(peer, this.modules.status()?.imageSlot ?? 0);
-      snapshot = await this.modules.source.latest({ aboveSlot, resumeId: request.resumeSnapshotId });
+      making = this.modules.source.latest({ aboveSlot, resumeId: request.resumeSnapshotId });
+      yield* this.whilePending(making);
+      snapshot = await making;
       if (snapshot === undefined) {
         throw notFound('SNAPSHOT_UNAVAILABLE', `this coordinator has no image above slot ${String(aboveSlot)}`);
       }
       hold.slot = snapshot.info.slot;
       yield* this.chunks(peer, snapshot, request);
     } finally {
-      await snapshot?.close();
       this.transfers -= 1;
       if (hold !== undefined) hold.streams -= 1;
       if (snapshot === undefined) this.holds.delete(peer);
+      // Who asked may have gone while it was made.
+      await making.then(
+        (made) => made?.close(),
+        () => undefined,
+      );
+    }
+  }
+
+  /** A word every few seconds until it is settled: a large snapshot takes longer than a peer waits for one that is silent. */
+  private async *whilePending(making: Promise<unknown>): AsyncGenerator<WireFetchSnapshotResponseInput> {
+    const settled = making.then(
+      () => true,
+      () => true,
+    );
+    let cancel: CancelTimer = () => undefined;
+    const timeForAWord = (): Promise<false> =>
+      new Promise((resolve) => {
+        cancel = this.modules.timers.after(PREPARING_INTERVAL_MS, () => {
+          resolve(false);
+        });
+      });
+    try {
+      while (!(await Promise.race([settled, timeForAWord()]))) {
+        yield { preparing: true };
+      }
+    } finally {
+      cancel();
     }
   }
 
@@ -74,12 +108,15 @@ export class SnapshotServer {
     snapshot: OutgoingSnapshot,
     { resumeSnapshotId, fromChunk }: WireFetchSnapshotRequest,
   ): AsyncGenerator<WireFetchSnapshotResponseInput> {
-    const { source, logger } = this.modules;
+    const { source, timers, logger } = this.modules;
     const { snapshotId, chunks } = snapshot.info;
     const from = snapshotId === resumeSnapshotId ? fromChunk : 0;
     logger.info({ peer, snapshotId, chunks, fromChunk: from }, 'a member fetches a snapshot from here');
     try {
-      for (let index = from; index < chunks; index += 1) yield toWire(snapshot.info, await snapshot.chunk(index));
+      for (let index = from; index < chunks; index += 1) {
+        if (index > from) await new Promise<void>((resolve) => timers.after(CHUNK_INTERVAL_MS, resolve));
+        yield toWire(snapshot.info, await snapshot.chunk(index));
+      }
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       logger.error({ error, snapshotId }, 'a snapshot for others is damaged on the disk, and is made anew');

@@ -54,7 +54,7 @@ export function buildCatchUp(modules: CatchUpModules): CatchUp {
   const { nodeId, clusterId, storageId } = log.identity;
   const asker = { clusterId, groupId: GROUP_ID, nodeId, storageId };
   const restoring = restoreModules(clock, modules.featureLevel);
-  const server = new SnapshotServer({ source: durable.snapshots, status: () => host.status(), clock, logger });
+  const server = new SnapshotServer({ source: durable.snapshots, status: () => host.status(), clock, timers, logger });
   const gap = new HistoryGap({
     ...{ history, timers, logger, note: durable.gapNote },
     peerIds: members.map(({ id }) => id).filter((id) => id !== nodeId),

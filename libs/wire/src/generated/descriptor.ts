@@ -3004,6 +3004,10 @@ const schema: unknown = {
                 "checksum": {
                   "type": "fixed32",
                   "id": 8
+                },
+                "preparing": {
+                  "type": "bool",
+                  "id": 9
                 }
               }
             },

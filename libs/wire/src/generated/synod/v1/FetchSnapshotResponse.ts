@@ -11,6 +11,7 @@ export interface FetchSnapshotResponse {
   'recordCount'?: (number | string | Long);
   'data'?: (Buffer | Uint8Array | string);
   'checksum'?: (number);
+  'preparing'?: (boolean);
 }
 
 export interface FetchSnapshotResponse__Output {
@@ -22,4 +23,5 @@ export interface FetchSnapshotResponse__Output {
   'recordCount': (string);
   'data': (Buffer);
   'checksum': (number);
+  'preparing': (boolean);
 }
