@@ -1,5 +1,4 @@
 import type { EntryContext } from './entry-context.js';
-import { mintJobId } from './job-id.js';
 import type { Firing } from './schedule.js';
 import type { InternedSpec } from './state/interned-spec.js';
 import { JobEntry } from './state/job-entry.js';
@@ -15,9 +14,8 @@ export function createJob(
 ): JobEntry {
   const { slot, nextJobIndex: index } = entry;
   entry.nextJobIndex += 1;
-  const jobId = mintJobId(state.options.groupId, slot, index);
-  const job = new JobEntry(jobId, slot, index, interned, entry.timeMs, principal, firing);
+  const job = new JobEntry(state.options.groupId, slot, index, interned, entry.timeMs, principal, firing);
   state.jobs.add(job);
-  entry.events.push({ type: 'jobSubmitted', jobId });
+  entry.events.push({ type: 'jobSubmitted', jobId: job.jobId });
   return job;
 }

@@ -1,4 +1,4 @@
-import { mintJobId, parseJobId } from '../job-id.js';
+import { parseJobId } from '../job-id.js';
 import type { AttemptEnd, AttemptOutcome, ExecutionMode, JobSpec } from '../job.js';
 import { FINAL_JOB_STATES } from '../job.js';
 import { additionsFrom } from './restore-additions.js';
@@ -34,10 +34,9 @@ export function restoreJob(read: ImageReader, value: unknown, groupId: number, i
   const hasLevel3 = list.length === LEVEL_3_FIELDS || list.length === FIRING_FIELDS;
   const fields = hasLevel3 ? list : read.fieldsUpTo(value, 11, 12);
   const { firing, terminated } = firingFrom(read, fields[LEVEL_3_FIELDS]);
-  const jobId = mintJobId(groupId, id.slot, id.index);
   const interned = interner.intern(specFrom(read, fields[9]));
   const principal = interner.text(read.text(fields[8]));
-  const job = new JobEntry(jobId, id.slot, id.index, interned, read.integer(fields[2]), principal, firing);
+  const job = new JobEntry(groupId, id.slot, id.index, interned, read.integer(fields[2]), principal, firing);
   job.terminated = terminated;
   job.state = read.oneOf(fields[0], JOB_STATE_CODES);
   job.revision = read.count(fields[1]);

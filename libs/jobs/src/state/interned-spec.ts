@@ -2,7 +2,7 @@ import { unreachable } from '@synod/base';
 import type { ExecLimits, ExecTask, HttpTask, JobSpec, Task } from '../job.js';
 import type { PlacementOptions, PlacementWish } from '../placement.js';
 import { HashLanes } from './hash-lanes.js';
-import { copyAdditions, equalAdditions, mixAdditions } from './spec-additions.js';
+import { copyAdditions, equalAdditions, hasAdditions, mixAdditions } from './spec-additions.js';
 import { RECORD_KINDS } from './state-hash.js';
 
 /** A spec with what is computed from it once, shared by jobs with equal specs where that is cheap to see. */
@@ -70,31 +70,43 @@ export class SpecInterner {
     const place = hash & (CACHE_SIZE - 1);
     const known = this.records[place];
     if (known !== undefined && equalRecords(known, record)) return known;
-    keys.sort();
-    const copy = Object.fromEntries(keys.map((key) => [this.text(key), record[key] as string]));
+    const copy = this.copyRecord(keys.sort(), record);
     if (textUnits <= MAX_CACHED_TEXT_UNITS) this.records[place] = copy;
     return copy;
+  }
+
+  private copyRecord(keys: readonly string[], record: Readonly<Record<string, string>>): Record<string, string> {
+    const [only] = keys;
+    // One that has room for one and no more; a computed key defines `__proto__` like any other.
+    if (keys.length === 1 && only !== undefined) return { [this.text(only)]: record[only] as string };
+    return Object.fromEntries(keys.map((key) => [this.text(key), record[key] as string]));
   }
 
   texts(values: readonly string[]): readonly string[] {
     return values.length === 0 ? EMPTY_TEXTS : values.slice();
   }
 
+  /** What most specs don't have is added to an object of the usual shape: one that is spread together takes more memory. */
   private copy(spec: JobSpec): JobSpec {
-    return {
+    const copy: JobSpec = {
       task: this.copyTask(spec.task),
       queue: this.text(spec.queue),
       labels: this.record(spec.labels),
       workerLabels: this.record(spec.workerLabels),
       placement: spec.placement,
       placementKey: spec.placementKey,
-      ...(spec.placementOptions === undefined ? {} : { placementOptions: this.copyPlacement(spec.placementOptions) }),
-      ...(spec.ownPlacement === true ? { ownPlacement: true } : {}),
       mode: spec.mode,
       lostAfterMs: spec.lostAfterMs,
       startToCloseTimeoutMs: spec.startToCloseTimeoutMs,
       killGraceMs: spec.killGraceMs,
       maxLostAttempts: spec.maxLostAttempts,
+    };
+    const { placementOptions, ownPlacement } = spec;
+    if (placementOptions === undefined && ownPlacement !== true && !hasAdditions(spec)) return copy;
+    return {
+      ...copy,
+      ...(placementOptions === undefined ? {} : { placementOptions: this.copyPlacement(placementOptions) }),
+      ...(ownPlacement === true ? { ownPlacement: true } : {}),
       ...copyAdditions(
         spec,
         (nested) => this.copy(nested),
@@ -113,8 +125,8 @@ export class SpecInterner {
 
   private copyTask(task: Task): Task {
     switch (task.kind) {
-      case 'exec':
-        return {
+      case 'exec': {
+        const copy: ExecTask = {
           kind: 'exec',
           command: this.text(task.command),
           args: this.texts(task.args),
@@ -122,8 +134,9 @@ export class SpecInterner {
           cwd: this.text(task.cwd),
           stdin: task.stdin,
           user: this.text(task.user),
-          ...(task.limits === undefined ? {} : { limits: copyLimits(task.limits) }),
         };
+        return task.limits === undefined ? copy : { ...copy, limits: copyLimits(task.limits) };
+      }
       case 'handler':
         return { kind: 'handler', handler: this.text(task.handler), payload: task.payload };
       case 'http':

@@ -9,13 +9,14 @@ import type {
   WaitReason,
 } from '../job.js';
 import type { Firing } from '../schedule.js';
+import { mintJobId } from '../job-id.js';
 import { expiryMs } from '../job-times.js';
 import { HashLanes } from './hash-lanes.js';
 import type { InternedSpec } from './interned-spec.js';
 import { mixSpec } from './interned-spec.js';
 import { specToImage } from './spec-image.js';
 import { JOB_PREFIX } from './image-keys.js';
-import { HashedRecord, RECORD_KINDS } from './state-hash.js';
+import { FIRST_FREE_FLAG, HashedRecord, RECORD_KINDS } from './state-hash.js';
 import type { Timed } from './timer-index.js';
 
 /** They never change. */
@@ -133,34 +134,44 @@ export class AttemptEntry {
 
 const NO_ATTEMPTS: readonly AttemptEntry[] = Object.freeze([]);
 
+/** What a job has behind it. Most of those that wait have nothing, and a million of them are what memory is made for. */
+interface JobPast {
+  finishedAtMs: number | undefined;
+  finishedOrder: number;
+  cancelReason: string;
+  lostAttempts: number;
+  drainedAttempts: number;
+  failedAttempts: number;
+  retriedAtMs: number;
+}
+
+const NO_PAST: JobPast = Object.freeze({
+  finishedAtMs: undefined,
+  finishedOrder: 0,
+  cancelReason: '',
+  ...{ lostAttempts: 0, drainedAttempts: 0, failedAttempts: 0, retriedAtMs: 0 },
+});
+
+const CANCEL_REQUESTED = FIRST_FREE_FLAG;
+const TERMINATED = 2 * FIRST_FREE_FLAG;
+const PARKED = 4 * FIRST_FREE_FLAG;
+
 /** A job as the state machine changes it; readers get a {@link JobRecord}, which never changes after. */
 export class JobEntry extends HashedRecord implements Timed {
   state: JobState = 'waiting';
   revision = 0;
-  finishedAtMs: number | undefined = undefined;
-  /** Place in the order of finishing, which decides who retires first; 0 before. */
-  finishedOrder = 0;
-  cancelRequested = false;
-  cancelReason = '';
-  lostAttempts = 0;
-  drainedAttempts = 0;
-  failedAttempts = 0;
   /** Set while the job waits, with the time until when. */
   waitReason: WaitReason | undefined = undefined;
   waitsUntilMs = 0;
-  /** When it was last retried by hand; 0: never. */
-  retriedAtMs = 0;
-  /** It was told to end without grace. */
-  terminated = false;
   dueMs = 0;
   timerPlace = -1;
-  /** Ready, but not to be assigned while others of its key are; follows from those. */
-  parked = false;
+  /** Shared by all jobs that have no past. */
+  private past: JobPast = NO_PAST;
   /** Oldest first; shared while empty. */
   attempts: readonly AttemptEntry[] = NO_ATTEMPTS;
 
   constructor(
-    readonly jobId: JobId,
+    private readonly groupId: number,
     readonly slot: number,
     readonly index: number,
     public interned: InternedSpec,
@@ -170,6 +181,101 @@ export class JobEntry extends HashedRecord implements Timed {
     readonly firing?: Firing,
   ) {
     super();
+  }
+
+  /** Made when it is asked for: of a million jobs that wait, their ids would take 40 MB. */
+  get jobId(): JobId {
+    return mintJobId(this.groupId, this.slot, this.index);
+  }
+
+  get cancelRequested(): boolean {
+    return this.hasFlag(CANCEL_REQUESTED);
+  }
+
+  set cancelRequested(value: boolean) {
+    this.setFlag(CANCEL_REQUESTED, value);
+  }
+
+  /** It was told to end without grace. */
+  get terminated(): boolean {
+    return this.hasFlag(TERMINATED);
+  }
+
+  set terminated(value: boolean) {
+    this.setFlag(TERMINATED, value);
+  }
+
+  /** Ready, but not to be assigned while others of its key are; follows from those. */
+  get parked(): boolean {
+    return this.hasFlag(PARKED);
+  }
+
+  set parked(value: boolean) {
+    this.setFlag(PARKED, value);
+  }
+
+  get finishedAtMs(): number | undefined {
+    return this.past.finishedAtMs;
+  }
+
+  set finishedAtMs(value: number | undefined) {
+    this.setPast('finishedAtMs', value);
+  }
+
+  /** Place in the order of finishing, which decides who retires first; 0 before. */
+  get finishedOrder(): number {
+    return this.past.finishedOrder;
+  }
+
+  set finishedOrder(value: number) {
+    this.setPast('finishedOrder', value);
+  }
+
+  get cancelReason(): string {
+    return this.past.cancelReason;
+  }
+
+  set cancelReason(value: string) {
+    this.setPast('cancelReason', value);
+  }
+
+  get lostAttempts(): number {
+    return this.past.lostAttempts;
+  }
+
+  set lostAttempts(value: number) {
+    this.setPast('lostAttempts', value);
+  }
+
+  get drainedAttempts(): number {
+    return this.past.drainedAttempts;
+  }
+
+  set drainedAttempts(value: number) {
+    this.setPast('drainedAttempts', value);
+  }
+
+  get failedAttempts(): number {
+    return this.past.failedAttempts;
+  }
+
+  set failedAttempts(value: number) {
+    this.setPast('failedAttempts', value);
+  }
+
+  /** When it was last retried by hand; 0: never. */
+  get retriedAtMs(): number {
+    return this.past.retriedAtMs;
+  }
+
+  set retriedAtMs(value: number) {
+    this.setPast('retriedAtMs', value);
+  }
+
+  private setPast<Field extends keyof JobPast>(field: Field, value: JobPast[Field]): void {
+    if (this.past[field] === value) return;
+    if (this.past === NO_PAST) this.past = { ...NO_PAST };
+    this.past[field] = value;
   }
 
   /** Of the spec and all kept ends. */
