@@ -41,6 +41,13 @@ const OPTIONS = defineOptions({
       max: 1_500_000,
       unit: 'jobs',
     }),
+    backlogJobs: option.integer({
+      summary: 'backlog: separate jobs that wait',
+      default: 1_000_000,
+      min: 1_000,
+      max: 1_900_000,
+      unit: 'jobs',
+    }),
     docs: option.string({
       summary: 'placement: also writes the plots, and the tables of PLACEMENT.md, in this directory',
       valueName: 'dir',

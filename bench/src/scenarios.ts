@@ -1,3 +1,4 @@
+import { measureBacklog } from './backlog/backlog.js';
 import { measureFailover } from './failover.js';
 import { measureFdatasync } from './fdatasync.js';
 import { measureLife } from './life.js';
@@ -12,6 +13,7 @@ export interface BenchOptions {
   readonly kills: number;
   readonly pauses: number;
   readonly lagJobs: number;
+  readonly backlogJobs: number;
   readonly docs: string | undefined;
 }
 
@@ -43,6 +45,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     summary: 'a member that is behind the trimmed log comes back under load',
     byDefault: false,
     measure: measureSnapshot,
+  },
+  backlog: {
+    summary: 'a million separate jobs wait: memory of coordinators, time of the planner',
+    byDefault: false,
+    measure: measureBacklog,
   },
   placement: {
     summary: 'placement algorithms and policies side by side, without a cluster',

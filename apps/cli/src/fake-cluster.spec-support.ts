@@ -58,6 +58,7 @@ export class FakeCluster {
   address = '';
   readonly submitted: WireJobSpec[] = [];
   readonly keys: string[] = [];
+  readonly keyLifetimesMs: string[] = [];
   readonly cancelled: { readonly jobId: string; readonly reason: string }[] = [];
   readonly listed: WireListJobsRequest[] = [];
   /** Requests to the placement service. */
@@ -86,10 +87,8 @@ export class FakeCluster {
   async start(): Promise<this> {
     const server = createRpcServer({ security: { insecure: false }, reflection: false });
     server.addService(services.JobService, {
-      submitJob: unary(async ({ spec, idempotencyKey }) => ({ jobId: this.submit(spec, idempotencyKey) })),
-      submitJobs: unary(async ({ specs, idempotencyKey }) => ({
-        jobIds: specs.map((spec) => this.submit(spec, idempotencyKey)),
-      })),
+      submitJob: unary(async ({ spec, ...key }) => ({ jobId: this.submit(spec, key) })),
+      submitJobs: unary(async ({ specs, ...key }) => ({ jobIds: specs.map((spec) => this.submit(spec, key)) })),
       submitStream: unimplemented,
       getJob: unary(async ({ jobId }) => ({ job: this.find(jobId) })),
       listJobs: unary(async (request) => {
@@ -98,11 +97,11 @@ export class FakeCluster {
       }),
       cancelJob: unary(async ({ jobId, reason }) => this.cancel(jobId, reason)),
       retryJob: unary(async (request) => {
-        this.changes.push({ retry: request.jobId });
+        this.changes.push({ retry: request.jobId, ifRevision: request.ifRevision });
         return { revision: 2 };
       }),
-      changeJob: unary(async ({ jobId, priority, queue }) => {
-        this.changes.push({ change: jobId, priority, queue });
+      changeJob: unary(async ({ jobId, priority, queue, ifRevision }) => {
+        this.changes.push({ change: jobId, priority, queue, ifRevision });
         return { revision: 2 };
       }),
       explainJob: unary(async () => EXPLAINED),
@@ -194,13 +193,17 @@ export class FakeCluster {
     await this.server?.stop(0);
   }
 
-  private submit(spec: WireJobSpec | null, key: string): string {
+  private submit(
+    spec: WireJobSpec | null,
+    key: { readonly idempotencyKey: string; readonly idempotencyKeyLifetimeMs: string },
+  ): string {
     if (spec === null || spec.exec?.command === 'refused')
       throw rpcError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'bad', {
         violations: [{ field: 'spec.exec.command', description: 'no' }],
       });
     this.submitted.push(spec);
-    this.keys.push(key);
+    this.keys.push(key.idempotencyKey);
+    this.keyLifetimesMs.push(key.idempotencyKeyLifetimeMs);
     const jobId = `j${this.submitted.length}`;
     const { state = 'JOB_STATE_SUCCEEDED', attempt, runsOn } = this.fate;
     const attempts = [{ attempt: 1, fencingToken: '281474976710657', workerId: 'w1', assignedAtMs: '1', ...attempt }];

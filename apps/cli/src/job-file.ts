@@ -27,18 +27,28 @@ const JOB_KEYS: readonly string[] = [
 export interface JobFile {
   readonly queues: readonly QueueOfFile[];
   readonly jobs: readonly JobSpec[];
+  /** Of all its jobs together. */
+  readonly idempotencyKey: string | undefined;
+  readonly idempotencyKeyLifetimeMs: number | undefined;
 }
+
+const KEY_FIELDS = ['idempotencyKey', 'idempotencyKeyLifetime'] as const;
 
 /**
  * A YAML or JSON file of one or more documents, each of which is one job, a list of jobs, or a mapping with `queues` (what is to be
- * set of them), `jobs` or both. @throws CliError `fileMalformed`
+ * set of them), `jobs` or both, and an `idempotencyKey` for all jobs of the file. @throws CliError `fileMalformed`
  */
 export function parseJobFile(text: string, name: string): JobFile {
   const queues: QueueOfFile[] = [];
   const jobs: JobSpec[] = [];
+  let key: Pick<JobFile, (typeof KEY_FIELDS)[0] | 'idempotencyKeyLifetimeMs'> | undefined;
   for (const document of documentsOf(text, name)) {
     const isWhole = isFields(document) && ('queues' in document || 'jobs' in document);
-    if (isWhole) refuseUnknown(document, ['queues', 'jobs'], name);
+    if (isWhole) refuseUnknown(document, ['queues', 'jobs', ...KEY_FIELDS], name);
+    if (isWhole && KEY_FIELDS.some((field) => document[field] !== undefined)) {
+      if (key !== undefined) throw malformed(name, 'has a second idempotencyKey: one is for all of its jobs');
+      key = keyOf(document, name);
+    }
     if (isWhole && document['queues'] !== undefined)
       queues.push(...parseQueues(document['queues'], `${name}: queues`, malformed));
     const listed = isWhole ? (document['jobs'] ?? []) : document;
@@ -46,7 +56,18 @@ export function parseJobFile(text: string, name: string): JobFile {
       jobs.push(parseJob(job, `${name}: job ${jobs.length + 1}`));
   }
   if (jobs.length === 0 && queues.length === 0) throw malformed(name, 'holds neither a job nor a queue');
-  return { queues, jobs };
+  return { queues, jobs, idempotencyKey: undefined, idempotencyKeyLifetimeMs: undefined, ...key };
+}
+
+function keyOf({ idempotencyKey, idempotencyKeyLifetime }: Fields, name: string) {
+  if (idempotencyKey === undefined) throw malformed(name, 'has an idempotencyKeyLifetime without an idempotencyKey');
+  return {
+    idempotencyKey: scalar(idempotencyKey, `${name}: idempotencyKey`),
+    idempotencyKeyLifetimeMs:
+      idempotencyKeyLifetime === undefined
+        ? undefined
+        : duration(idempotencyKeyLifetime, `${name}: idempotencyKeyLifetime`),
+  };
 }
 
 function documentsOf(text: string, name: string): unknown[] {

@@ -29,6 +29,7 @@ export interface JobFlags extends LimitFlags, PlacementOptionFlags {
   readonly placement?: PlacementPolicy;
   readonly placementKey?: string;
   readonly idempotencyKey?: string;
+  readonly idempotencyKeyLifetime?: number;
   readonly priority?: number;
   readonly delay?: number;
   readonly runAt?: number;
@@ -47,6 +48,7 @@ const timeout = option.durationMs({ summary: '', minMs: 1, maxMs: 2_147_483_647 
 const lostAfter = option.durationMs({ summary: '', minMs: 3_000, maxMs: DAY_MS });
 const count = option.integer({ summary: '', min: 1, max: 1_000, unit: 'count' });
 const killGrace = option.durationMs({ summary: '', minMs: 0, maxMs: 3_600_000 });
+const keyLifetime = option.durationMs({ summary: '', minMs: 1_000, maxMs: 7 * DAY_MS });
 
 const GROUP = 'Job:';
 
@@ -99,6 +101,11 @@ export function addJobFlags(command: Command): Command {
   add('--spread-label <name>', 'spread: label of workers over whose values jobs are spread, such as zone');
   addTimingFlags(command);
   add('--idempotency-key <key>', 'the same key again gives the first job instead of a second one');
+  add(
+    '--idempotency-key-lifetime <duration>',
+    'for how long the key is remembered: 1s to 7d (default 24h)',
+    checked('--idempotency-key-lifetime', keyLifetime),
+  );
   return addLimitFlags(command);
 }
 
@@ -107,6 +114,20 @@ export const PLACEMENT_POLICIES: readonly PlacementPolicy[] = [
   ...(['leastLoaded', 'consistentHash', 'random', 'roundRobin', 'weightedRoundRobin'] as const),
   ...(['powerOfChoices', 'boundedHash', 'binPack', 'spread'] as const),
 ];
+
+/** How a submission is told of its key. */
+export function keyOptions(flags: {
+  readonly idempotencyKey?: string | undefined;
+  readonly idempotencyKeyLifetime?: number | undefined;
+}): { readonly idempotencyKey?: string; readonly idempotencyKeyLifetimeMs?: number } {
+  const { idempotencyKey, idempotencyKeyLifetime: idempotencyKeyLifetimeMs } = flags;
+  if (idempotencyKey !== undefined) {
+    return { idempotencyKey, ...(idempotencyKeyLifetimeMs === undefined ? {} : { idempotencyKeyLifetimeMs }) };
+  }
+  if (idempotencyKeyLifetimeMs === undefined) return {};
+  const option = '--idempotency-key-lifetime';
+  throw new UsageError({ code: 'invalidCombination', option }, `${option} needs --idempotency-key`);
+}
 
 function addCount(command: Command, flags: string, description: string): void {
   const name = flags.split(' ')[0] ?? flags;

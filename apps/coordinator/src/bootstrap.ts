@@ -29,7 +29,10 @@ export async function bootstrap(argv: readonly string[], env: NodeJS.ProcessEnv)
   const time = { clock: systemClock, timers: systemTimers, logger };
   const { id, data: directory, clusterName } = options;
   const durable = await openDurable(
-    { directory, id, address, clusterName, initialMembers: members, keptLogs: keptLogs(options) },
+    {
+      ...{ directory, id, address, clusterName, initialMembers: members, keptLogs: keptLogs(options) },
+      history: { maxRecords: options.historyJobs, keptForMs: options.historyFor },
+    },
     time,
   );
   const coordinator = new Coordinator({

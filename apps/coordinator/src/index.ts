@@ -1,5 +1,7 @@
 // What the simulator drives: a coordinator without its server, its files and its connections.
 export { AgentSession } from './agents/agent-session.js';
+export { EventLog } from './events/event-log.js';
+export { EventWatch } from './events/event-watch.js';
 export { answerForwarded } from './services/forwarding.js';
 export { replay } from './replica/replay.js';
 export type { SnapshotInbox, SnapshotSource } from './replica/snapshot-source.js';

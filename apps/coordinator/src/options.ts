@@ -3,8 +3,10 @@ import { isLoopback, parseAddress, serverCredentials } from '@synod/rpc';
 import type { RpcSecurity } from '@synod/rpc';
 import { DEFAULT_TRIM_OPTIONS } from './replica/trim-policy.js';
 import type { TrimOptions } from './replica/trim-policy.js';
+import { DEFAULT_HISTORY_LIMITS } from './state/history.js';
 
 const MIB = 2 ** 20;
+const DAY_MS = 86_400_000;
 
 export const COORDINATOR_OPTIONS = defineOptions({
   name: 'coordinator',
@@ -56,6 +58,19 @@ export const COORDINATOR_OPTIONS = defineOptions({
       min: 1,
       max: 1_000_000,
       default: 1_000_000,
+    }),
+    historyJobs: option.integer({
+      summary: 'Finished jobs that are kept to be looked at, those that ended last; each coordinator keeps its own',
+      unit: 'jobs',
+      min: 0,
+      max: 1_000_000_000,
+      default: DEFAULT_HISTORY_LIMITS.maxRecords,
+    }),
+    historyFor: option.durationMs({
+      summary: 'How long they are kept',
+      minMs: 1_000,
+      maxMs: 3_650 * DAY_MS,
+      default: DEFAULT_HISTORY_LIMITS.keptForMs,
     }),
     keepLogsMib: option.integer({
       summary:

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock, Timers } from '@synod/base';
 import { callUnary } from '@synod/rpc';
 import { addressesOr } from './addresses.js';
@@ -10,6 +9,7 @@ import { keyPlacementFromWire, showPlacementToWire } from './convert/placement.j
 import { simulatePlacementToWire, simulationFromWire } from './convert/placement.js';
 import { specToWire } from './convert/spec.js';
 import { checkFence, getJob, listJobs } from './jobs.js';
+import { keyOf } from './own-keys.js';
 import { readLogs } from './logs.js';
 import type {
   KeyPlacement,
@@ -110,9 +110,9 @@ export class SynodClient {
   /** Resolves when a quorum of coordinators has the job on disk. */
   async submit(
     spec: JobSpec,
-    { idempotencyKey = randomUUID(), idempotencyKeyLifetimeMs = 0, ...options }: SubmitOptions = {},
+    { idempotencyKey, idempotencyKeyLifetimeMs, ...options }: SubmitOptions = {},
   ): Promise<SubmitResult> {
-    const request = { spec: specToWire(spec), idempotencyKey, idempotencyKeyLifetimeMs };
+    const request = { spec: specToWire(spec), ...keyOf(idempotencyKey, idempotencyKeyLifetimeMs) };
     const { jobId, replayed } = await this.calls.withFailover(
       ({ jobs }, once) => callUnary(jobs, 'submitJob', request, once),
       options,
@@ -123,9 +123,9 @@ export class SynodClient {
   /** All or none, in one call: at most 10,000 jobs or 4 MiB. Ids come in the order of the specs. */
   async submitMany(
     specs: readonly JobSpec[],
-    { idempotencyKey = randomUUID(), idempotencyKeyLifetimeMs = 0, ...options }: SubmitOptions = {},
+    { idempotencyKey, idempotencyKeyLifetimeMs, ...options }: SubmitOptions = {},
   ): Promise<readonly string[]> {
-    const request = { specs: specs.map(specToWire), idempotencyKey, idempotencyKeyLifetimeMs };
+    const request = { specs: specs.map(specToWire), ...keyOf(idempotencyKey, idempotencyKeyLifetimeMs) };
     const { jobIds } = await this.calls.withFailover(
       ({ jobs }, once) => callUnary(jobs, 'submitJobs', request, once),
       options,

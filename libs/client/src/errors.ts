@@ -11,6 +11,8 @@ export type SynodClientErrorCode =
   /** The cluster has too much work: try again after `retryAfterMs`. */
   | 'resourceExhausted'
   | 'failedPrecondition'
+  /** Somebody was quicker, or it took too long: look at it again, then decide. Nothing was changed. */
+  | 'aborted'
   /** The cursor is older than what is retained. */
   | 'outOfRange'
   | 'unauthenticated'

@@ -19,6 +19,9 @@ const CODES: Readonly<Partial<Record<StatusName, SynodClientErrorCode>>> = {
   UNAUTHENTICATED: 'unauthenticated',
 };
 
+/** Answers to what was asked, which a repetition would only get again. Other calls that were aborted are safe to repeat. */
+const DECIDED: ReadonlySet<string> = new Set(['REVISION_MISMATCH', 'TRANSFER_TIMED_OUT', 'TRANSFER_BUSY']);
+
 /** How grpc-js words a stream that its connection's end broke. */
 const BROKEN_STREAM = /RST_STREAM|GOAWAY|Connection dropped|ECONNRESET|write after end|EPIPE/;
 
@@ -38,6 +41,7 @@ export function toClientError(error: unknown): SynodClientError {
 
 function codeOf(status: StatusName, reason: string, message: string): SynodClientErrorCode {
   if (reason === 'INCARNATION_OUTDATED') return 'incarnationOutdated';
+  if (status === 'ABORTED' && DECIDED.has(reason)) return 'aborted';
   if (reason === '' && BROKEN_STREAM.test(message)) return 'unavailable';
   // grpc-js itself refuses a message above the limit: no other coordinator would take it.
   if (reason === 'MESSAGE_TOO_LARGE') return 'invalidArgument';

@@ -25,11 +25,11 @@ export async function checkFence(
 /** Newest first, a page at a time. */
 export async function* listJobs(calls: Calls, filter: JobFilter): AsyncGenerator<Job, void, undefined> {
   const states = (filter.states ?? []).map(jobStateToWire);
-  const { pageSize = 0, queue = '' } = filter;
+  const { pageSize = 0, queue = '', labels = {} } = filter;
   let pageToken = '';
   do {
     const page = await calls.withFailover(({ jobs }, once) =>
-      callUnary(jobs, 'listJobs', { pageSize, pageToken, states, queue }, once),
+      callUnary(jobs, 'listJobs', { pageSize, pageToken, states, queue, labels }, once),
     );
     for (const job of page.jobs) yield jobFromWire(job);
     pageToken = page.nextPageToken;

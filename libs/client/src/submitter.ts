@@ -11,6 +11,7 @@ import type { Coordinator } from './channels.js';
 import { specToWire } from './convert/spec.js';
 import { clientError, type SynodClientError } from './errors.js';
 import { isRetryable, toClientError } from './faults.js';
+import { OWN_KEY_LIFETIME_MS } from './own-keys.js';
 import type { JobSpec } from './types.js';
 
 export interface SubmitterOptions {
@@ -302,7 +303,7 @@ export class Submitter {
 function submissionOf({ requestId, idempotencyKey, units }: Batch): WireSubmissionInput {
   const [first] = units;
   const specs = units.length === 1 && first ? [...first.specs] : units.flatMap((unit) => [...unit.specs]);
-  return { requestId, idempotencyKey, specs };
+  return { requestId, idempotencyKey, idempotencyKeyLifetimeMs: OWN_KEY_LIFETIME_MS, specs };
 }
 
 /** Of all texts and buffers in it; text counts as it would with three bytes a character, the most there is for one of UTF-16. */

@@ -248,6 +248,8 @@ export interface JobFilter {
   /** Default: all. */
   readonly states?: readonly JobState[];
   readonly queue?: string;
+  /** Only jobs that have all of these labels, with these values. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Jobs asked for at once, 1 to 1,000; default 100. */
   readonly pageSize?: number;
 }

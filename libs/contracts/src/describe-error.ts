@@ -61,6 +61,11 @@ function describeContract(facts: ContractFacts, message: string): StatusDescript
   }
 }
 
+function keyReused(idempotencyKey: string): StatusDescription {
+  const message = `The idempotency key ${idempotencyKey} was used for another request: choose a new key for a new request.`;
+  return status('ALREADY_EXISTS', 'IDEMPOTENCY_KEY_REUSED', message, { metadata: { idempotencyKey } });
+}
+
 function describeRefusal(refusal: CommandRefusal): StatusDescription {
   switch (refusal.code) {
     case 'jobUnknown':
@@ -96,12 +101,7 @@ function describeRefusal(refusal: CommandRefusal): StatusDescription {
         TOO_MANY_JOBS_RETRY_MS,
       );
     case 'idempotencyKeyReused':
-      return status(
-        'ALREADY_EXISTS',
-        'IDEMPOTENCY_KEY_REUSED',
-        'This idempotency key was used for another request: choose a new key for a new request.',
-        { metadata: { idempotencyKey: refusal.idempotencyKey } },
-      );
+      return keyReused(refusal.idempotencyKey);
     case 'revisionMismatch':
       return status(
         'ABORTED',

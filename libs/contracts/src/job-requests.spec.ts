@@ -75,6 +75,8 @@ describe('other requests', () => {
   it('ListJobs has a page size by default, and refuses states that there are not', () => {
     const query = listJobsFromWire(overTheWire('ListJobsRequest', { states: ['JOB_STATE_READY'], pageToken: 'j9' }));
     expect(query).toEqual({ filter: { states: ['ready'], queue: '' }, limit: 100, beforeJobId: 'j9' });
+    const labelled = listJobsFromWire(overTheWire('ListJobsRequest', { labels: { team: 'a', env: '' } }));
+    expect(labelled.filter).toEqual({ states: [], queue: '', labels: { team: 'a', env: '' } });
     const bad = overTheWire('ListJobsRequest', {
       pageSize: 1_001,
       states: ['JOB_STATE_UNSPECIFIED', 'JOB_STATE_FAILED'],

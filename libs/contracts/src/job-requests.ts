@@ -26,7 +26,7 @@ import {
   WATCH_MAX_JOBS,
   WATCH_MAX_TYPES,
 } from './limits.js';
-import { IDEMPOTENCY_KEY_RULE, JOB_ID_RULE, QUEUE_RULE, REASON_RULE } from './rules.js';
+import { IDEMPOTENCY_KEY_RULE, JOB_ID_RULE, QUEUE_RULE, readLabels, REASON_RULE } from './rules.js';
 import { Violations } from './violations.js';
 
 // Requests of JobService as commands and queries, validated. Each function throws `invalidRequest` with all violations.
@@ -169,8 +169,10 @@ export function listJobsFromWire(request: WireListJobsRequest): ListJobsQuery {
   const before = violations.text('', 'page_token', request.pageToken, { ...JOB_ID_RULE, required: false });
   // Any name can be asked for: a queue that never had a job has none to list.
   const queue = violations.text('', 'queue', request.queue, { maxCharacters: 1_000 });
+  const labels = readLabels(violations, '', 'labels', request.labels);
   violations.throwIfAny();
-  return { filter: { states, queue }, limit, beforeJobId: before === '' ? undefined : before };
+  const filter = { states, queue, ...(Object.keys(labels).length === 0 ? {} : { labels }) };
+  return { filter, limit, beforeJobId: before === '' ? undefined : before };
 }
 
 /** The page token behind which a listing goes on: empty at the end. */

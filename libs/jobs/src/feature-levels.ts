@@ -33,6 +33,9 @@ export const HTTP_FEATURE_LEVEL = 2;
 /** The level from which a job's `ownPlacement` counts; below, it is as if it weren't said. */
 export const OWN_PLACEMENT_FEATURE_LEVEL = 3;
 
+/** The level from which a submission may say how long its idempotency key lives. */
+export const KEY_LIFETIME_FEATURE_LEVEL = 3;
+
 /** The level that a command needs: below it, it is refused, and who proposes it should not, for an older member can't read it. */
 export function neededFeatureLevel(command: Command): number {
   switch (command.type) {
@@ -57,7 +60,7 @@ export function neededFeatureLevel(command: Command): number {
       return command.ifRevision === undefined ? FIRST_FEATURE_LEVEL : 3;
     case 'submitJobs':
       return Math.max(
-        command.idempotencyKeyLifetimeMs === undefined ? FIRST_FEATURE_LEVEL : 3,
+        command.idempotencyKeyLifetimeMs === undefined ? FIRST_FEATURE_LEVEL : KEY_LIFETIME_FEATURE_LEVEL,
         levelOfSpecs(command.specs),
       );
     default:

@@ -41,7 +41,13 @@ export type {
   TriggerSchedule,
 } from './commands.js';
 export type { JobEvent } from './events.js';
-export { FEATURE_LEVELS, HTTP_FEATURE_LEVEL, MAX_FEATURE_LEVEL, neededFeatureLevel } from './feature-levels.js';
+export {
+  FEATURE_LEVELS,
+  HTTP_FEATURE_LEVEL,
+  KEY_LIFETIME_FEATURE_LEVEL,
+  MAX_FEATURE_LEVEL,
+  neededFeatureLevel,
+} from './feature-levels.js';
 export type { FeatureLevel } from './feature-levels.js';
 export { checkFence } from './fence.js';
 export type { FenceCheck } from './fence.js';
@@ -106,10 +112,13 @@ export type {
   JobFilter,
   JobsStateMachine,
   JobsView,
+  KeyPlace,
+  ReadyBefore,
   ReadyClass,
   ReadyJob,
   ReadyPlace,
 } from './state-machine-port.js';
 export type { NodeRecord, WorkerDescription, WorkerRecord, WorkerScheduling, WorkerState } from './worker.js';
+export { matchesFilter } from './job-filter.js';
 export { workerFits } from './worker-fit.js';
 export type { WorkerNeeds } from './worker-fit.js';

@@ -173,6 +173,7 @@ function checkReadyIndex(state: JobsState): void {
     previous = { classKey, job };
     count += 1;
   }
+  state.jobs.ready.check();
   const ready = state.jobs.ready.size;
   let parked = 0;
   for (const queue of state.queues.entries()) parked += queue.keys?.waiting ?? 0;
@@ -214,7 +215,7 @@ function checkBounds(state: JobsState): void {
   assert(state.queues.setupCount <= options.maxQueues, 'J8 queues are bounded');
   assert(jobs.unfinishedCount <= options.maxUnfinishedJobs, 'J8 unfinished jobs are bounded');
   assert(workers.offlineCount <= options.maxOfflineWorkers, 'J8 offline workers are bounded');
-  assert(keys.size <= options.maxIdempotencyKeys, 'J8 idempotency keys are bounded');
+  assert(Math.max(...keys.sizes) <= options.maxIdempotencyKeys, 'J8 idempotency keys are bounded');
   assert(nodes.size <= options.maxNodes, 'J8 nodes are bounded');
   state.sessions.check();
   for (const job of jobs.values()) {

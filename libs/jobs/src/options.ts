@@ -25,7 +25,7 @@ export interface JobsOptions {
   readonly maxDeadLetterTextUnits: number;
   /** Queues of which something is set. Default 10,000. Above, settings for further ones are refused. */
   readonly maxQueues: number;
-  /** Idempotency keys remembered. Default 100,000; the oldest go first. */
+  /** Idempotency keys remembered, of those that live for up to an hour and of the others each. Default 100,000; those that would be forgotten first go. */
   readonly maxIdempotencyKeys: number;
   /** For how long a key is remembered, in applied time. Default 24 h. */
   readonly idempotencyKeyLifetimeMs: number;

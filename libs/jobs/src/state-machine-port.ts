@@ -26,6 +26,7 @@ export interface ReadyClass {
   readonly task:
     { readonly kind: 'exec' } | { readonly kind: 'http' } | { readonly kind: 'handler'; readonly handler: string };
   readonly workerLabels: Readonly<Record<string, string>>;
+  first(): ReadyJob;
   /** In the order in which they are to be assigned: higher priorities first, then by job id. */
   jobs(): IterableIterator<ReadyJob>;
 }
@@ -68,11 +69,12 @@ export interface JobsView {
   queueRoom(queue: string): number;
   /** How jobs of the queue are placed that leave it open; undefined where nothing is set. */
   queuePlacement(queue: string): Placement | undefined;
-  /** Where a ready job stands; undefined for any other. */
+  /** Where a job stands that is ready, or would stand that waits; undefined for any other. */
   readyPlace(jobId: JobId): ReadyPlace | undefined;
   queue(queue: string): QueueRecord | undefined;
   /** Those that have jobs of the active state, or of which something is set; sorted by name. */
   queues(): readonly QueueRecord[];
+  /** In the order of their first jobs. */
   readyClasses(): IterableIterator<ReadyClass>;
   /** Jobs in `readyClasses`: those that wait for another of their key are not among them. */
   readyCount(): number;
@@ -85,12 +87,35 @@ export interface JobsView {
   nodes(): readonly NodeRecord[];
 }
 
+/** Where a job stands among those that are ready. For people who ask: it looks at all classes. */
 export interface ReadyPlace {
   /** Jobs of its queue that may be assigned, and are to be before it. */
   readonly jobsBefore: number;
-  /** There while it waits for others of its key. */
-  readonly key:
-    { readonly limitKey: string; readonly limit: number; readonly active: number; readonly open: number } | undefined;
+  /** By class, those of any queue that are to be before it; classes without are left out. */
+  readonly classesBefore: readonly ReadyBefore[];
+  /** There while it waits for others of its key, or would. */
+  readonly key: KeyPlace | undefined;
+}
+
+export interface ReadyBefore extends Pick<ReadyClass, 'queue' | 'task' | 'workerLabels'> {
+  readonly count: number;
+  /** Of the first of them. */
+  readonly highestPriority: number;
+}
+
+export interface KeyPlace {
+  readonly limitKey: string;
+  readonly limit: number;
+  /** Attempts under way. */
+  readonly active: number;
+  /** Ready jobs of the key that are to be before it. */
+  readonly before: number;
+  /** Of the first of them; undefined when there is none. */
+  readonly highestPriority: number | undefined;
+  /** Keys whose first waiting job is to be before it: a higher limit would let these start as well. */
+  readonly otherKeys: number;
+  /** Of the first of those; undefined when there is none. */
+  readonly othersHighestPriority: number | undefined;
 }
 
 export interface ActiveAttempt extends AttemptRef {
@@ -111,6 +136,8 @@ export interface JobFilter {
   readonly states: readonly JobState[];
   /** Empty: all. */
   readonly queue: string;
+  /** All of these, with these values; absent: whatever they are. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** The replicated state machine. Pure: same entries, same state, same hash, on every machine. */

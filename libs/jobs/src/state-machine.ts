@@ -178,11 +178,13 @@ class StateMachine implements CheckedJobsStateMachine {
 
   readyPlace(jobId: JobId): ReadyPlace | undefined {
     const job = this.state.jobs.find(jobId);
-    if (job?.state !== 'ready') return undefined;
-    const { limitKey } = job.interned.spec;
+    if (job === undefined || (job.state !== 'ready' && job.state !== 'waiting')) return undefined;
+    const { queue, limitKey } = job.interned.spec;
+    const classesBefore = this.state.jobs.ready.before(job);
+    let jobsBefore = 0;
+    for (const ofClass of classesBefore) if (ofClass.queue === queue) jobsBefore += ofClass.count;
     const { keys } = this.state.queues.of(job);
-    const key = job.parked && limitKey !== undefined ? keys?.standing(limitKey) : undefined;
-    return { jobsBefore: this.state.jobs.ready.countBefore(job), key };
+    return { jobsBefore, classesBefore, key: limitKey === undefined ? undefined : keys?.placeOf(limitKey, job) };
   }
 
   queue(queue: string): QueueRecord | undefined {

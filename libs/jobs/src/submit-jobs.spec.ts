@@ -143,6 +143,21 @@ describe('idempotency key', () => {
     expect(driver.command(submission('k2', 'a'))).toMatchObject({ replayed: true });
     expect(driver.command(submission('k1', 'a'))).toMatchObject({ replayed: false });
   });
+
+  it('is not pushed out by any number of short-lived ones, such as client libraries make, and pushes none of them out', () => {
+    const driver = new Driver({ maxIdempotencyKeys: 2 });
+    driver.raiseLevel();
+    const short = (key: string) => driver.command({ ...submission(key, 'a'), idempotencyKeyLifetimeMs: 600_000 });
+    driver.command(submission('for a day', 'a'));
+    for (let at = 0; at < 50; at += 1) short(`short-${at}`);
+    expect(driver.command(submission('for a day', 'a'))).toMatchObject({ replayed: true });
+    for (let at = 0; at < 3; at += 1) driver.command(submission(`another-${at}`, 'a'));
+    expect([short('short-49'), short('short-48')]).toMatchObject([{ replayed: true }, { replayed: true }]);
+    const { machine, options } = driver;
+    const restored = restoreJobsStateMachine(options, machine.appliedSlot, machine.records(), machine.stateHash());
+    restored.checkInvariants();
+    expect(restored.stateHash()).toBe(machine.stateHash());
+  });
 });
 
 describe('the lifetime of an idempotency key', () => {

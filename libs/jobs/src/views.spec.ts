@@ -31,6 +31,19 @@ describe('listJobs', () => {
     expect(list({ states: ['running'] })).toEqual([]);
   });
 
+  it('filters by labels: all that are named, with their values, and no name that objects have anyway', () => {
+    const driver = new Driver();
+    const both = driver.submitOne({ labels: { team: 'a', env: 'prod' } });
+    const one = driver.submitOne({ labels: { team: 'a' } });
+    driver.submitOne({ labels: { team: 'b', env: 'prod' } });
+    const list = (labels: Record<string, string>) =>
+      driver.machine.listJobs({ ...ALL, labels }, undefined, 10).map((job) => job.jobId);
+    expect(list({ team: 'a' })).toEqual([one, both]);
+    expect(list({ team: 'a', env: 'prod' })).toEqual([both]);
+    expect(list({ toString: 'x' })).toEqual([]);
+    expect(list({})).toHaveLength(3);
+  });
+
   it('lists nothing for no limit, and nothing before what is no job id', () => {
     const driver = new Driver();
     const jobId = driver.submitOne();

@@ -1,5 +1,6 @@
-export { explainJob } from './explain.js';
-export type { Explanation, Hindrance } from './explain.js';
+export { explainJob } from './explain/explain.js';
+export type { Explanation } from './explain/explain.js';
+export type { Hindrance } from './explain/hindrance.js';
 export { Planner } from './planner.js';
 export type { PlannerOptions, PlannerView } from './planner.js';
 export { showPlacement } from './preview/show-placement.js';

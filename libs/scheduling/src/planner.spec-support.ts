@@ -109,7 +109,11 @@ export function counting(view: JobsView): { readonly view: JobsView; readonly st
   function* classes(): IterableIterator<ReadyClass> {
     for (const readyClass of view.readyClasses()) {
       const { classKey, queue, task, workerLabels } = readyClass;
-      yield { classKey, queue, task, workerLabels, jobs: () => counted(readyClass.jobs()) };
+      const first = (): ReadyJob => {
+        steps += 1;
+        return readyClass.first();
+      };
+      yield { classKey, queue, task, workerLabels, first, jobs: () => counted(readyClass.jobs()) };
     }
   }
   const countingView = new Proxy(view, {

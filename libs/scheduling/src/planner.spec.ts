@@ -253,8 +253,32 @@ describe('cost of a plan', () => {
 
   it('is flat as the backlog grows: it looks at what it assigns, what is outstanding, and one head for each class', () => {
     const few = stepsWith(400);
-    expect(few).toBeLessThanOrEqual(20 + 10 + 20 + 4 * 2);
+    expect(few).toBeLessThanOrEqual(20 + 10 + 20 + 4 * 4);
     expect(stepsWith(8_000)).toBe(few);
+  });
+
+  it('is flat as classes grow in number: it looks at those whose turn comes', () => {
+    const steps = (queues: number): number => {
+      const cluster = new Cluster();
+      cluster.open('w1', { capacity: 30 });
+      for (let at = 0; at < queues; at += 1) cluster.submit(2, { queue: `queue-${at}` });
+      const { view, steps: taken } = counting(cluster.machine);
+      expect(new Planner().plan(view, everyone, 20)).toHaveLength(20);
+      return taken();
+    };
+    expect(steps(1_000)).toBe(steps(20));
+  });
+
+  it('ends where its caller has no more time, and goes on there with the next', () => {
+    const cluster = new Cluster();
+    cluster.open('w1', { capacity: 1_000 });
+    const jobIds = cluster.submit(100);
+    const planner = new Planner();
+    let looks = 0;
+    const first = planner.plan(cluster.machine, everyone, 1_000, () => (looks += 1) < 2);
+    const next = planner.plan(cluster.machine, everyone, 1_000);
+    expect(first.length).toBeLessThan(50);
+    expect([...first, ...next].map(({ jobId }) => jobId)).toEqual(jobIds);
   });
 
   it('asks for the eligibility of those workers only that it may choose, once for each', () => {

@@ -23,6 +23,9 @@ export interface PlannerOptions {
   readonly speeds: SpeedView;
 }
 
+/** A few microseconds each, with the dearest policy at 2,000 workers. */
+const ASSIGNMENTS_PER_LOOK = 16;
+
 /**
  * Proposes which ready job runs on which worker: state in, plan out. The log decides, and may refuse each item.
  *
@@ -58,8 +61,14 @@ export class Planner {
   /**
    * At most `limit` assignments, in the order of jobs, as many as their queues have room for, to workers that are online, fit,
    * have room beyond what is reserved, and are `eligible`: the caller knows who is heard from. Each is reserved until it is settled.
+   * `goesOn` is asked after every few assignments; once it says no, the plan ends there, and the next one goes on behind it.
    */
-  plan(view: PlannerView, eligible: (workerId: string) => boolean, limit: number): ProposedAssignment[] {
+  plan(
+    view: PlannerView,
+    eligible: (workerId: string) => boolean,
+    limit: number,
+    goesOn: () => boolean = () => true,
+  ): ProposedAssignment[] {
     const plan: ProposedAssignment[] = [];
     if (limit <= 0 || view.readyCount() === 0) return plan;
     const round = this.beginRound(view, eligible);
@@ -82,6 +91,7 @@ export class Planner {
         continue;
       }
       plan.push(this.reserve(round, readyClass, job, place));
+      if (plan.length % ASSIGNMENTS_PER_LOOK === 0 && !goesOn()) break;
       merge.advance();
     }
     this.pools.dropUnused(round.roundNumber);

@@ -6,6 +6,13 @@ import type { CliSession } from '../session.js';
 
 const priority = option.integer({ summary: '', min: -1_000, max: 1_000, unit: 'higher is sooner' });
 
+const revision = option.integer({ summary: '', min: 1, max: Number.MAX_SAFE_INTEGER, unit: 'as job show has it' });
+const IF_REVISION = [
+  '--if-revision <number>',
+  'only if the job has this revision still, as job show has it: else nothing changes, and the status is not 0',
+  checked('--if-revision', revision),
+] as const;
+
 /** `job retry`, `job change` and `job explain`. */
 export function addJobChangeCommands(job: UsageCommand, session: CliSession): void {
   addRetry(job, session);
@@ -20,10 +27,11 @@ function addRetry(job: UsageCommand, session: CliSession): void {
     .description(
       'Runs a job again under its id: its attempts go on. A job that waits, for its time or its next try, waits no longer.',
     )
-    .argument('<id>', 'id of the job');
+    .argument('<id>', 'id of the job')
+    .option(...IF_REVISION);
   withExamples(command, [['synod job retry ID && synod job logs ID --follow', 'and watch it']]);
-  command.action(async (jobId: string) => {
-    await session.client.retry(jobId);
+  command.action(async (jobId: string, flags: { readonly ifRevision?: number }) => {
+    await session.client.retry(jobId, flags);
     await session.show({ jobId }, () => `job ${jobId} is ready to run\n`);
   });
 }
@@ -31,6 +39,7 @@ function addRetry(job: UsageCommand, session: CliSession): void {
 interface ChangeFlags {
   readonly priority?: number;
   readonly queue?: string;
+  readonly ifRevision?: number;
 }
 
 function addChange(job: UsageCommand, session: CliSession): void {
@@ -39,14 +48,16 @@ function addChange(job: UsageCommand, session: CliSession): void {
     .summary('give a job that no worker has another priority or queue')
     .argument('<id>', 'id of the job')
     .option('--priority <number>', 'from -1000 to 1000, higher is sooner', checked('--priority', priority))
-    .option('--queue <name>', 'queue that it goes to');
+    .option('--queue <name>', 'queue that it goes to')
+    .option(...IF_REVISION);
   withExamples(command, [['synod job change ID --priority 100', 'before the others of its queue']]);
   command.action(async (jobId: string, flags: ChangeFlags) => {
-    if (Object.keys(flags).length === 0) {
+    if (flags.priority === undefined && flags.queue === undefined) {
       throw new UsageError({ code: 'missingValue' }, 'say what to change: --priority, --queue or both');
     }
     await session.client.change(jobId, flags);
-    await session.show({ jobId, ...flags }, () => `job ${jobId} is changed\n`);
+    const { ifRevision: _, ...changes } = flags;
+    await session.show({ jobId, ...changes }, () => `job ${jobId} is changed\n`);
   });
 }
 

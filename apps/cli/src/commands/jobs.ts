@@ -1,6 +1,6 @@
 import type { Job, JobState } from '@synod/client';
 import { option, type UsageCommand } from '@synod/config';
-import { checked, withExamples, words } from '../flags.js';
+import { checked, keyValue, withExamples, words } from '../flags.js';
 import { paintState } from '../output/colours.js';
 import { taskText } from '../output/job-text.js';
 import { duration, localTime } from '../output/times.js';
@@ -14,6 +14,7 @@ const state = option.choice({ summary: '', choices: STATES });
 interface JobsFlags extends WatchFlags {
   readonly state?: readonly JobState[];
   readonly queue?: string;
+  readonly label?: Record<string, string>;
   readonly limit: number;
 }
 
@@ -24,6 +25,7 @@ export function addJobsCommand(root: UsageCommand, session: CliSession): void {
     .description('Lists jobs, newest first: a table, or an array with --output json.')
     .option('--state <state,…>', `only jobs in these states: ${STATES.join(', ')}`, parseStates)
     .option('--queue <name>', 'only jobs of this queue')
+    .option('--label <key=value>', 'only jobs with this label; of several, with all of them', keyValue('--label'))
     .option('--limit <number>', 'most jobs to list (default 50)', checked('--limit', limit), 50);
   withExamples(command, [
     ['synod jobs --state running,assigned', 'what is being done now'],
@@ -46,6 +48,7 @@ async function list(session: CliSession, flags: JobsFlags): Promise<Job[]> {
     pageSize: Math.min(flags.limit, 1_000),
     ...(flags.state === undefined ? {} : { states: flags.state }),
     ...(flags.queue === undefined ? {} : { queue: flags.queue }),
+    ...(flags.label === undefined ? {} : { labels: flags.label }),
   };
   for await (const job of session.client.list(filter)) {
     jobs.push(job);

@@ -99,13 +99,16 @@ describe('job retry, change and explain', () => {
   it('ask for just that', async () => {
     await run('job', 'retry', 'j1');
     await run('job', 'change', 'j1', '--priority', '-3');
-    await run('job', 'change', 'j1', '--queue', 'mail');
+    await run('job', 'change', 'j1', '--queue', 'mail', '--if-revision', '4');
+    await run('job', 'retry', 'j1', '--if-revision', '5');
     expect(cluster.changes).toEqual([
-      { retry: 'j1' },
-      { change: 'j1', priority: -3, queue: '' },
-      { change: 'j1', priority: undefined, queue: 'mail' },
+      { retry: 'j1', ifRevision: '0' },
+      { change: 'j1', priority: -3, queue: '', ifRevision: '0' },
+      { change: 'j1', priority: undefined, queue: 'mail', ifRevision: '4' },
+      { retry: 'j1', ifRevision: '5' },
     ]);
     await expect(run('job', 'change', 'j1')).resolves.toBe(2);
+    await expect(run('job', 'change', 'j1', '--if-revision', '4')).resolves.toBe(2);
   });
 
   it('explain says what holds a job and what would take that away', async () => {

@@ -4,7 +4,7 @@ import { EXIT } from '../failure.js';
 import { withExamples } from '../flags.js';
 import { addHttpFlags, httpSpec, type HttpFlags } from '../http-options.js';
 import { writeOut } from '../io.js';
-import { addJobFlags, execSpec, type JobFlags } from '../job-options.js';
+import { addJobFlags, execSpec, type JobFlags, keyOptions } from '../job-options.js';
 import { outcomeOf } from '../outcome.js';
 import type { CliSession } from '../session.js';
 import { readStdin } from '../stdin.js';
@@ -38,7 +38,7 @@ export function addRunCommand(root: UsageCommand, session: CliSession): void {
   command.action(async (words: string[], flags: JobFlags & HttpFlags & { readonly stdin?: boolean }) => {
     const request = await httpSpec(session, words, flags);
     const stdin = flags.stdin === true ? await readStdin(session.io) : undefined;
-    session.exitStatus = await new JobRun(session).run(request ?? execSpec(words, flags, stdin), flags.idempotencyKey);
+    session.exitStatus = await new JobRun(session).run(request ?? execSpec(words, flags, stdin), keyOptions(flags));
   });
 }
 
@@ -51,14 +51,11 @@ class JobRun {
 
   constructor(private readonly session: CliSession) {}
 
-  async run(spec: JobSpec, idempotencyKey: string | undefined): Promise<number> {
+  async run(spec: JobSpec, key: ReturnType<typeof keyOptions>): Promise<number> {
     const { io, client } = this.session;
     const stopListening = [io.onInterrupt(() => this.interrupt()), io.onBrokenPipe(() => this.readerGone())];
     try {
-      const { jobId } = await client.submit(spec, {
-        signal: this.leaving.signal,
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      });
+      const { jobId } = await client.submit(spec, { signal: this.leaving.signal, ...key });
       this.jobId = jobId;
       if (this.interrupts > 0) this.cancel();
       return await this.follow();

@@ -52,7 +52,7 @@ export function addCreate(schedule: UsageCommand, session: CliSession): void {
   command.action(async (id: string, words: string[], flags: CreateFlags) => {
     const timing = timingOf(flags);
     if (timing === undefined) throw noTiming();
-    if (flags.idempotencyKey !== undefined) throw noKey();
+    if (flags.idempotencyKey !== undefined || flags.idempotencyKeyLifetime !== undefined) throw noKey();
     const spec: ScheduleSpec = { timing, job: await jobOf(session, words, flags), ...rulesOf(flags) };
     const { ifRevision: revisionAsked, paused = false } = flags;
     const condition = revisionAsked === undefined ? {} : { ifRevision: revisionAsked };

@@ -37,6 +37,36 @@ describe('submit', () => {
     expect(cluster.keys[1]).toBe('mine');
   });
 
+  it('a key, and for how long it is remembered, comes from flags or from the file, whose own say less', async () => {
+    const file = join(directory, 'keyed.yaml');
+    writeFileSync(
+      file,
+      'idempotencyKey: report\nidempotencyKeyLifetime: 1h\njobs: [{exec: "true"}]\n---\n{exec: "false"}\n',
+    );
+    await expect(run('submit', file)).resolves.toBe(0);
+    await expect(run('submit', file, '--idempotency-key', 'mine')).resolves.toBe(0);
+    const flags = ['--idempotency-key', 'mine', '--idempotency-key-lifetime', '5s'];
+    await expect(run('submit', ...flags, '--', 'true')).resolves.toBe(0);
+    expect(cluster.keys).toEqual(['report', 'report', 'mine', 'mine', 'mine']);
+    expect(cluster.keyLifetimesMs).toEqual(['3600000', '3600000', '3600000', '3600000', '5000']);
+    await expect(run('submit', '--idempotency-key-lifetime', '5s', '--', 'true')).resolves.toBe(2);
+    expect(io.stderr.text).toContain('--idempotency-key-lifetime needs --idempotency-key');
+  });
+
+  it.each([
+    ['idempotencyKeyLifetime: 1h\njobs: [{exec: "true"}]', 'without an idempotencyKey'],
+    [
+      '{idempotencyKey: a, jobs: [{exec: "true"}]}\n---\n{idempotencyKey: b, jobs: [{exec: "true"}]}',
+      'a second idempotencyKey',
+    ],
+  ])('a file that says %j is refused: %s', async (text, because) => {
+    const file = join(directory, 'bad-key.yaml');
+    writeFileSync(file, text);
+    await expect(run('submit', file)).resolves.toBe(2);
+    expect(io.stderr.text).toContain(because);
+    expect(cluster.keys).toEqual([]);
+  });
+
   it('a handler’s payload comes from the flag, a file or the standard input', async () => {
     const file = join(directory, 'payload');
     writeFileSync(file, 'from file');

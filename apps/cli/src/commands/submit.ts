@@ -3,7 +3,15 @@ import { UsageError, type UsageCommand } from '@synod/config';
 import { withExamples } from '../flags.js';
 import { addHttpFlags, httpSpec, type HttpFlags } from '../http-options.js';
 import { parseJobFile } from '../job-file.js';
-import { addJobFlags, execSpec, jobOptions, readFlagFile, refuseExecFlags, type JobFlags } from '../job-options.js';
+import {
+  addJobFlags,
+  execSpec,
+  jobOptions,
+  keyOptions,
+  readFlagFile,
+  refuseExecFlags,
+  type JobFlags,
+} from '../job-options.js';
 import { outcomeOf } from '../outcome.js';
 import { toJson } from '../output/json.js';
 import type { CliSession } from '../session.js';
@@ -91,8 +99,7 @@ function conflict(option: string, what: string): UsageError {
 }
 
 async function submitOne(session: CliSession, spec: JobSpec, flags: SubmitFlags): Promise<void> {
-  const { idempotencyKey } = flags;
-  const { jobId } = await session.client.submit(spec, idempotencyKey === undefined ? {} : { idempotencyKey });
+  const { jobId } = await session.client.submit(spec, keyOptions(flags));
   await session.show({ jobId }, () => `${jobId}\n`);
   if (flags.wait !== true) return;
   session.exitStatus = await (spec.handler === undefined ? waitFor(session, jobId) : waitForHandler(session, jobId));
@@ -104,18 +111,22 @@ async function submitFile(
   flags: SubmitFlags,
   file: string,
 ): Promise<void> {
-  const { idempotencyKey, wait, file: _file, ...others } = flags;
+  const { idempotencyKey, idempotencyKeyLifetime, wait, file: _file, ...others } = flags;
   if (words.length > 0 || Object.keys(others).length > 0)
     throw conflict('--file', 'says everything about its jobs: only --wait and --idempotency-key go with it');
   const bytes = file === '-' ? await readStdin(session.io) : readFlagFile('--file', file);
-  const { queues, jobs } = parseJobFile(bytes.toString('utf8'), file === '-' ? 'the standard input' : file);
+  const { queues, jobs, ...ofFile } = parseJobFile(bytes.toString('utf8'), file === '-' ? 'the standard input' : file);
   for (const { queue, settings, paused } of queues) {
     await session.client.queues.set(queue, settings);
     if (paused === true) await session.client.queues.pause(queue, { reason: `as ${file} says` });
     else if (paused === false) await session.client.queues.resume(queue);
     session.note(`queue ${queue} is set`);
   }
-  const options = idempotencyKey === undefined ? {} : { idempotencyKey };
+  // What the command line says goes before what the file says.
+  const options = keyOptions({
+    idempotencyKey: idempotencyKey ?? ofFile.idempotencyKey,
+    idempotencyKeyLifetime: idempotencyKeyLifetime ?? ofFile.idempotencyKeyLifetimeMs,
+  });
   const jobIds = jobs.length === 0 ? [] : await session.client.submitMany(jobs, options);
   await session.show({ jobIds }, () => jobIds.map((jobId) => `${jobId}\n`).join(''));
   if (wait === true) session.exitStatus = await waitForAll(session, jobIds);

@@ -19,6 +19,9 @@ class TestLoop {
   readonly state = new TestState();
   /** Time in which this process did not run: no timer of it fired. */
   pausedMs = 0;
+  /** How much time each look at the clock of a pass finds gone. */
+  msPerRead = 0;
+  private readMs = 0;
   readonly liveness = new WorkerLiveness({
     monotonicMs: () => this.clock.nowMs + this.pausedMs,
     wallMs: () => this.clock.wallMs(),
@@ -40,6 +43,8 @@ class TestLoop {
     declarer: this.declarer,
     evictor: new WorkerEvictor({ view: this.state.machine, clock: this.clock, logger: quiet, propose: this.propose }),
     view: this.state.machine,
+    // A reader that takes time, where a test says so.
+    clock: { monotonicMs: () => (this.readMs += this.msPerRead) },
     timers: this.clock,
     propose: this.propose,
   });
@@ -131,6 +136,20 @@ describe('planner loop', () => {
     for (let count = 0; count < 7; count += 1) await test.applyNext();
     expect(test.proposed).toEqual([]);
     expect(test.state.machine.counts()).toMatchObject({ ready: 0, assigned: 6_500 });
+  });
+
+  it('a pass that takes long is cut short, and the next goes on behind it', async () => {
+    const test = new TestLoop();
+    test.msPerRead = 1;
+    test.loop.lead();
+    test.open('w1', 10_000);
+    test.state.submit(300);
+    test.loop.wake();
+    for (let turn = 0; turn < 5; turn += 1) await settled();
+    expect(test.assigned).toEqual([64, 64, 64, 64]);
+    for (let count = 0; count < 5; count += 1) await test.applyNext();
+    expect(test.proposed).toEqual([]);
+    expect(test.state.machine.counts()).toMatchObject({ ready: 0, assigned: 300 });
   });
 
   it('a plan that was refused is planned again', async () => {

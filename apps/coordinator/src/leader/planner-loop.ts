@@ -1,4 +1,4 @@
-import type { CancelTimer, Timers } from '@synod/base';
+import type { CancelTimer, Clock, Timers } from '@synod/base';
 import type { Command, CommandReply, JobsView } from '@synod/jobs';
 import type { Planner } from '@synod/scheduling';
 import type { WorkerLiveness } from '../agents/worker-liveness.js';
@@ -11,6 +11,7 @@ export interface PlannerLoopModules {
   readonly declarer: LostDeclarer;
   readonly evictor: Pick<WorkerEvictor, 'look'>;
   readonly view: JobsView;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly timers: Timers;
   /** Proposes in the present leadership only: a plan is of no use to another leader. */
   readonly propose: (command: Command) => Promise<CommandReply>;
@@ -18,6 +19,8 @@ export interface PlannerLoopModules {
 
 /** Assignments of one pass, at most: bounds the time of a pass and the size of its command. */
 const MAX_ASSIGNMENTS_PER_PASS = 1_000;
+/** A pass ends after so long: the rest is for the next, behind what else the leader has to do. */
+const MAX_PASS_MS = 4;
 /** Passes whose commands are not yet applied, at most. */
 const MAX_PASSES_IN_FLIGHT = 4;
 /** How often the leader looks for lost workers, and plans even if nothing woke it. */
@@ -73,9 +76,16 @@ export class PlannerLoop {
   }
 
   private pass(): void {
-    const { planner, view, liveness } = this.modules;
+    const { planner, view, liveness, clock } = this.modules;
     if (!this.leading || this.inFlight >= MAX_PASSES_IN_FLIGHT) return;
-    const assignments = planner.plan(view, (workerId) => liveness.eligible(workerId), MAX_ASSIGNMENTS_PER_PASS);
+    const untilMs = clock.monotonicMs() + MAX_PASS_MS;
+    let isCut = false;
+    const assignments = planner.plan(
+      view,
+      (workerId) => liveness.eligible(workerId),
+      MAX_ASSIGNMENTS_PER_PASS,
+      () => !(isCut = clock.monotonicMs() >= untilMs),
+    );
     if (assignments.length === 0) return;
     const { leadership } = this;
     this.inFlight += 1;
@@ -86,7 +96,7 @@ export class PlannerLoop {
       this.wake();
     };
     this.modules.propose({ type: 'assignJobs', assignments }).then(settle, settle);
-    if (assignments.length === MAX_ASSIGNMENTS_PER_PASS) this.wake();
+    if (isCut || assignments.length === MAX_ASSIGNMENTS_PER_PASS) this.wake();
   }
 
   private look(): void {

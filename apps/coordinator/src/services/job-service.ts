@@ -12,6 +12,7 @@ import {
   submitJobsFromWire,
   watchEventsFromWire,
 } from '@synod/contracts';
+import { KEY_LIFETIME_FEATURE_LEVEL } from '@synod/jobs';
 import type { ChangeJob, RetryJob, SubmitJobs } from '@synod/jobs';
 import { bidi, callUnary, encodeStatus, RpcError, serverStream, toRpcError, unary, unavailable } from '@synod/rpc';
 import { writeWithBackpressure } from '@synod/rpc';
@@ -51,6 +52,7 @@ export interface JobServiceModules extends ServiceContext {
 export const RELAYED_KEY = 'synod-relayed';
 
 /** Submissions of one SubmitStream under way, at most; the stream isn't read meanwhile. */
+const DAY_MS = 86_400_000;
 const MAX_STREAM_IN_FLIGHT = 256;
 /** Of one message of answers: ids take 24 bytes, and a message 8 MiB at the most. */
 const MAX_BUNDLED_JOB_IDS = 50_000;
@@ -145,13 +147,22 @@ function historyIncomplete(): Error {
   );
 }
 
+/**
+ * Below the level of lifetimes a key lives for a day. Who asks for less, as client libraries do for their own keys, is served by that,
+ * so that they need not know of levels; who asks for more is refused by what proposes.
+ */
+function atLevel(submission: SubmitJobs, featureLevel: number): SubmitJobs {
+  const { idempotencyKeyLifetimeMs = Infinity, ...rest } = submission;
+  return featureLevel < KEY_LIFETIME_FEATURE_LEVEL && idempotencyKeyLifetimeMs <= DAY_MS ? rest : submission;
+}
+
 async function submit(
   modules: JobServiceModules,
   submission: SubmitJobs,
   call: CallContext,
 ): Promise<{ jobIds: string[]; replayed: boolean }> {
   const options = { sheddable: true, timeoutMs: patienceMs(call.remainingMs) };
-  const reply = await modules.propose(submission, options);
+  const reply = await modules.propose(atLevel(submission, modules.view.featureLevel), options);
   const { jobIds, replayed } = expectReply(reply, 'jobsSubmitted');
   return { jobIds: [...jobIds], replayed };
 }

@@ -1,5 +1,6 @@
 import { pageTokenToWire, specBytesBound } from '@synod/contracts';
 import type { ListJobsQuery } from '@synod/contracts';
+import { matchesFilter } from '@synod/jobs';
 import type { AttemptRecord, JobFilter, JobRecord, JobsView } from '@synod/jobs';
 import type { History } from '../state/history.js';
 
@@ -50,15 +51,11 @@ async function listRetired(
   let from = before;
   for (let scanned = 0; scanned < MAX_RETIRED_SCANNED && found.length < limit; scanned += HISTORY_PAGE) {
     const page = await history.list(from, HISTORY_PAGE);
-    for (const job of page.records) if (matches(job, filter)) found.push(job);
+    for (const job of page.records) if (matchesFilter(job, filter)) found.push(job);
     from = page.nextBeforeJobId;
     if (from === undefined) break;
   }
   return { found, seenThroughJobId: from };
-}
-
-function matches(job: JobRecord, { states, queue }: JobFilter): boolean {
-  return (states.length === 0 || states.includes(job.state)) && (queue === '' || job.spec.queue === queue);
 }
 
 /** Both newest first; a job that retires meanwhile may be in both. */

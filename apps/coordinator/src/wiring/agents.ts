@@ -63,9 +63,10 @@ export function buildAgents(modules: AgentsModules): Agents {
   const evictor = new WorkerEvictor({ view, clock, logger, propose });
   const speeds = new SpeedObserver({ view, clock, logger });
   const planner = new Planner({ speeds });
-  const plannerLoop = new PlannerLoop({ planner, liveness, declarer, evictor, view, timers, propose });
-  const timeKeeper = new TimeKeeper({ view, clock, timers, logger, propose });
-  const scheduleLoop = new ScheduleLoop({ view, clock, timers, logger, propose });
+  const plannerLoop = new PlannerLoop({ planner, liveness, declarer, evictor, view, clock, timers, propose });
+  const stamps = { view, clock: replication.stampClock, timers, logger, propose };
+  const timeKeeper = new TimeKeeper(stamps);
+  const scheduleLoop = new ScheduleLoop(stamps);
   const heartbeats = buildHeartbeats(modules, liveness, plannerLoop);
   const sessions = new AgentSessions({
     coordinatorId: nodeId,

@@ -13,6 +13,7 @@ import type { SnapshotInbox, SnapshotSource } from '../replica/snapshot-source.j
 import { fileGapNote } from '../state/gap-note.js';
 import type { GapNote } from '../state/history-gap.js';
 import { DEFAULT_HISTORY_LIMITS, History } from '../state/history.js';
+import type { HistoryLimits } from '../state/history.js';
 
 export interface DurableOptions {
   readonly directory: string;
@@ -21,6 +22,8 @@ export interface DurableOptions {
   readonly address: string;
   readonly clusterName: string;
   readonly initialMembers: readonly Member[] | undefined;
+  /** What is kept of finished jobs; default: {@link DEFAULT_HISTORY_LIMITS}. */
+  readonly history?: HistoryLimits | undefined;
   /** What is kept of the logs of attempts; undefined: nothing. */
   readonly keptLogs?: LogArchiveLimits | undefined;
 }
@@ -76,7 +79,7 @@ export async function openDurable(
     });
     opened.push(snapshots);
     const store = await openEmbeddedTaskStore({ directory: join(options.directory, 'history') });
-    const history = new History(store, { ...modules, limits: DEFAULT_HISTORY_LIMITS });
+    const history = new History(store, { ...modules, limits: options.history ?? DEFAULT_HISTORY_LIMITS });
     opened.push({ close: () => history.stop() });
     const logArchive = await openLogArchive(options, modules);
     const gapNote = fileGapNote(join(options.directory, 'history-gap.json'), logger);

@@ -15,6 +15,7 @@ import type { ForwardCall } from '../leader/leader-link.js';
 import { FeatureLevels } from '../leader/feature-levels.js';
 import { LeadershipBoard } from '../leader/leadership-board.js';
 import { ReadGate } from '../leader/read-gate.js';
+import { StampClock } from '../leader/stamp-clock.js';
 import type { Member } from '../options.js';
 import { LogTrimmer } from '../replica/log-trimmer.js';
 import { NodeHealth } from '../replica/node-health.js';
@@ -54,6 +55,8 @@ export interface Replication {
   readonly host: ReplicaHost;
   readonly health: NodeHealth;
   readonly board: LeadershipBoard;
+  /** What entries are stamped with. */
+  readonly stampClock: StampClock;
   readonly proposals: LeaderProposals;
   readonly link: LeaderLink;
   readonly reads: ReadGate;
@@ -109,8 +112,9 @@ export function buildReplication(modules: ReplicationModules): Replication {
       board.changed(leadership);
     },
   });
+  const stampClock = buildStampClock(modules, host);
   const proposals = new LeaderProposals({
-    clock,
+    clock: stampClock,
     stamp: stampCommand,
     propose: (batch) => {
       host.propose(batch);
@@ -129,6 +133,8 @@ export function buildReplication(modules: ReplicationModules): Replication {
     behind.comparison.replaced();
   });
   board.onChange((leadership) => {
+    if (leadership.serving) stampClock.lead();
+    else stampClock.yield();
     route(leadership, nodeId, { gateway, link, proposals });
     if (leadership.serving) behind.featureLevels.lead();
     else behind.featureLevels.yield();
@@ -140,7 +146,12 @@ export function buildReplication(modules: ReplicationModules): Replication {
     if (flushed > recovered.imageSlot) host.imageFlushed(flushed);
     behind.comparison.start();
   };
-  return { state, host, health, board, proposals, link, reads, gateway, ...behind, propose, start };
+  return { state, host, health, board, stampClock, proposals, link, reads, gateway, ...behind, propose, start };
+}
+
+function buildStampClock({ clock, logger, members }: ReplicationModules, host: ReplicaHost): StampClock {
+  const { maxClockSkewMs: maxSkewMs } = DEFAULT_REPLICA_OPTIONS;
+  return new StampClock({ clock, logger, memberCount: members.length, maxSkewMs, status: () => host.status() });
 }
 
 function buildReads(

@@ -62,12 +62,21 @@ class KeyEntry extends HashedRecord implements Timed {
   }
 }
 
-/** Idempotency keys of submissions, forgotten by number, oldest first, and by applied time. */
+/** Keys that are to be remembered for no longer than this are bounded by themselves. */
+export const SHORT_KEY_LIFETIME_MS = 3_600_000;
+
+/**
+ * Idempotency keys of submissions, forgotten by applied time, and above their number: those that would be forgotten first anyway go.
+ *
+ * Client libraries make a key for each submission, to repeat it when its answer is lost, and ask for a short life. Those are counted
+ * apart, or thousands a second would push out what people gave a key that is to live for a day.
+ */
 export class IdempotencyKeys {
   private readonly byKey = new Map<string, KeyEntry>();
   /** Those that were forgotten by time may still be in it; they are passed over. */
   private inOrder = new Fifo<KeyEntry>();
   private readonly expiry = new TimerIndex();
+  private readonly shortExpiry = new TimerIndex();
 
   constructor(
     private readonly maxKeys: number,
@@ -89,7 +98,18 @@ export class IdempotencyKeys {
     const entry = new KeyEntry(submission, order);
     this.keep(entry);
     this.hash.change(entry);
-    while (this.byKey.size > this.maxKeys) this.forget(this.oldest());
+    const expiry = this.expiryOf(entry);
+    while (expiry.size > this.maxKeys) this.forget(expiry.firstDue(Infinity) as KeyEntry);
+    this.compactIfSparse();
+  }
+
+  /** Keys of either life, for checks. */
+  get sizes(): readonly number[] {
+    return [this.expiry.size, this.shortExpiry.size];
+  }
+
+  private expiryOf({ submission: { lifetimeMs } }: KeyEntry): TimerIndex {
+    return lifetimeMs !== undefined && lifetimeMs <= SHORT_KEY_LIFETIME_MS ? this.shortExpiry : this.expiry;
   }
 
   /** From an image, oldest first; false when the key is there already. */
@@ -110,30 +130,27 @@ export class IdempotencyKeys {
     const { key, atMs, lifetimeMs } = entry.submission;
     this.byKey.set(key, entry);
     this.inOrder.push(entry);
-    this.expiry.set(entry, atMs + (lifetimeMs ?? this.lifetimeMs));
+    this.expiryOf(entry).set(entry, atMs + (lifetimeMs ?? this.lifetimeMs));
   }
 
   private forgetExpired(nowMs: number): void {
-    for (;;) {
-      const expired = this.expiry.firstDue(nowMs);
-      if (expired === undefined) break;
-      this.forget(expired as KeyEntry);
+    for (const expiry of [this.expiry, this.shortExpiry]) {
+      for (let expired = expiry.firstDue(nowMs); expired !== undefined; expired = expiry.firstDue(nowMs)) {
+        this.forget(expired as KeyEntry);
+      }
     }
-    // Keys that live long may stand before many that are forgotten: those must not gather behind them.
+    this.compactIfSparse();
+  }
+
+  /** Keys that live long may stand before many that are forgotten: those must not gather behind them. */
+  private compactIfSparse(): void {
     if (this.inOrder.size > 2 * this.byKey.size + SLACK) this.compact();
   }
 
   private forget(entry: KeyEntry): void {
-    this.expiry.set(entry, undefined);
+    this.expiryOf(entry).set(entry, undefined);
     this.byKey.delete(entry.submission.key);
     this.hash.remove(entry);
-  }
-
-  private oldest(): KeyEntry {
-    for (;;) {
-      const oldest = this.inOrder.shift();
-      if (!oldest.removed) return oldest;
-    }
   }
 
   private compact(): void {

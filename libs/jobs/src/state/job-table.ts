@@ -2,6 +2,7 @@ import { assert } from '@synod/base';
 import { parseJobId } from '../job-id.js';
 import type { JobId, JobRecord, JobState, WaitReason } from '../job.js';
 import { FINAL_JOB_STATES } from '../job.js';
+import { matchesFilter } from '../job-filter.js';
 import type { JobFilter } from '../state-machine-port.js';
 import { FinishedJobs } from './finished-jobs.js';
 import type { InternedSpec } from './interned-spec.js';
@@ -209,10 +210,8 @@ export class JobTable {
     const before = beforeJobId === undefined ? undefined : parseJobId(beforeJobId);
     const found: JobRecord[] = [];
     if (limit <= 0 || (beforeJobId !== undefined && before === undefined)) return found;
-    const states = filter.states.length === 0 ? undefined : new Set(filter.states);
     for (const job of this.jobs.descending(before)) {
-      if (states !== undefined && !states.has(job.state)) continue;
-      if (filter.queue !== '' && filter.queue !== job.interned.spec.queue) continue;
+      if (!matchesFilter({ state: job.state, spec: job.interned.spec }, filter)) continue;
       found.push(job.toRecord());
       if (found.length >= limit) break;
     }

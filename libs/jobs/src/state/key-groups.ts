@@ -1,5 +1,5 @@
 import { assert } from '@synod/base';
-import type { ReadyPlace } from '../state-machine-port.js';
+import type { KeyPlace } from '../state-machine-port.js';
 import type { JobEntry } from './job-entry.js';
 import { isAssignedFirst } from './ordered-jobs.js';
 import type { ReadyOrder } from './ordered-jobs.js';
@@ -26,6 +26,7 @@ class KeyGroup {
 }
 
 const SHARDS = 64;
+const MAX_KEYS_LOOKED_AT = 100_000;
 
 /**
  * The limit by key of one queue. At most so many jobs of a key as may still start lie in the ready index, the first in order;
@@ -48,10 +49,27 @@ export class KeyGroups {
     return this.parkedCount;
   }
 
-  /** How it stands with a key, for people who ask. */
-  standing(limitKey: string): ReadyPlace['key'] {
-    const group = this.find(limitKey);
-    return { limitKey, limit: this.limit, active: group?.active ?? 0, open: group?.open.length ?? 0 };
+  /** How it stands with the key of a job that is ready or waits; undefined when the job may be assigned, or might. */
+  placeOf(limitKey: string, job: JobEntry): KeyPlace | undefined {
+    const { active = 0, open = [], parked } = this.find(limitKey) ?? {};
+    const before = placeIn(open, job) + (parked?.countBefore(job) ?? 0);
+    if (active + before < this.limit) return undefined;
+    const highestPriority = before === 0 ? undefined : (open[0] ?? parked?.first())?.priority;
+    return { limitKey, limit: this.limit, active, before, highestPriority, ...this.othersBefore(limitKey, job) };
+  }
+
+  /** Steps through the keys, the first many at least: for people who ask. */
+  private othersBefore(limitKey: string, job: JobEntry): Pick<KeyPlace, 'otherKeys' | 'othersHighestPriority'> {
+    let [otherKeys, looked] = [0, 0];
+    let othersHighestPriority: number | undefined;
+    for (const [key, { parked }] of this.groups()) {
+      if ((looked += 1) > MAX_KEYS_LOOKED_AT) break;
+      const first = parked?.first();
+      if (key === limitKey || first === undefined || !isAssignedFirst(first, job)) continue;
+      otherKeys += 1;
+      othersHighestPriority = Math.max(first.priority, othersHighestPriority ?? first.priority);
+    }
+    return { otherKeys, othersHighestPriority };
   }
 
   /** The job is ready. `settle` follows. */

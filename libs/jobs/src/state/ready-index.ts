@@ -1,13 +1,17 @@
 import { assert } from '@synod/base';
 import type { JobSpec } from '../job.js';
-import type { ReadyClass, ReadyJob } from '../state-machine-port.js';
+import type { ReadyBefore, ReadyClass, ReadyJob } from '../state-machine-port.js';
 import type { JobEntry } from './job-entry.js';
 import { isAssignedFirst } from './ordered-jobs.js';
 import type { ReadyOrder } from './ordered-jobs.js';
 import { OrderedSequence } from './ordered-sequence.js';
 
 /** The ready jobs of one class, in the order in which they are to be assigned. */
-class ReadyClassEntry implements ReadyClass {
+class ReadyClassEntry implements ReadyClass, ReadyOrder {
+  /** The place of its first job, by which classes are in order; set by the index, which takes it out before. */
+  priority = 0;
+  slot = 0;
+  index = 0;
   readonly queue: string;
   readonly task: ReadyClass['task'];
   readonly workerLabels: Readonly<Record<string, string>>;
@@ -21,6 +25,12 @@ class ReadyClassEntry implements ReadyClass {
     const { task } = spec;
     this.task = task.kind === 'handler' ? { kind: 'handler', handler: task.handler } : { kind: task.kind };
     this.workerLabels = spec.workerLabels;
+  }
+
+  first(): ReadyJob {
+    const first = this.ready.first();
+    assert(first !== undefined, 'a class has jobs');
+    return readyJob(first);
   }
 
   *jobs(): IterableIterator<ReadyJob> {
@@ -49,6 +59,8 @@ function readyJob({ jobId, revision, interned: { spec } }: JobEntry): ReadyJob {
 export class ReadyIndex {
   /** Classes that have jobs. */
   private readonly byKey = new Map<string, ReadyClassEntry>();
+  /** The same in the order of their first jobs: a plan looks at those whose turn comes, however many there are. */
+  private readonly inOrder = new OrderedSequence<ReadyClassEntry, ReadyOrder>(isAssignedFirst);
   private count = 0;
 
   get size(): number {
@@ -62,30 +74,56 @@ export class ReadyIndex {
       readyClass = new ReadyClassEntry(classKey, spec);
       this.byKey.set(classKey, readyClass);
     }
+    const first = readyClass.ready.first();
+    const leads = first === undefined || isAssignedFirst(job, first);
+    if (leads && first !== undefined) this.inOrder.remove(readyClass);
     assert(readyClass.ready.insert(job), 'job is ready once', () => job.jobId);
+    if (leads) this.file(readyClass, job);
     this.count += 1;
   }
 
   remove(job: JobEntry): void {
     const { classKey } = job.interned;
     const readyClass = this.byKey.get(classKey);
+    const led = readyClass?.ready.first() === job;
+    if (led) this.inOrder.remove(readyClass);
     assert(readyClass?.ready.remove(job) === true, 'ready job is in its class', () => job.jobId);
-    if (readyClass.ready.size === 0) this.byKey.delete(classKey);
+    const first = readyClass.ready.first();
+    if (first === undefined) this.byKey.delete(classKey);
+    else if (led) this.file(readyClass, first);
     this.count -= 1;
   }
 
-  /** How many jobs of this queue would be assigned before this one, of all classes. */
-  countBefore(job: JobEntry): number {
-    const { queue } = job.interned.spec;
-    let before = 0;
-    for (const readyClass of this.byKey.values()) {
-      if (readyClass.queue === queue) before += readyClass.ready.countBefore(job);
-    }
-    return before;
+  private file(readyClass: ReadyClassEntry, { priority, slot, index }: ReadyOrder): void {
+    readyClass.priority = priority;
+    readyClass.slot = slot;
+    readyClass.index = index;
+    assert(this.inOrder.insert(readyClass), 'a job leads one class', () => readyClass.classKey);
   }
 
+  /** By class, the jobs that would be assigned before this one, which need not be here. */
+  before(job: JobEntry): ReadyBefore[] {
+    const found: ReadyBefore[] = [];
+    for (const { queue, task, workerLabels, ready } of this.byKey.values()) {
+      const count = ready.countBefore(job);
+      if (count > 0) found.push({ queue, task, workerLabels, count, highestPriority: ready.first()?.priority ?? 0 });
+    }
+    return found;
+  }
+
+  /** In the order of their first jobs. */
   classes(): IterableIterator<ReadyClass> {
-    return this.byKey.values();
+    return this.inOrder.ascending();
+  }
+
+  /** Classes are in the order of their first jobs. */
+  check(): void {
+    assert(this.inOrder.size === this.byKey.size, 'J6 each class has its turn');
+    for (const { ready, priority, slot, index, classKey } of this.inOrder.ascending()) {
+      const first = ready.first();
+      const isTrue = first?.priority === priority && first.slot === slot && first.index === index;
+      assert(isTrue, 'J6 classes are in the order of their first jobs', () => classKey);
+    }
   }
 
   /** For checks. */

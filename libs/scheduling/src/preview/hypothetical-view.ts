@@ -1,4 +1,5 @@
 import type { ReadyClass, ReadyJob, WorkerRecord } from '@synod/jobs';
+import { isFirst } from '../class-merge.js';
 import type { PlannerView } from '../planner.js';
 
 /** Ready jobs that need the same of a worker, for a plan that is not carried out. */
@@ -17,7 +18,12 @@ export function hypotheticalView(
     workers: () => workers,
     workersRevision: 0,
     readyCount: () => count,
-    readyClasses: () => classes.map(asReadyClass).values(),
+    readyClasses: () =>
+      classes
+        .filter(({ jobs }) => jobs.length > 0)
+        .map(asReadyClass)
+        .sort((left, right) => (isFirst(left.first(), right.first()) ? -1 : 1))
+        .values(),
     activeInQueue,
     // What is asked is where jobs would go, whatever a queue's limits let start now.
     queueRoom: () => Infinity,
@@ -26,5 +32,5 @@ export function hypotheticalView(
 }
 
 function asReadyClass({ classKey, queue, task, workerLabels, jobs }: HypotheticalClass): ReadyClass {
-  return { classKey, queue, task, workerLabels, jobs: () => jobs.values() };
+  return { classKey, queue, task, workerLabels, first: () => jobs[0] as ReadyJob, jobs: () => jobs.values() };
 }

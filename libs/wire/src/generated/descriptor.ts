@@ -1649,6 +1649,11 @@ const schema: unknown = {
                 "queue": {
                   "type": "string",
                   "id": 4
+                },
+                "labels": {
+                  "keyType": "string",
+                  "type": "string",
+                  "id": 5
                 }
               }
             },

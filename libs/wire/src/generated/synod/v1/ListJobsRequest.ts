@@ -7,6 +7,7 @@ export interface ListJobsRequest {
   'pageToken'?: (string);
   'states'?: (_synod_v1_JobState)[];
   'queue'?: (string);
+  'labels'?: ({[key: string]: string});
 }
 
 export interface ListJobsRequest__Output {
@@ -14,4 +15,5 @@ export interface ListJobsRequest__Output {
   'pageToken': (string);
   'states': (_synod_v1_JobState__Output)[];
   'queue': (string);
+  'labels': ({[key: string]: string});
 }
