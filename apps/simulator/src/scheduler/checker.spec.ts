@@ -19,6 +19,7 @@ class Bench {
     capacity: () => this.capacity,
     isFrozen: () => false,
     event: (name) => void this.events.push(name),
+    learned: () => undefined,
   });
   private slot = 0;
   private pid = 0;

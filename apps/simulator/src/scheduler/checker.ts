@@ -29,6 +29,8 @@ export interface KnownJob {
   assignedInReign: number;
   cancelRequested: boolean;
   lostAttempts: number;
+  /** Times that it was run again by hand. */
+  reopened: number;
   readonly processes: JobProcess[];
 }
 
@@ -44,6 +46,8 @@ export interface CheckerView {
   readonly capacity: (workerId: string) => number;
   readonly isFrozen: (workerId: string) => boolean;
   readonly event: (name: string, count?: number) => void;
+  /** An entry as nobody applied it before. */
+  readonly learned: (applied: AppliedEntry) => void;
 }
 
 /** A guard that goes on after it was stopped has so long to end what should have ended meanwhile. */
@@ -164,10 +168,12 @@ export class SchedulerChecker {
     const { mode } = job.spec;
     const newest = job.processes.at(-1);
     if (mode !== 'atLeastOnce' && newest !== undefined) {
-      const rises = BigInt(newest.fencingToken) < BigInt(fencingToken);
+      // What a guard was about to start when it was stopped starts when it goes on, and is ended at once.
+      const rises = BigInt(newest.fencingToken) < BigInt(fencingToken) || this.guardJustWentOn(workerId);
       this.expect(rises, 'fencing tokens rise', () => `${at()} after ${newest.fencingToken}`);
     }
-    this.expect(mode !== 'atMostOnce' || newest === undefined, 'atMostOnce never starts twice', at);
+    const mayStart = mode !== 'atMostOnce' || job.processes.length <= job.reopened;
+    this.expect(mayStart, 'atMostOnce never starts twice', at);
     job.processes.push(process);
     const others = this.live.get(jobId) ?? new Set();
     this.live.set(jobId, others);
@@ -200,6 +206,10 @@ export class SchedulerChecker {
     this.expect(counted.length <= 1, 'oneLiveHolder: no two live holders', () => `${jobId}: ${who()}`);
   }
 
+  private guardJustWentOn(workerId: string): boolean {
+    return this.view.nowMs() <= this.view.guardResumedAtMs(workerId) + EXCUSE_MS;
+  }
+
   private checkCapacity(workerId: string): void {
     let running = 0;
     for (const processes of this.live.values()) {
@@ -216,6 +226,7 @@ export class SchedulerChecker {
   /** An entry as nobody applied it before. */
   private learn(applied: AppliedEntry, envelopes: readonly CommandEnvelope[]): void {
     const { replies, events } = applied;
+    this.view.learned(applied);
     const specs = new Map<string, JobSpec>();
     const current = new Map<string, string | undefined>();
     // One that comes again is answered from the client session, and says nothing new.
@@ -294,7 +305,7 @@ export class SchedulerChecker {
         this.expect(!this.jobs.has(jobId) && spec !== undefined, 'a job is submitted once', () => jobId);
         if (spec === undefined) return;
         const nothing = { active: undefined, activeWorker: undefined, assignedInReign: 0, cancelRequested: false };
-        this.jobs.set(jobId, { jobId, spec, state: 'ready', ...nothing, lostAttempts: 0, processes: [] });
+        this.jobs.set(jobId, { jobId, spec, state: 'ready', ...nothing, lostAttempts: 0, reopened: 0, processes: [] });
         return;
       }
       case 'attemptAssigned': {
@@ -333,6 +344,8 @@ export class SchedulerChecker {
       case 'jobRetried':
         this.job(event.jobId).state = 'ready';
         return;
+      case 'jobReopened':
+        return this.reopened(this.job(event.jobId));
       case 'cancelRequested':
         this.job(event.jobId).cancelRequested = true;
         if (event.workerId !== undefined) view.event('runningJobCancelled');
@@ -346,6 +359,14 @@ export class SchedulerChecker {
       default:
         return;
     }
+  }
+
+  private reopened(job: KnownJob): void {
+    this.expect(FINAL_JOB_STATES.has(job.state as never), 'a job runs again after it ended', () => job.jobId);
+    job.state = 'ready';
+    job.cancelRequested = false;
+    job.lostAttempts = 0;
+    job.reopened += 1;
   }
 
   /** A job ends as its mode says, and as what happened to its processes allows. */

@@ -4,12 +4,14 @@ import type { JobSpec, PlacementPolicy, RetryPolicy } from '@synod/jobs';
 import { jobSpecToWire } from '@synod/contracts';
 import type { RpcError } from '@synod/rpc';
 import { toRpcError } from '@synod/rpc';
-import type { SeededRandom, VirtualClock } from '@synod/testkit';
+import { SeededRandom } from '@synod/testkit';
+import type { VirtualClock } from '@synod/testkit';
 import { LatencyHistogram } from '../campaign/latency.js';
 import { unaryCall } from './calls.js';
 import type { MethodCodec } from './calls.js';
 import type { SchedulerChecker } from './checker.js';
 import { METHODS } from './methods.js';
+import { Operators } from './operators.js';
 import type { SchedulerPlan } from './plan.js';
 import { commandLine } from './process-table.js';
 import { MachineClock, SimulatedProcess } from './process.js';
@@ -31,13 +33,10 @@ export interface ClientModules {
 const DEADLINE_MS = 3_000;
 const MACHINE = 'clients';
 const POLICIES = Object.keys(PLACEMENT_POLICIES) as PlacementPolicy[];
-type QueueSettings = NonNullable<Parameters<typeof METHODS.setQueue.requestSerialize>[0]['settings']>;
-/** Queues with limits, beside the one without. Narrow enough to be felt, wide enough for a run to end. */
-const QUEUES: Readonly<Record<string, QueueSettings>> = {
-  narrow: { maxRunning: 6 },
-  keyed: { maxRunningPerKey: 1 },
-  slow: { rate: { tokens: 6, perMs: 1_000, burst: 3 } },
-};
+const OPERATORS_SALT = 0x5eed;
+/** What an operator hears of a job that went on meanwhile. */
+const REFUSALS = ['JOB_STATE_UNFIT', 'JOB_UNKNOWN', 'JOB_RETIRED'];
+type Callable = Pick<MethodCodec<unknown, unknown, unknown, unknown>, 'requestSerialize' | 'responseDeserialize'>;
 /** Of a job whose mode does not want idempotency: its submission is not repeated when the outcome is unknown. */
 const KEYLESS_RATE = 0.1;
 
@@ -49,6 +48,7 @@ export class SchedulerClients {
   retries = 0;
   reads = 0;
   private readonly process: SimulatedProcess;
+  private readonly operators: Operators;
   private readonly seenRevision = new Map<string, number>();
   private submitted = 0;
   private submissions = 0;
@@ -58,21 +58,28 @@ export class SchedulerClients {
   constructor(private readonly modules: ClientModules) {
     const clock = new MachineClock(modules.time, 1, 0);
     this.process = new SimulatedProcess(MACHINE, clock, modules.time);
+    this.operators = new Operators({
+      ...{ plan: modules.plan, random: new SeededRandom(modules.plan.seed ^ OPERATORS_SALT), checker: modules.checker },
+      call: (method, request) => this.call(method, METHODS[method] as Callable, request, true, DEADLINE_MS, REFUSALS),
+      wait: (delayMs) => this.wait(delayMs),
+      go: (work) => this.go(work),
+    });
   }
 
-  /** Calls that have no answer yet. */
+  /** Calls that have no answer yet, and what operators have begun and will take back. */
   get unanswered(): number {
-    return this.underWay;
+    return this.underWay + this.operators.underWay;
   }
 
   start(): void {
-    for (const [queue, settings] of Object.entries(QUEUES)) this.go(this.setQueue(queue, settings));
+    this.operators.start();
     for (let index = 0; index < this.modules.plan.clients; index += 1) this.go(this.loop());
     this.go(this.makeSchedules());
   }
 
   stop(): void {
     this.stopped = true;
+    this.operators.stop();
   }
 
   /** Schedules fire until then: what they make has to end as well. */
@@ -147,10 +154,6 @@ export class SchedulerClients {
     return answer.jobIds;
   }
 
-  private async setQueue(queue: string, settings: QueueSettings): Promise<void> {
-    await this.call('setQueue', METHODS.setQueue, { queue, settings }, true);
-  }
-
   /** P7: whoever asks any coordinator sees the job, and nothing older than what anybody has seen before. */
   private async read(jobId: string): Promise<void> {
     const { checker } = this.modules;
@@ -175,6 +178,7 @@ export class SchedulerClients {
     request: RequestInput,
     repeat: boolean,
     deadlineMs = DEADLINE_MS,
+    refusals: readonly string[] = [],
   ): Promise<Response | undefined> {
     const { random, streams, coordinators, checker } = this.modules;
     this.underWay += 1;
@@ -186,6 +190,7 @@ export class SchedulerClients {
           return await unaryCall(caller, to, method, codec, request, deadlineMs);
         } catch (error) {
           const failure = toRpcError(error);
+          if (refusals.includes(failure.reason)) return undefined;
           // Members that were never all up together have not agreed on the newest level yet.
           const retryable = isTransient(failure) || failure.reason === 'FEATURE_LEVEL_TOO_LOW';
           const detail = (): string => `${method}: ${failure.status} ${failure.reason} ${failure.message}`;
@@ -203,7 +208,7 @@ export class SchedulerClients {
   private spec(): JobSpec {
     const { random, plan } = this.modules;
     const mode = random.pick(['oneLiveHolder', 'oneLiveHolder', 'oneLiveHolder', 'atLeastOnce', 'atMostOnce'] as const);
-    const queue = random.pick(['default', 'default', 'default', ...Object.keys(QUEUES)]);
+    const queue = random.pick(['default', 'default', 'default', ...Object.keys(plan.queues)]);
     const placement: PlacementPolicy = random.chance(0.4) ? 'leastLoaded' : random.pick(POLICIES);
     const exitCode = random.chance(0.1) ? 1 : 0;
     // The longer ones outlast the leases of a worker that is cut off.
@@ -215,7 +220,7 @@ export class SchedulerClients {
       },
       queue,
       ...this.timing(mode),
-      ...(queue === 'keyed' ? { limitKey: `customer-${random.integer(1, 10)}` } : {}),
+      ...(queue === 'keyed' || queue === 'slow' ? { limitKey: `customer-${random.integer(1, 10)}` } : {}),
       labels: {},
       workerLabels: random.chance(0.15) ? { zone: random.pick(['a', 'b']) } : {},
       placement,

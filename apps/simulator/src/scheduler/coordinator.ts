@@ -4,6 +4,8 @@ import {
   buildAgents,
   buildCatchUp,
   buildReplication,
+  EventLog,
+  EventWatch,
   History,
   recoverState,
   restoreModules,
@@ -15,25 +17,26 @@ import { equalBallots, ZERO_BALLOT } from '@synod/consensus';
 import type { Ballot, Message, NodeId } from '@synod/consensus';
 import {
   ballotToWire,
-  cancelJobFromWire,
   heartbeatFromWire,
   jobIdFromWire,
   jobToWire,
   RequestRefusedError,
-  setQueueFromWire,
   submitJobsFromWire,
+  watchEventsFromWire,
 } from '@synod/contracts';
 import { MAX_FEATURE_LEVEL } from '@synod/jobs';
 import type { AppliedEntry, CheckedJobsStateMachine, Command, CommandEnvelope, CommandReply } from '@synod/jobs';
 import type { VirtualClock } from '@synod/testkit';
+import type { WireWatchEventsRequest } from '@synod/wire';
+import { administer } from './administration.js';
 import { expectNotRefused, statusOf, unary } from './answers.js';
 import { ClientCall, serverStreamCall } from './calls.js';
 import type { MethodCodec } from './calls.js';
 import type { CoordinatorDisk } from './memory-log.js';
 import { METHODS } from './methods.js';
+import type { SchedulerPlan } from './plan.js';
 import { SimulatedProcess } from './process.js';
 import type { MachineClock } from './process.js';
-import { pauseSchedule, setSchedule } from './schedules.js';
 import { SimulatedSnapshots } from './snapshots.js';
 import type { CallEnd, Streams } from './streams.js';
 
@@ -68,6 +71,7 @@ export interface CoordinatorParts {
   readonly agents: Agents;
   readonly catchUp: CatchUp;
   readonly history: History;
+  readonly events: EventLog;
 }
 
 const CLUSTER_ID = 'simulated';
@@ -91,8 +95,8 @@ export class SimulatedCoordinator {
     readonly members: readonly NodeId[],
     readonly clock: MachineClock,
     readonly disk: CoordinatorDisk,
-    /** Of the log, below the image. */
-    readonly keptSlots: number,
+    /** Of the log, below the image, and of the events. */
+    private readonly kept: Pick<SchedulerPlan, 'keptSlots' | 'keptEvents'>,
     private readonly modules: CoordinatorModules,
   ) {}
 
@@ -241,14 +245,17 @@ export class SimulatedCoordinator {
       findJob: (jobId) => Promise.resolve(replication.state.view.job(jobId)),
       jobClient: () => undefined,
     });
-    return { nodeId, replication, agents, catchUp, history };
+    const events = new EventLog(this.kept.keptEvents);
+    replication.state.onApplied((applied) => events.append(applied));
+    replication.state.onReplaced((slot) => events.skipTo(slot));
+    return { nodeId, replication, agents, catchUp, history, events };
   }
 
   /** More eagerly than the product does, so that a run of some hundred slots has members that need a snapshot. */
   private trim(process: SimulatedProcess, { host }: Replication): void {
     process.every(TRIM_INTERVAL_MS, () => {
       const imageSlot = host.status()?.imageSlot ?? 0;
-      const through = imageSlot - this.keptSlots;
+      const through = imageSlot - this.kept.keptSlots;
       if (through > 0) host.trim(through);
     });
   }
@@ -316,22 +323,6 @@ export class SimulatedCoordinator {
           if (reply.type !== 'jobsSubmitted') throw new TypeError(reply.type);
           return { jobIds: [...reply.jobIds], replayed: reply.replayed };
         });
-      case 'setSchedule':
-        return unary(end, METHODS.setSchedule, (request) => setSchedule((body) => this.propose(parts, body), request));
-      case 'pauseSchedule':
-        return unary(end, METHODS.pauseSchedule, (request) =>
-          pauseSchedule((body) => this.propose(parts, body), request),
-        );
-      case 'cancel':
-        return unary(end, METHODS.cancel, async (request) => {
-          const reply = expectNotRefused(await this.propose(parts, cancelJobFromWire(request)));
-          return { alreadyFinal: reply.type === 'jobCancelled' && reply.alreadyFinal };
-        });
-      case 'setQueue':
-        return unary(end, METHODS.setQueue, async (request) => {
-          const reply = expectNotRefused(await this.propose(parts, setQueueFromWire(request)));
-          return { revision: reply.type === 'queueChanged' ? reply.revision : 0 };
-        });
       case 'getJob':
         return unary(end, METHODS.getJob, async (request) => {
           const jobId = jobIdFromWire(request);
@@ -340,7 +331,10 @@ export class SimulatedCoordinator {
           if (job === undefined) throw new RequestRefusedError({ code: 'jobUnknown', jobId });
           return { job: jobToWire(job) };
         });
+      case 'watchEvents':
+        return answerStream(process, end, METHODS.watchEvents, (request) => watched(parts, request, end));
       default:
+        if (administer(method, end, (command) => this.propose(parts, command))) return;
         throw new Error(`no method ${method} in ${process.name}`);
     }
   }
@@ -436,6 +430,15 @@ async function* historyParts({ history, catchUp }: CoordinatorParts, query: Para
   for await (const { records, throughJobId } of serveHistory(history, () => catchUp.gap.isOpen, query)) {
     yield { records: records as Buffer[], throughJobId };
   }
+}
+
+/** As `services/job-service.ts` does: a watch from now stands behind everything that was acknowledged before it was asked for. */
+async function* watched({ replication, events }: CoordinatorParts, request: WireWatchEventsRequest, end: CallEnd) {
+  const query = watchEventsFromWire(request);
+  await replication.reads.pass(PATIENCE_MS);
+  const over = new AbortController();
+  end.listener = { data: () => undefined, closed: () => over.abort() };
+  yield* new EventWatch(events).watch(query, over.signal);
 }
 
 function answerStream<Request, ResponseInput>(

@@ -98,5 +98,12 @@ export const MUST_REACH = {
   jobWaitedForItsTime: 'a job waited for its time',
   jobWaitedForItsNextTry: 'a job that failed waited for its next try',
   jobExpired: 'a job was not started in time',
+  queueWasPaused: 'an operator paused a queue',
+  limitFellBelowWhatRuns: 'a limit of a queue fell below what ran',
+  jobRetriedByHand: 'a job that had ended or waited was retried by hand',
+  endedJobRanAgain: 'a job that had ended ran again: retried, or driven again with the dead letters of its queue',
+  jobWasMoved: 'a job got another priority or queue',
+  watcherWentOnElsewhere: 'a watcher of events went on at another coordinator, by its cursor',
+  watcherWasOutdated: 'a watcher was behind what a coordinator kept, and was told so',
   restoredFromImage: 'a coordinator that was started again restored its state from an image',
 } as const;

@@ -1,7 +1,34 @@
 import { services } from '@synod/wire';
 
+type Agent = typeof services.AgentService.service;
+type Paxos = typeof services.PaxosService.service;
+type Job = typeof services.JobService.service;
+type Schedule = typeof services.ScheduleService.service;
+type Queue = typeof services.QueueService.service;
+
 /** The calls that the simulation carries. */
-export const METHODS = {
+interface Methods {
+  readonly session: Agent['Session'];
+  readonly heartbeat: Agent['Heartbeat'];
+  readonly guardEnded: Agent['ReportGuardEnded'];
+  readonly forward: Paxos['Forward'];
+  readonly fetchSnapshot: Paxos['FetchSnapshot'];
+  readonly fetchHistory: Paxos['FetchHistory'];
+  readonly submit: Job['SubmitJobs'];
+  readonly cancel: Job['CancelJob'];
+  readonly getJob: Job['GetJob'];
+  readonly retryJob: Job['RetryJob'];
+  readonly changeJob: Job['ChangeJob'];
+  readonly watchEvents: Job['WatchEvents'];
+  readonly setSchedule: Schedule['SetSchedule'];
+  readonly pauseSchedule: Schedule['PauseSchedule'];
+  readonly setQueue: Queue['SetQueue'];
+  readonly pauseQueue: Queue['PauseQueue'];
+  readonly resumeQueue: Queue['ResumeQueue'];
+  readonly redriveQueue: Queue['RedriveQueue'];
+}
+
+export const METHODS: Methods = {
   session: services.AgentService.service.Session,
   heartbeat: services.AgentService.service.Heartbeat,
   guardEnded: services.AgentService.service.ReportGuardEnded,
@@ -11,7 +38,13 @@ export const METHODS = {
   submit: services.JobService.service.SubmitJobs,
   cancel: services.JobService.service.CancelJob,
   getJob: services.JobService.service.GetJob,
+  retryJob: services.JobService.service.RetryJob,
+  changeJob: services.JobService.service.ChangeJob,
+  watchEvents: services.JobService.service.WatchEvents,
   setSchedule: services.ScheduleService.service.SetSchedule,
   pauseSchedule: services.ScheduleService.service.PauseSchedule,
   setQueue: services.QueueService.service.SetQueue,
-} as const;
+  pauseQueue: services.QueueService.service.PauseQueue,
+  resumeQueue: services.QueueService.service.ResumeQueue,
+  redriveQueue: services.QueueService.service.RedriveQueue,
+};

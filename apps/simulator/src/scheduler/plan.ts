@@ -33,10 +33,28 @@ export interface SchedulerPlan extends BasePlan {
   /** The longest that the work of most jobs takes. */
   readonly maxWorkMs: number;
   readonly cancelRate: number;
+  /** What is set of queues, beside one of which nothing is. */
+  readonly queues: Readonly<Record<string, PlannedQueue>>;
+  /** What operators do, and how often on average. */
+  readonly operations: readonly Operation[];
+  readonly meanOperationMs: number;
+  /** Events that a coordinator keeps. */
+  readonly keptEvents: number;
 }
 
+/** Whole, as the log has it; 0: no limit. */
+export interface PlannedQueue {
+  readonly maxRunning: number;
+  readonly maxRunningPerKey: number;
+  readonly rate?: { readonly tokens: number; readonly perMs: number; readonly burst: number };
+}
+
+export const OPERATIONS = ['changeLimits', 'pauseQueue', 'retryJob', 'changeJob', 'redriveQueue'] as const;
+
+export type Operation = (typeof OPERATIONS)[number];
+
 export const SCHEDULER_WORLD = 'scheduler';
-const PLAN_VERSION = 1;
+const PLAN_VERSION = 2;
 
 /** Drift that the margin of a lease covers: 700 ms of at most 6 s, less the time for killing. */
 const MAX_DRIFT = 0.02;
@@ -83,6 +101,24 @@ export function planScheduler(seed: number): SchedulerPlan {
     meanThinkMs: faultPhaseMs / 260,
     maxWorkMs: random.pick([200, 600, 1_200]),
     cancelRate: random.pick([0.02, 0.08]),
+    queues: planQueues(random),
+    operations: random.shuffle(OPERATIONS).slice(0, random.integer(0, OPERATIONS.length)),
+    meanOperationMs: random.pick([400, 1_200]),
+    keptEvents: random.pick([300, 200_000]),
+  };
+}
+
+/** Narrow enough to be felt, wide enough for a run to end. */
+export function planQueues(random: SeededRandom): Record<string, PlannedQueue> {
+  const tokens = random.integer(4, 12);
+  return {
+    narrow: { maxRunning: random.integer(3, 8), maxRunningPerKey: 0 },
+    keyed: { maxRunning: random.pick([0, 0, 9]), maxRunningPerKey: random.integer(1, 2) },
+    slow: {
+      maxRunning: random.pick([0, 0, 6]),
+      maxRunningPerKey: random.pick([0, 2]),
+      rate: { tokens, perMs: random.pick([700, 1_000]), burst: random.integer(1, 6) },
+    },
   };
 }
 

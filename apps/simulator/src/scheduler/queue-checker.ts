@@ -1,4 +1,12 @@
-import type { AppliedEntry, CommandEnvelope, JobEvent, JobSpec, QueueSettings } from '@synod/jobs';
+import type {
+  AppliedEntry,
+  Command,
+  CommandEnvelope,
+  CommandReply,
+  JobEvent,
+  JobSpec,
+  QueueSettings,
+} from '@synod/jobs';
 import { NO_QUEUE_SETTINGS } from '@synod/jobs';
 
 /** A start of a queue with a rate: earliest and latest time that its command can have had. */
@@ -8,9 +16,11 @@ interface Start {
 }
 
 interface KnownTask {
-  readonly spec: JobSpec;
+  spec: JobSpec;
   readonly submittedNotBeforeMs: number;
   failures: number;
+  /** Somebody ended its wait, or let it run again: its delay holds no more. */
+  wasRetried: boolean;
 }
 
 export interface QueueCheckerModules {
@@ -24,10 +34,14 @@ export interface QueueCheckerModules {
  */
 export class QueueChecker {
   private readonly settings = new Map<string, QueueSettings>();
+  private readonly paused = new Set<string>();
+  /** What was set with a revision of a queue. */
+  private readonly bySetting = new Map<string, QueueSettings>();
   /** By queue, and by queue and key. */
   private readonly running = new Map<string, number>();
   private readonly starts = new Map<string, Start[]>();
   private readonly tasks = new Map<string, KnownTask>();
+  private readonly reopenedJobs = new Set<string>();
   private lastMs = 0;
 
   constructor(private readonly modules: QueueCheckerModules) {}
@@ -39,32 +53,43 @@ export class QueueChecker {
   }
 
   learn(
-    { events, timeMs }: AppliedEntry,
+    { events, timeMs, replies }: AppliedEntry,
     envelopes: readonly CommandEnvelope[],
     specs: ReadonlyMap<string, JobSpec>,
   ): void {
-    for (const event of events) this.follow(event, timeMs, envelopes, specs);
+    this.modules.expect(timeMs >= this.lastMs, 'time never falls', () => `${timeMs} after ${this.lastMs}`);
+    for (const [at, { body }] of envelopes.entries()) this.asked(body, replies[at]);
+    for (const event of events) this.follow(event, timeMs, specs);
     this.lastMs = timeMs;
   }
 
-  private follow(
-    event: JobEvent,
-    timeMs: number,
-    envelopes: readonly CommandEnvelope[],
-    specs: ReadonlyMap<string, JobSpec>,
-  ): void {
+  private asked(body: Command, reply: CommandReply | undefined): void {
+    if (body.type === 'setQueue' && reply?.type === 'queueChanged') {
+      this.bySetting.set(`${body.queue} ${reply.revision}`, body.settings);
+    }
+    if (body.type !== 'retryJob' || reply?.type !== 'jobChanged') return;
+    const task = this.tasks.get(body.jobId);
+    if (task !== undefined) task.wasRetried = true;
+    this.modules.event('jobRetriedByHand');
+  }
+
+  private follow(event: JobEvent, timeMs: number, specs: ReadonlyMap<string, JobSpec>): void {
     switch (event.type) {
       case 'jobSubmitted': {
         const spec = specs.get(event.jobId);
         if (spec === undefined) return;
-        this.tasks.set(event.jobId, { spec, submittedNotBeforeMs: this.lastMs, failures: 0 });
+        this.tasks.set(event.jobId, { spec, submittedNotBeforeMs: this.lastMs, failures: 0, wasRetried: false });
         return;
       }
-      case 'queueChanged': {
-        const set = envelopes.find(({ body }) => body.type === 'setQueue' && body.queue === event.queue)?.body;
-        if (set?.type === 'setQueue') this.settings.set(event.queue, set.settings);
-        return;
+      case 'queueChanged':
+        return this.queueChanged(event.queue, event.revision, event.paused);
+      case 'jobChanged': {
+        const task = this.tasks.get(event.jobId);
+        if (task !== undefined) task.spec = { ...task.spec, queue: event.queue };
+        return this.modules.event('jobWasMoved');
       }
+      case 'jobReopened':
+        return this.reopened(event.jobId);
       case 'attemptAssigned':
         return this.assigned(event.jobId, timeMs);
       case 'attemptFinished':
@@ -79,13 +104,38 @@ export class QueueChecker {
     }
   }
 
+  private queueChanged(queue: string, revision: number, paused: boolean): void {
+    const { event } = this.modules;
+    const before = this.settings.get(queue) ?? NO_QUEUE_SETTINGS;
+    const after = revision === 0 ? NO_QUEUE_SETTINGS : this.bySetting.get(`${queue} ${revision}`);
+    if (paused && !this.paused.has(queue)) event('queueWasPaused');
+    if (paused) this.paused.add(queue);
+    else this.paused.delete(queue);
+    if (after === undefined) return;
+    this.settings.set(queue, after);
+    if (after.maxRunning > 0 && (this.running.get(queue) ?? 0) > after.maxRunning) event('limitFellBelowWhatRuns');
+    // What was started under another rate says nothing about this one: at most a burst is left over.
+    if (JSON.stringify(before.rate) !== JSON.stringify(after.rate)) this.starts.delete(queue);
+  }
+
+  private reopened(jobId: string): void {
+    const task = this.tasks.get(jobId);
+    if (task === undefined) return;
+    task.failures = 0;
+    task.wasRetried = true;
+    this.reopenedJobs.add(jobId);
+    this.modules.event('endedJobRanAgain');
+  }
+
   private assigned(jobId: string, timeMs: number): void {
     const { expect, event } = this.modules;
     const task = this.tasks.get(jobId);
     if (task === undefined) return;
     const { queue, limitKey, delayMs = 0 } = task.spec;
     const dueMs = task.submittedNotBeforeMs + delayMs;
-    expect(timeMs >= dueMs, 'no job starts before its time', () => `${jobId} at ${timeMs}, due ${dueMs}`);
+    const mayStart = task.wasRetried || timeMs >= dueMs;
+    expect(mayStart, 'no job starts before its time', () => `${jobId} at ${timeMs}, due ${dueMs}`);
+    expect(!this.paused.has(queue), 'a paused queue starts nothing', () => `${jobId} of ${queue}`);
     const { maxRunning, maxRunningPerKey, rate } = this.settings.get(queue) ?? NO_QUEUE_SETTINGS;
     const running = this.hold(queue);
     if (maxRunning > 0) {
@@ -148,7 +198,8 @@ export class QueueChecker {
 
   private expired(jobId: string): void {
     const spec = this.tasks.get(jobId)?.spec;
-    const mayExpire = spec?.scheduleToStartTimeoutMs !== undefined || spec?.expiresAtMs !== undefined;
+    const hasDeadline = spec?.scheduleToStartTimeoutMs !== undefined || spec?.expiresAtMs !== undefined;
+    const mayExpire = hasDeadline && !this.reopenedJobs.has(jobId);
     this.modules.expect(mayExpire, 'a job expires because it was to', () => jobId);
     this.modules.event('jobExpired');
   }

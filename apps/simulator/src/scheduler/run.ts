@@ -17,8 +17,9 @@ import { SchedulerFaults } from './faults.js';
 import { Links } from './links.js';
 import { CoordinatorDisk } from './memory-log.js';
 import type { SchedulerPlan } from './plan.js';
-import { MachineClock } from './process.js';
+import { MachineClock, SimulatedProcess } from './process.js';
 import { Streams } from './streams.js';
+import { Watchers } from './watchers.js';
 import { WorkerMachine } from './worker-machine.js';
 
 /** Broken parts in place of real ones: what tests of the simulation put to see that it notices. */
@@ -64,6 +65,7 @@ export class SchedulerRun {
   private readonly links: Links<Message>;
   private readonly streams: Streams;
   private readonly faults: SchedulerFaults;
+  private readonly watchers: Watchers;
   private readonly random: SeededRandom;
   private failure: Failure | undefined;
   private healedAfterMs = 0;
@@ -82,6 +84,7 @@ export class SchedulerRun {
       capacity: (workerId) => this.worker(workerId)?.facts.capacity ?? 0,
       isFrozen: (workerId) => this.worker(workerId)?.table.frozen ?? false,
       event,
+      learned: (applied) => this.watchers.learn(applied),
     });
     this.links = new Links(
       new SimulatedNetwork<Message>(
@@ -110,6 +113,13 @@ export class SchedulerRun {
       ...{ plan, time, random: random.fork(), streams: this.streams, checker: this.checker, coordinators: ids, event },
       failed: (error) => this.fail(error),
     });
+    const machine = 'clients';
+    const watching = new SimulatedProcess(machine, new MachineClock(time, 1, 0), time);
+    this.watchers = new Watchers({
+      ...{ caller: { machine, process: watching, streams: this.streams }, coordinators: ids, event },
+      wait: (delayMs) => new Promise((resolve) => watching.after(delayMs, resolve)),
+      go: (work) => void work.catch((error: unknown) => this.fail(error)),
+    });
     this.faults = new SchedulerFaults({
       ...{ plan, time, coordinators: this.coordinators, workers: this.workers, links: this.links, struck: this.struck },
       crash: (node) => this.crash(node),
@@ -136,6 +146,7 @@ export class SchedulerRun {
     for (const worker of this.workers) worker.startAgent();
     this.time.every(SAMPLE_MS, () => this.sample());
     this.clients.start();
+    this.watchers.start();
     this.faults.start();
     await this.pass(() => false, this.plan.faultPhaseMs);
     this.countNoise();
@@ -186,7 +197,7 @@ export class SchedulerRun {
   }
 
   private isConverged(): boolean {
-    if (this.clients.unanswered > 0 || this.checker.liveProcesses > 0) return false;
+    if (this.clients.unanswered > 0 || this.checker.liveProcesses > 0 || !this.watchers.caughtUp) return false;
     for (const { state } of this.checker.jobs.values()) if (!FINAL_JOB_STATES.has(state as never)) return false;
     const { highestSlot } = this.checker;
     if (!this.coordinators.every(({ appliedSlot }) => appliedSlot === highestSlot)) return false;
@@ -235,7 +246,7 @@ export class SchedulerRun {
     const { rate, wallOffsetMs } = plan.coordinators[index] ?? { rate: 1, wallOffsetMs: 0 };
     const disk = new CoordinatorDisk(time, random.fork());
     disk.maxFlushMs = plan.maxFlushMs;
-    return new SimulatedCoordinator(nodeId, ids, new MachineClock(time, rate, wallOffsetMs), disk, plan.keptSlots, {
+    return new SimulatedCoordinator(nodeId, ids, new MachineClock(time, rate, wallOffsetMs), disk, plan, {
       ...{ time, logger: quiet, streams: this.streams, observer: this.observer() },
       send: (from, message) => {
         const bytes = this.links.network.send(from, message.header.to, message);
@@ -334,7 +345,7 @@ export class SchedulerRun {
     const nodes = this.coordinators.map((it) => `${it.nodeId} ${it.appliedSlot}${it.serving ? ' serves' : ''}`);
     const workers = this.workers.map(({ workerId, unsettled }) => `${workerId} holds ${unsettled}`);
     const facts = `${open.length} open (${some.join(', ')}), ${this.clients.unanswered} unanswered`;
-    return `${facts}, ${this.checker.liveProcesses} live, slot ${this.checker.highestSlot}, ${nodes.join(', ')}, ${workers.join(', ')}`;
+    return `${facts}, ${this.checker.liveProcesses} live, slot ${this.checker.highestSlot}, ${nodes.join(', ')}, ${workers.join(', ')}, ${this.watchers.describe()}`;
   }
 
   private report(): RunReport {
