@@ -1,62 +1,36 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalCluster } from './harness/cluster.js';
+import { Examples } from './harness/examples.js';
+import type { ShownJob } from './harness/examples.js';
 import { until } from './harness/until.js';
-
-const EXAMPLES = join(__dirname, '..', '..', 'examples');
-/** The examples that this file submits; a new one has to be looked at here. */
-const FILES = ['delays.yaml', 'many.json', 'paused.yaml', 'priorities.yaml', 'queues.yaml', 'retries.yaml'];
-
-interface ShownJob {
-  readonly jobId: string;
-  readonly state: string;
-  readonly submittedAtMs: number;
-  readonly attempts: readonly { readonly exitCode: number }[];
-  readonly spec: { readonly labels?: Readonly<Record<string, string>> };
-}
 
 /** Each example on a real cluster: what it does, not that it is accepted. */
 describe('job files (3 coordinators, 2 agents)', () => {
   let cluster: LocalCluster;
-  let out: string;
+  let examples: Examples;
 
   beforeAll(async () => {
     cluster = await LocalCluster.start({ coordinators: 3, agents: 2, capacity: 8 });
-    out = join(cluster.directory, 'out');
-    mkdirSync(out);
-    // Level 3 begins when all members are heard.
-    await until('level 3 has begun', async () => {
-      const { status } = await cluster.cli(['queue', 'set', 'probe', '--max-running', '1']);
-      return status === 0 ? true : undefined;
-    });
+    examples = await Examples.on(cluster);
   }, 60_000);
 
   afterAll(async () => {
     await cluster.stop();
   }, 60_000);
 
-  /** Submits an example, with $OUT as a directory of this test, and returns its ids. */
-  async function submit(name: string): Promise<readonly string[]> {
-    const path = join(cluster.directory, name);
-    writeFileSync(path, readFileSync(join(EXAMPLES, name), 'utf8').replaceAll('$OUT', out));
-    const submitted = await cluster.cli(['submit', path, '--output', 'json']);
-    expect(submitted).toMatchObject({ status: 0 });
-    return (JSON.parse(submitted.stdout) as { jobIds: string[] }).jobIds;
-  }
+  const submit = (name: string) => examples.submit(name);
+  const lines = (name: string) => examples.lines(name);
+  const show = (jobId: string | undefined) => examples.show(jobId);
+  const ended = (jobIds: readonly (string | undefined)[]) => examples.ended(jobIds);
 
-  const lines = (name: string): readonly string[] =>
-    existsSync(join(out, name)) ? readFileSync(join(out, name), 'utf8').trim().split('\n') : [];
-  const show = async (jobId: string | undefined): Promise<ShownJob> =>
-    JSON.parse((await cluster.cli(['job', 'show', jobId ?? '', '--output', 'json'])).stdout) as ShownJob;
-  const ended = (jobIds: readonly (string | undefined)[]) =>
-    Promise.all(jobIds.map(async (jobId) => (await cluster.client.wait(jobId ?? '', { timeoutMs: 30_000 })).state));
-
-  it('are all looked at here', () => {
-    expect(
-      readdirSync(EXAMPLES)
-        .filter((name) => name !== 'README.md')
-        .sort(),
-    ).toEqual(FILES);
+  it('are all looked at in this directory', () => {
+    const specs = readdirSync(__dirname).filter((name) => name.endsWith('.spec.ts'));
+    const text = specs.map((name) => readFileSync(join(__dirname, name), 'utf8')).join('\n');
+    const files = readdirSync(join(__dirname, '..', '..', 'examples')).filter((name) =>
+      /\.(ya?ml|json|crontab)$/.test(name),
+    );
+    expect(files.filter((name) => !text.includes(`it('${name}: `))).toEqual([]);
   });
 
   it('priorities.yaml: one after the other, the highest priority first', async () => {
@@ -64,7 +38,7 @@ describe('job files (3 coordinators, 2 agents)', () => {
     const explained = await cluster.cli(['job', 'explain', jobIds[0] ?? '', '--output', 'json']);
     expect(JSON.parse(explained.stdout)).toMatchObject({
       ...{ state: 'ready', jobsBefore: 1 },
-      hindrances: [{ code: 'queuePaused', remedy: 'synod queue resume priorities' }],
+      hindrances: [{ code: 'ahead' }, { code: 'queuePaused', remedy: 'synod queue resume priorities' }],
     });
     await cluster.cli(['queue', 'resume', 'priorities']);
     expect(await ended(jobIds)).toEqual(['succeeded', 'succeeded', 'succeeded']);

@@ -12,6 +12,10 @@ const LIMITS = {
   dies: [tests('libs/jobs', 'queues.spec')],
   quiet: [testsNamed('libs/jobs', 'a paused queue starts nothing, lets go on what runs', 'queues.spec')],
 };
+const STAMPS = {
+  dies: [tests('apps/coordinator', 'stamp-clock.spec')],
+  quiet: [testsNamed('apps/coordinator', 'is the wall clock, also when', 'stamp-clock.spec')],
+};
 
 export const SCHEDULER_RULE_MUTANTS = [
   mutant({
@@ -187,5 +191,53 @@ export const SCHEDULER_RULE_MUTANTS = [
     ],
     dies: [tests('libs/scheduling', 'explain.spec')],
     quiet: [testsNamed('libs/scheduling', 'proposes higher priorities first', 'explain.spec')],
+  }),
+  mutant({
+    id: 'p21-stamps-follow-a-clock-set-ahead',
+    title: 'a leader whose wall clock is set an hour ahead stamps an hour ahead, and no wait ends for an hour',
+    quietBecause: 'nobody sets a clock',
+    edits: [
+      edit(
+        'apps/coordinator/src/leader/stamp-clock.ts',
+        'if (Math.abs(jumpMs) <= maxSkewMs) return',
+        'if (jumpMs > 0 || Math.abs(jumpMs) <= maxSkewMs) return',
+      ),
+    ],
+    ...STAMPS,
+  }),
+  mutant({
+    id: 'p21-a-jump-confirmed-by-old-words',
+    title: 'what peers said before a clock jumped counts as their agreement',
+    quietBecause: 'nobody sets a clock',
+    edits: [edit('apps/coordinator/src/leader/stamp-clock.ts', ' && heardAtMs > sinceMs', '')],
+    ...STAMPS,
+  }),
+  mutant({
+    id: 'p22-remedy-by-the-limit',
+    title: 'the limit by key that explain names is one more than the limit, not one more than runs',
+    quietBecause: 'limits are never lowered below what runs',
+    edits: [
+      edit(
+        'libs/scheduling/src/explain/of-queue.ts',
+        '--max-running-per-key ${active + 1}',
+        '--max-running-per-key ${limit + 1}',
+      ),
+    ],
+    dies: [tests('libs/scheduling', 'explain.spec')],
+    quiet: [testsNamed('libs/scheduling', 'run keyFull: names', 'explain.spec')],
+  }),
+  mutant({
+    id: 'p22-nobody-is-ahead',
+    title: 'explain leaves out that others of the queue would take the room that its remedy makes',
+    quietBecause: 'one job waits at a time',
+    edits: [
+      edit(
+        'libs/scheduling/src/explain/of-order.ts',
+        'isAlone || before >= queueRoom(view, job.spec.queue, true)',
+        'isAlone',
+      ),
+    ],
+    dies: [tests('libs/scheduling', 'explain.spec')],
+    quiet: [testsNamed('libs/scheduling', 'run queueFull: names', 'explain.spec')],
   }),
 ];
