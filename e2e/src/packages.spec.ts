@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { SynodClient } from '@synod/client';
 import { AppProcess } from './harness/processes.js';
 import { freePorts, ROOT, runToEnd } from './index.js';
 import type { Finished } from './index.js';
-import { SnippetRun } from './harness/snippets.js';
+import { SnippetRun, snippetsOf } from './harness/snippets.js';
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
@@ -78,35 +79,31 @@ describe('the npm packages, installed in an empty folder without a registry', ()
     expect(both).toMatchObject({ status: 0, stdout: 'true true\ntrue invalidArgument SynodClientError\n' });
   });
 
-  it.each(['consumer.mts', 'consumer.cts'])(
-    'have types that hold in %s, and name nothing that is not there',
-    async (file) => {
-      writeFileSync(join(directory, file), CONSUMER);
-      mkdirSync(join(directory, 'node_modules', '@types'), { recursive: true });
-      for (const name of ['@types/node', 'undici-types']) {
-        const link = join(directory, 'node_modules', name);
-        if (!existsSync(link)) symlinkSync(join(ROOT, 'node_modules', name), link);
-      }
-      const strict = [
-        '--strict',
-        '--exactOptionalPropertyTypes',
-        '--noEmit',
-        '--skipLibCheck',
-        'false',
-        '--preserveSymlinks',
-      ];
-      const target = ['--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
-      const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-      const { stdout } = await command(process.execPath, [tsc, ...strict, ...target, file]);
-      // What is wrong in the declarations of Node themselves is not ours.
-      const ours = stdout.split('\n').filter((line) => line !== '' && !/^node_modules\/@types\/|^ /.test(line));
-      expect(ours).toEqual([]);
-    },
-    60_000,
-  );
+  it('have types that hold as ESM and as CommonJS, and name nothing that is not there', async () => {
+    const consumers = ['consumer.mts', 'consumer.cts'];
+    for (const file of consumers) writeFileSync(join(directory, file), CONSUMER);
+    mkdirSync(join(directory, 'node_modules', '@types'), { recursive: true });
+    for (const name of ['@types/node', 'undici-types'])
+      symlinkSync(join(ROOT, 'node_modules', name), join(directory, 'node_modules', name));
+    const strict = [
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--noEmit',
+      '--skipLibCheck',
+      'false',
+      '--preserveSymlinks',
+    ];
+    const target = ['--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+    const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+    const { stdout } = await command(process.execPath, [tsc, ...strict, ...target, ...consumers]);
+    // What is wrong in the declarations of Node themselves is not ours.
+    const ours = stdout.split('\n').filter((line) => line !== '' && !/^node_modules\/@types\/|^ /.test(line));
+    expect(ours).toEqual([]);
+  }, 60_000);
 
   describe('with `synod dev` from the package', () => {
     let run: SnippetRun;
+    let address: string;
 
     beforeAll(async () => {
       const [port = 0] = await freePorts(1);
@@ -115,13 +112,41 @@ describe('the npm packages, installed in an empty folder without a registry', ()
       const apps = join(directory, 'node_modules', 'synod', 'apps');
       dev = new AppProcess('cli', 'dev', args, join(directory, 'dev.log'), [], apps);
       await dev.line('ready');
-      const address = [1, 2, 3].map((offset) => `127.0.0.1:${String(basePort + offset)}`).join(',');
+      address = [1, 2, 3].map((offset) => `127.0.0.1:${String(basePort + offset)}`).join(',');
       run = new SnippetRun({ directory, env: { ...env, SYNOD_ADDRESS: address } });
       // The README of the client shows a schema of this library; users install it.
       symlinkSync(join(ROOT, 'node_modules', 'zod'), join(directory, 'node_modules', 'zod'));
     }, 60_000);
 
     afterAll(() => run.close());
+
+    it('the handler of README.md runs in a checkout, as it says there', async () => {
+      const page = snippetsOf(readFileSync(join(ROOT, 'README.md'), 'utf8'));
+      const example = page.find(({ language, text }) => language === 'ts' && text.includes('SynodWorker'));
+      const build = page.find(({ text }) => text.startsWith('npx esbuild hello.ts'));
+      // Inside the checkout, where the library is found.
+      const place = mkdtempSync(join(ROOT, 'dist', 'readme-'));
+      writeFileSync(join(place, 'hello.ts'), example?.text ?? '');
+      const bundling = (build?.text ?? '').split('&&')[0] ?? '';
+      const readme = new SnippetRun({ directory: place, env: { ...process.env, SYNOD_ADDRESS: address } });
+      try {
+        writeFileSync(
+          join(place, 'page.md'),
+          `\`\`\`sh\n${bundling}\n\`\`\`\n\`\`\`sh background\nnode hello.cjs\n\`\`\`\n`,
+        );
+        await expect(readme.follow(relative(ROOT, join(place, 'page.md')))).resolves.toBe(2);
+        const submit = ['synod', 'submit', '--handler', 'greet', '--payload', 'world', '--wait', '--output', 'json'];
+        const submitted = await runToEnd('npx', submit, { cwd: directory, env: { ...env, SYNOD_ADDRESS: address } });
+        expect(submitted).toMatchObject({ status: 0 });
+        const client = new SynodClient({ addresses: address.split(',') });
+        const { attempts } = await client.get((JSON.parse(submitted.stdout) as { jobId: string }).jobId);
+        client.close();
+        expect(Buffer.from(attempts[0]?.result ?? '').toString()).toMatch(/^hello world \(token \d+\)$/);
+      } finally {
+        await readme.close();
+        rmSync(place, { recursive: true });
+      }
+    }, 60_000);
 
     it.each([
       ['docs/quick-start.md', 6],
