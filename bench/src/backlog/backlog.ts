@@ -17,7 +17,9 @@ const WORKERS = 200;
 const MANY_WORKERS = 2_000;
 const MANY_QUEUES = 1_000;
 const ROUNDS = 50;
-/** Until images are written and what the submission left is collected. */
+/** What little goes on without load is written a second later. */
+const MAX_IMAGE_LAG_SLOTS = 20;
+/** Until what the submission left is collected. */
 const SETTLE_MS = 20_000;
 const HANDLER_CAPACITY = 4_000;
 /** Ends that are counted at each size of the backlog. */
@@ -57,6 +59,7 @@ async function clusterRows(backlogJobs: number): Promise<Row[]> {
     const emptyRate = await endRate(cluster, ENDED_JOBS);
     await submitSeparate(cluster, backlogJobs);
     await cluster.allWell(LIMIT_MS);
+    await imagesWritten(cluster);
     await pause(SETTLE_MS);
     const what = `${backlogJobs} separate jobs wait`;
     rows.push(...memoryRows(what, cluster, await cluster.leader()));
@@ -68,6 +71,19 @@ async function clusterRows(backlogJobs: number): Promise<Row[]> {
   } finally {
     await cluster.stop();
   }
+}
+
+/** What is applied is in every member's image: until then each writes the backlog down, behind what is measured. */
+async function imagesWritten(cluster: LocalCluster): Promise<void> {
+  await until(
+    'all images to be written',
+    async () => {
+      const { members } = await cluster.status();
+      const behind = members.map(({ appliedSlot, imageSlot }) => appliedSlot - imageSlot);
+      return Math.max(...behind) < MAX_IMAGE_LAG_SLOTS ? true : undefined;
+    },
+    LIMIT_MS,
+  );
 }
 
 /** Each has a command line and a label of its own. Nobody runs commands here: they wait. */

@@ -208,6 +208,44 @@ describe('wait', () => {
     expect(cursors).toEqual(['', 'old', '']);
   });
 
+  it('asks the other coordinators for what one keeps no longer, before a cursor counts as outdated', async () => {
+    const asked: string[] = [];
+    let keepsAll: string | undefined;
+    const event = { cursor: 'next', timeMs: '1', type: 'jobFinished', jobId: 'j1' };
+    const started = await coordinators(3, {
+      watch(request, stream, fake) {
+        asked.push(`${fake.id} ${request.cursor}`);
+        if (fake.id !== keepsAll) throw rpcError('OUT_OF_RANGE', 'CURSOR_OUTDATED', 'too old');
+        stream.write({ events: [event], cursor: 'next' });
+      },
+    });
+    const addresses = started.map(({ address }) => address);
+    keepsAll = 'c2';
+    for await (const seen of clientOf(addresses).watchEvents({ cursor: 'old' })) {
+      expect(seen).toMatchObject({ cursor: 'next', jobId: 'j1' });
+      break;
+    }
+    expect(asked.at(-1)).toBe('c2 old');
+    expect(asked.length).toBeLessThanOrEqual(3);
+    keepsAll = undefined;
+    asked.length = 0;
+    const outdated = clientOf(addresses).watchEvents({ cursor: 'old' }).next();
+    await expect(outdated.catch(codeOf)).resolves.toBe('outOfRange');
+    expect(asked.sort()).toEqual(['c1 old', 'c2 old', 'c3 old']);
+  });
+
+  it('an outdated cursor is told also while a coordinator is away that might keep more', async () => {
+    const [fake] = await coordinators(1, {
+      watch: () => {
+        throw rpcError('OUT_OF_RANGE', 'CURSOR_OUTDATED', 'too old');
+      },
+    });
+    const watching = clientOf([fake!.address, await deadAddress()])
+      .watchEvents({ cursor: 'old' })
+      .next();
+    await expect(watching.catch(codeOf)).resolves.toBe('outOfRange');
+  });
+
   it('gives up after timeoutMs and on an aborted signal', async () => {
     const [fake] = await coordinators(1, {
       getJob: (jobId) => wireJob(jobId),

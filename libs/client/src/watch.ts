@@ -13,8 +13,8 @@ export type WatchStep =
 
 /**
  * Events from behind the cursor on. When its coordinator is lost, the watch goes on at the last cursor elsewhere. `standing`
- * comes first each time: what happened before it and behind no cursor has to be asked for. With `fromNow`, a cursor that is older
- * than what is kept is given up for that.
+ * comes first each time: what happened before it and behind no cursor has to be asked for. A coordinator that was started again keeps
+ * less than others: only a cursor that is older than what all of them keep is outdated. With `fromNow` it is given up for that.
  */
 export async function* watch(
   calls: Calls,
@@ -23,6 +23,8 @@ export async function* watch(
   const { signal } = options;
   const outage = calls.outage(Infinity);
   let cursor = options.cursor ?? '';
+  /** Coordinators that no longer keep what follows this cursor. */
+  const outdatedAt = new Set<string>();
   while (true) {
     if (signal?.aborted) throw abortedError(signal);
     const coordinator = calls.channels.current();
@@ -31,6 +33,7 @@ export async function* watch(
       for await (const response of openWatch(coordinator, { ...options, cursor })) {
         calls.answered();
         outage.over();
+        outdatedAt.clear();
         if (response.cursor !== '') cursor = response.cursor;
         if (!standing) yield { kind: 'standing' };
         standing = true;
@@ -39,9 +42,17 @@ export async function* watch(
       calls.channels.moveOnFrom(coordinator);
       await outage.pause(signal);
     } catch (error) {
-      const tooOld = toClientError(error).code === 'outOfRange' && cursor !== '' && options.whenTooOld === 'fromNow';
-      if (tooOld) cursor = '';
-      else await outage.endure(error, coordinator, signal);
+      const isOutdated = toClientError(error).code === 'outOfRange' && cursor !== '';
+      if (!isOutdated) {
+        await outage.endure(error, coordinator, signal);
+        continue;
+      }
+      // One that refuses it again has been reached around others that don't answer: there is nobody left to ask.
+      const isLast = outdatedAt.has(coordinator.address) || outdatedAt.size + 1 >= calls.channels.addresses.length;
+      outdatedAt.add(coordinator.address);
+      if (!isLast) calls.channels.moveOnFrom(coordinator);
+      else if (options.whenTooOld === 'fromNow') cursor = '';
+      else throw toClientError(error);
     }
   }
 }
