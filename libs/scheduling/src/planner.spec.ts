@@ -1,3 +1,4 @@
+import { NO_QUEUE_SETTINGS } from '@synod/jobs';
 import type { ProposedAssignment } from '@synod/jobs';
 import { Cluster, counting, everyone } from './planner.spec-support.js';
 import { Planner } from './planner.js';
@@ -236,6 +237,26 @@ describe('consistentHash', () => {
     const moved = before.flatMap((workerId, at) => (after[at] === workerId ? [] : [after[at]]));
     expect(new Set(moved)).toEqual(new Set(['w20']));
     expect(moved.length).toBeLessThan(40);
+  });
+});
+
+describe('placement by queue', () => {
+  it('decides for jobs that leave it open, those that wait already among them, and for no others', () => {
+    const cluster = new Cluster();
+    cluster.newestLevel();
+    for (const workerId of ['w1', 'w2', 'w3']) cluster.open(workerId, { capacity: 10 });
+    const open = new Set(cluster.submit(6, { placementKey: 'k' }));
+    const own = new Set(cluster.submit(6, { placementKey: 'k', ownPlacement: true }));
+    const other = new Set(cluster.submit(6, { placementKey: 'k', queue: 'other' }));
+    const settings = { ...NO_QUEUE_SETTINGS, placement: { policy: 'consistentHash' } } as const;
+    cluster.command({ type: 'setQueue', queue: 'default', settings, ifRevision: undefined });
+    const plan = new Planner().plan(cluster.machine, everyone, 100);
+    const workerCountOf = (jobIds: ReadonlySet<string>) =>
+      new Set(plan.filter(({ jobId }) => jobIds.has(jobId)).map(({ workerId }) => workerId)).size;
+    expect(plan).toHaveLength(18);
+    expect(workerCountOf(open)).toBe(1);
+    expect(workerCountOf(own)).toBeGreaterThan(1);
+    expect(workerCountOf(other)).toBeGreaterThan(1);
   });
 });
 

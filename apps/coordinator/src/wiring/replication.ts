@@ -112,14 +112,7 @@ export function buildReplication(modules: ReplicationModules): Replication {
       board.changed(leadership);
     },
   });
-  const stampClock = buildStampClock(modules, host);
-  const proposals = new LeaderProposals({
-    clock: stampClock,
-    stamp: stampCommand,
-    propose: (batch) => {
-      host.propose(batch);
-    },
-  });
+  const { stampClock, proposals } = buildProposals(modules, host);
   const reads = buildReads(timers, { state, host, link, board });
   const behind = buildBehind(modules, { state, host, link, propose });
   state.onApplied((applied, envelopes) => {
@@ -149,9 +142,18 @@ export function buildReplication(modules: ReplicationModules): Replication {
   return { state, host, health, board, stampClock, proposals, link, reads, gateway, ...behind, propose, start };
 }
 
-function buildStampClock({ clock, logger, members }: ReplicationModules, host: ReplicaHost): StampClock {
+/** The leader's way into the log, and the clock that stamps what takes it. */
+function buildProposals(
+  { clock, logger, members }: ReplicationModules,
+  host: ReplicaHost,
+): Pick<Replication, 'stampClock' | 'proposals'> {
   const { maxClockSkewMs: maxSkewMs } = DEFAULT_REPLICA_OPTIONS;
-  return new StampClock({ clock, logger, memberCount: members.length, maxSkewMs, status: () => host.status() });
+  const status = () => host.status();
+  const stampClock = new StampClock({ clock, logger, memberCount: members.length, maxSkewMs, status });
+  const propose = (batch: Parameters<ReplicaHost['propose']>[0]): void => {
+    host.propose(batch);
+  };
+  return { stampClock, proposals: new LeaderProposals({ clock: stampClock, stamp: stampCommand, propose }) };
 }
 
 function buildReads(
