@@ -10,11 +10,13 @@ import type {
   WireAttemptRefInput,
   WireAttemptReport,
   WireAttemptReportInput,
+  WireWorkerHeard,
+  WireWorkerHeardInput,
   WireWorkerLoad,
 } from '@synod/wire';
 import { base64FromBytes, bytesFromBase64 } from './base64.js';
 import { attemptOutcomes, attemptStates } from './enums.js';
-import { fencingTokenFromString, fencingTokenToWire, integerFromWire } from './integers.js';
+import { fencingTokenFromString, fencingTokenToWire, integerFromWire, unsignedFromWire } from './integers.js';
 import { jobSpecToWire, readJobSpec } from './job-spec.js';
 import {
   ERROR_TYPE_MAX_CHARACTERS,
@@ -239,6 +241,25 @@ export interface WorkerLoad {
   readonly running: number;
   readonly loadPerProcessor: number;
   readonly freeMemoryBytes: number;
+}
+
+/** What the leader knows of a worker that is not in the log. */
+export interface WorkerHeard {
+  readonly workerId: string;
+  readonly heardAgoMs: number;
+  /** It was heard lately, and may be given new attempts. */
+  readonly eligible: boolean;
+  readonly load: WorkerLoad | undefined;
+}
+
+export function workerHeardToWire({ workerId, heardAgoMs, eligible, load }: WorkerHeard): WireWorkerHeardInput {
+  return { workerId, heardAgoMs: Math.round(heardAgoMs), eligible, ...(load === undefined ? {} : { load }) };
+}
+
+/** A load that is no sensible one is left out. */
+export function workerHeardFromWire({ workerId, heardAgoMs, eligible, load }: WireWorkerHeard): WorkerHeard {
+  const ago = unsignedFromWire(heardAgoMs, 'heard_ago_ms');
+  return { workerId, heardAgoMs: ago, eligible, load: loadFromWire(load) };
 }
 
 function loadFromWire(wire: WireWorkerLoad | null | undefined): WorkerLoad | undefined {

@@ -8,8 +8,10 @@ export {
   attemptReportToWire,
   attemptToWire,
   heartbeatFromWire,
+  workerHeardFromWire,
+  workerHeardToWire,
 } from './attempts.js';
-export type { AssignedAttempt, Heartbeat, WorkerLoad } from './attempts.js';
+export type { AssignedAttempt, Heartbeat, WorkerHeard, WorkerLoad } from './attempts.js';
 export { base64FromBytes, bytesFromBase64 } from './base64.js';
 export { compareEventPositions, cursorFromWire, cursorToWire } from './cursor.js';
 export type { EventPosition } from './cursor.js';

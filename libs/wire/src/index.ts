@@ -365,6 +365,10 @@ export type {
 } from './generated/synod/v1/StatusRange.js';
 export type { Ulimit as WireUlimitInput, Ulimit__Output as WireUlimit } from './generated/synod/v1/Ulimit.js';
 export type {
+  WorkerHeard as WireWorkerHeardInput,
+  WorkerHeard__Output as WireWorkerHeard,
+} from './generated/synod/v1/WorkerHeard.js';
+export type {
   WorkerLoad as WireWorkerLoadInput,
   WorkerLoad__Output as WireWorkerLoad,
 } from './generated/synod/v1/WorkerLoad.js';

@@ -1,5 +1,7 @@
 import type { CancelTimer, Logger, Timers } from '@synod/base';
 import type { NodeId } from '@synod/consensus';
+import { workerHeardFromWire } from '@synod/contracts';
+import type { WorkerHeard } from '@synod/contracts';
 import type { WireForwardRequestInput, WireForwardResponse, WireHeartbeatRequestInput } from '@synod/wire';
 
 /** The part of a Forward call that the link needs. */
@@ -98,6 +100,13 @@ export class LeaderLink {
     const response = await this.request({ stateHashes: { nodeId, hashes: wire } });
     if (!response.stateHashesAgreed) throw new LinkBroken('the leader compared nothing');
     return response.stateHashesAgreed.hashes.map(({ slot, hash }) => ({ slot: Number(slot), hash }));
+  }
+
+  /** What the leader knows of this worker, or of all that are online. */
+  async workersHeard(workerId = ''): Promise<readonly WorkerHeard[]> {
+    const response = await this.request({ workersHeard: { workerId } });
+    if (!response.workersHeard) throw new LinkBroken('the leader says nothing of workers');
+    return response.workersHeard.workers.map(workerHeardFromWire);
   }
 
   private request(message: WireForwardRequestInput): Promise<WireForwardResponse> {

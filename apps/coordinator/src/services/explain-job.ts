@@ -5,6 +5,7 @@ import type { Handlers } from '@synod/rpc';
 import { explainJob } from '@synod/scheduling';
 import type { Hindrance } from '@synod/scheduling';
 import type { services } from '@synod/wire';
+import type { HeardWorkers } from '../agents/heard-workers.js';
 import { patienceMs } from './service-context.js';
 import type { ServiceContext } from './service-context.js';
 
@@ -23,16 +24,17 @@ export function queueDefaults(view: Pick<JobsView, 'queue'>): (queue: string) =>
 }
 
 interface ExplainModules extends Pick<ServiceContext, 'view' | 'reads' | 'findJob'> {
-  readonly isHeard: (workerId: string) => boolean | undefined;
+  readonly heardWorkers: Pick<HeardWorkers, 'ask'>;
 }
 
-/** Linearizable, but for what only the leader knows of workers. */
+/** Linearizable, but for what only the leader knows of workers: those of which it says nothing count as heard. */
 export function explainJobHandler(modules: ExplainModules): Handlers<(typeof services)['JobService']>['explainJob'] {
-  const { view, reads, findJob, isHeard } = modules;
+  const { view, reads, findJob, heardWorkers } = modules;
   return unary(async (request, call) => {
     const jobId = jobIdFromWire(request);
     await reads.pass(patienceMs(call.remainingMs));
-    const explained = explainJob(view, jobId, (workerId) => isHeard(workerId) ?? true);
+    const heard = await heardWorkers.ask();
+    const explained = explainJob(view, jobId, (workerId) => heard.get(workerId)?.eligible ?? true);
     if (explained !== undefined) {
       const { state, jobsBefore, summary, hindrances } = explained;
       return {

@@ -5,8 +5,9 @@ import {
   heartbeatFromWire,
   RequestRefusedError,
   unsignedFromWire,
+  workerHeardToWire,
 } from '@synod/contracts';
-import type { WorkerLoad } from '@synod/contracts';
+import type { WorkerHeard, WorkerLoad } from '@synod/contracts';
 import { equalBallots } from '@synod/consensus';
 import type { Ballot, NodeId } from '@synod/consensus';
 import { encodeStatus } from '@synod/rpc';
@@ -25,6 +26,8 @@ export interface ForwardingModules {
   readonly gone: (workerId: string, incarnation: number) => void;
   /** Notes what a member's state is, and gives what a majority agrees on. */
   readonly compareStates: (nodeId: NodeId, hashes: readonly { slot: number; hash: string }[]) => readonly StateAt[];
+  /** What this leader knows of the worker, or of all that are online. */
+  readonly workersHeard: (workerId: string | undefined) => readonly WorkerHeard[];
   readonly nodesRenewed: (renewals: readonly { nodeId: string; incarnation: number }[]) => void;
 }
 
@@ -33,9 +36,13 @@ export async function answerForwarded(
   modules: ForwardingModules,
   request: WireForwardRequest,
 ): Promise<WireForwardResponseInput> {
-  const { requestId, commands, heartbeats, stateHashes } = request;
+  const { requestId, commands, heartbeats, stateHashes, workersHeard } = request;
   if (!modules.serving()) return { requestId, error: notLeading(modules) };
   if (stateHashes) return { requestId, stateHashesAgreed: compared(modules, stateHashes) };
+  if (workersHeard) {
+    const workers = modules.workersHeard(workersHeard.workerId === '' ? undefined : workersHeard.workerId);
+    return { requestId, workersHeard: { workers: workers.map(workerHeardToWire) } };
+  }
   if (commands) return { requestId, ...(await propose(modules, commands.commands)) };
   if (heartbeats) hear(modules, heartbeats);
   const before = modules.ballot();

@@ -27,6 +27,7 @@ import type {
   WireSubmitStreamRequest,
   WireSubmitStreamResponseInput,
 } from '@synod/wire';
+import type { HeardWorkers } from '../agents/heard-workers.js';
 import type { History } from '../state/history.js';
 import type { EventWatch } from '../events/event-watch.js';
 import type { JobLogs } from '../logs/job-logs.js';
@@ -41,8 +42,7 @@ export interface JobServiceModules extends ServiceContext {
   readonly jobLogs: JobLogs;
   readonly eventWatch: EventWatch;
   readonly history: Pick<History, 'list'>;
-  /** Whether a worker was heard lately; undefined where this coordinator doesn't lead. */
-  readonly isHeard: (workerId: string) => boolean | undefined;
+  readonly heardWorkers: Pick<HeardWorkers, 'ask'>;
   readonly describe: (error: unknown) => StatusDescription | undefined;
   /** While records of finished jobs are missing here: the other members, to be asked instead. */
   readonly relayedElsewhere: () => readonly InstanceType<(typeof services)['JobService']>[] | undefined;

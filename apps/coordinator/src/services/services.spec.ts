@@ -365,6 +365,7 @@ describe('forwarded requests at the leader', () => {
         order.push(`${nodeId} has ${hashes.map(({ slot, hash }) => `${hash} at ${String(slot)}`).join()}`);
         return [{ slot: 1_000, hash: 'aa' }];
       },
+      workersHeard: (workerId) => [{ workerId: workerId ?? 'w1', heardAgoMs: 120.4, eligible: true, load: undefined }],
       nodesRenewed: (renewals) => order.push(`renewed ${renewals.map(({ nodeId }) => nodeId).join()}`),
     };
     const ask = (fields: object) =>
@@ -374,6 +375,7 @@ describe('forwarded requests at the leader', () => {
         readIndex: null,
         heartbeats: null,
         stateHashes: null,
+        workersHeard: null,
         ...fields,
       });
     const depose = (): void => {
@@ -402,9 +404,22 @@ describe('forwarded requests at the leader', () => {
     for (const { error } of await Promise.all(answers)) expect(error?.code).toBe(9);
   });
 
+  it('what is known of workers is told at once, without a round', async () => {
+    const { ask, order } = setUp();
+    const one = await ask({ workersHeard: { workerId: 'w7' } });
+    expect(one.workersHeard?.workers).toEqual([{ workerId: 'w7', heardAgoMs: 120, eligible: true }]);
+    expect((await ask({ workersHeard: { workerId: '' } })).workersHeard?.workers).toHaveLength(1);
+    expect(order).toEqual([]);
+  });
+
   it('one that does not serve says so, whatever it is asked', async () => {
     const { ask, order } = setUp(false);
-    for (const fields of [{ commands: { commands: [] } }, { readIndex: {} }, relayed]) {
+    for (const fields of [
+      { commands: { commands: [] } },
+      { readIndex: {} },
+      relayed,
+      { workersHeard: { workerId: '' } },
+    ]) {
       expect((await ask(fields)).error?.code).toBe(9);
     }
     expect(order).toEqual([]);

@@ -12,6 +12,9 @@ import { workerServiceHandlers } from './worker-service.js';
 const SECURITY = { insecure: true } as never;
 const NOW_MS = 1_700_000_000_000;
 
+const LOAD = { running: 3, loadPerProcessor: 0.5, freeMemoryBytes: 1_024 };
+const HEARD = { workerId: 'w1', heardAgoMs: 120, eligible: true, load: LOAD };
+
 /** Over a real connection on this host, in front of a real state machine. */
 describe('scheduling of workers and fences over gRPC', () => {
   let server: RpcServer;
@@ -45,8 +48,7 @@ describe('scheduling of workers and fences over gRPC', () => {
       services.WorkerService,
       workerServiceHandlers({
         ...context,
-        heardAgoMs: () => 120,
-        loadOf: () => ({ running: 3, loadPerProcessor: 0.5, freeMemoryBytes: 1_024 }),
+        heardWorkers: { ask: () => Promise.resolve(new Map([['w1', HEARD]])) },
         wallMs: () => NOW_MS,
       }),
     );

@@ -189,6 +189,7 @@ export class TestNode {
           liveness.disconnected(workerId, incarnation);
         },
         compareStates: (nodeId, hashes) => this.replication.comparison.report(nodeId, hashes),
+        workersHeard: (workerId) => this.agents.heardWorkers.known(workerId),
         nodesRenewed: () => undefined,
       },
       request,

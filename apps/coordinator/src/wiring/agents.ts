@@ -8,6 +8,7 @@ import { messagesOf, unavailable } from '@synod/rpc';
 import { Planner } from '@synod/scheduling';
 import type { services } from '@synod/wire';
 import { AgentSessions } from '../agents/agent-sessions.js';
+import { HeardWorkers } from '../agents/heard-workers.js';
 import { HeartbeatHub } from '../agents/heartbeat-hub.js';
 import { WorkerLiveness } from '../agents/worker-liveness.js';
 import { JobChanges } from '../events/job-changes.js';
@@ -42,6 +43,7 @@ export interface AgentsModules {
 
 export interface Agents {
   readonly liveness: WorkerLiveness;
+  readonly heardWorkers: HeardWorkers;
   readonly heartbeats: HeartbeatHub;
   readonly sessions: AgentSessions;
   readonly tails: LogTails;
@@ -68,6 +70,11 @@ export function buildAgents(modules: AgentsModules): Agents {
   const timeKeeper = new TimeKeeper(stamps);
   const scheduleLoop = new ScheduleLoop(stamps);
   const heartbeats = buildHeartbeats(modules, liveness, plannerLoop);
+  const heardWorkers = new HeardWorkers({
+    ...{ view, liveness, timers },
+    serving: () => replication.host.serving,
+    askLeader: (workerId) => replication.link.workersHeard(workerId),
+  });
   const sessions = new AgentSessions({
     coordinatorId: nodeId,
     view,
@@ -106,7 +113,8 @@ export function buildAgents(modules: AgentsModules): Agents {
     }
     if (!serving) speeds.reset();
   });
-  return { liveness, heartbeats, sessions, tails, jobLogs, logKeeper, plannerLoop, timeKeeper, scheduleLoop };
+  const leaderParts = { plannerLoop, timeKeeper, scheduleLoop };
+  return { liveness, heardWorkers, heartbeats, sessions, tails, jobLogs, logKeeper, ...leaderParts };
 }
 
 function buildHeartbeats(modules: AgentsModules, liveness: WorkerLiveness, plannerLoop: PlannerLoop): HeartbeatHub {

@@ -77,7 +77,7 @@ export function buildServer(modules: ServerModules): RpcServer {
         jobLogs: agents.jobLogs,
         eventWatch: new EventWatch(modules.events),
         history: modules.history,
-        isHeard: (workerId) => (replication.host.serving ? agents.liveness.eligible(workerId) : undefined),
+        heardWorkers: agents.heardWorkers,
         describe,
         relayedElsewhere: () => (modules.catchUp.gap.isOpen ? completeClients(modules) : undefined),
       }),
@@ -87,8 +87,7 @@ export function buildServer(modules: ServerModules): RpcServer {
       services.WorkerService,
       workerServiceHandlers({
         ...context,
-        heardAgoMs: (workerId) => (replication.host.serving ? agents.liveness.silentForMs(workerId) : undefined),
-        loadOf: (workerId) => (replication.host.serving ? agents.liveness.loadOf(workerId) : undefined),
+        heardWorkers: agents.heardWorkers,
         wallMs: () => modules.clock.wallMs(),
       }),
     )
@@ -164,6 +163,7 @@ function addInnerServices(server: RpcServer, modules: ServerModules, context: Se
         gone: (workerId, incarnation) => {
           agents.liveness.disconnected(workerId, incarnation);
         },
+        workersHeard: (workerId) => agents.heardWorkers.known(workerId),
         nodesRenewed: modules.nodesRenewed,
         compareStates: (member, hashes) => comparison.report(member, hashes),
         ...{ clusterId, groupId: GROUP_ID, snapshots: modules.catchUp.server },

@@ -394,6 +394,7 @@ export class SimulatedCoordinator {
       },
       gone: (workerId: string, incarnation: number) => liveness.disconnected(workerId, incarnation),
       compareStates: replication.comparison.report.bind(replication.comparison),
+      workersHeard: agents.heardWorkers.known.bind(agents.heardWorkers),
       nodesRenewed: () => undefined,
     };
     end.listener = {

@@ -2817,7 +2817,8 @@ const schema: unknown = {
                     "commands",
                     "readIndex",
                     "heartbeats",
-                    "stateHashes"
+                    "stateHashes",
+                    "workersHeard"
                   ]
                 }
               },
@@ -2841,6 +2842,10 @@ const schema: unknown = {
                 "stateHashes": {
                   "type": "StateHashes",
                   "id": 5
+                },
+                "workersHeard": {
+                  "type": "WorkersHeardQuery",
+                  "id": 6
                 }
               }
             },
@@ -2855,6 +2860,14 @@ const schema: unknown = {
             },
             "ReadIndex": {
               "fields": {}
+            },
+            "WorkersHeardQuery": {
+              "fields": {
+                "workerId": {
+                  "type": "string",
+                  "id": 1
+                }
+              }
             },
             "RelayedHeartbeats": {
               "fields": {
@@ -2883,7 +2896,8 @@ const schema: unknown = {
                     "readIndexed",
                     "heartbeatsConfirmed",
                     "error",
-                    "stateHashesAgreed"
+                    "stateHashesAgreed",
+                    "workersHeard"
                   ]
                 }
               },
@@ -2911,6 +2925,10 @@ const schema: unknown = {
                 "stateHashesAgreed": {
                   "type": "StateHashesAgreed",
                   "id": 6
+                },
+                "workersHeard": {
+                  "type": "WorkersHeard",
+                  "id": 7
                 }
               }
             },
@@ -2941,6 +2959,35 @@ const schema: unknown = {
                 "leader": {
                   "type": "Ballot",
                   "id": 2
+                }
+              }
+            },
+            "WorkersHeard": {
+              "fields": {
+                "workers": {
+                  "rule": "repeated",
+                  "type": "WorkerHeard",
+                  "id": 1
+                }
+              }
+            },
+            "WorkerHeard": {
+              "fields": {
+                "workerId": {
+                  "type": "string",
+                  "id": 1
+                },
+                "heardAgoMs": {
+                  "type": "uint64",
+                  "id": 2
+                },
+                "eligible": {
+                  "type": "bool",
+                  "id": 3
+                },
+                "load": {
+                  "type": "WorkerLoad",
+                  "id": 4
                 }
               }
             },

@@ -111,8 +111,11 @@ import type { WatchEventsRequest as _synod_v1_WatchEventsRequest, WatchEventsReq
 import type { WatchEventsResponse as _synod_v1_WatchEventsResponse, WatchEventsResponse__Output as _synod_v1_WatchEventsResponse__Output } from './synod/v1/WatchEventsResponse.js';
 import type { Welcome as _synod_v1_Welcome, Welcome__Output as _synod_v1_Welcome__Output } from './synod/v1/Welcome.js';
 import type { Worker as _synod_v1_Worker, Worker__Output as _synod_v1_Worker__Output } from './synod/v1/Worker.js';
+import type { WorkerHeard as _synod_v1_WorkerHeard, WorkerHeard__Output as _synod_v1_WorkerHeard__Output } from './synod/v1/WorkerHeard.js';
 import type { WorkerLoad as _synod_v1_WorkerLoad, WorkerLoad__Output as _synod_v1_WorkerLoad__Output } from './synod/v1/WorkerLoad.js';
 import type { WorkerServiceClient as _synod_v1_WorkerServiceClient, WorkerServiceDefinition as _synod_v1_WorkerServiceDefinition } from './synod/v1/WorkerService.js';
+import type { WorkersHeard as _synod_v1_WorkersHeard, WorkersHeard__Output as _synod_v1_WorkersHeard__Output } from './synod/v1/WorkersHeard.js';
+import type { WorkersHeardQuery as _synod_v1_WorkersHeardQuery, WorkersHeardQuery__Output as _synod_v1_WorkersHeardQuery__Output } from './synod/v1/WorkersHeardQuery.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -245,10 +248,13 @@ export interface ProtoGrpcType {
       WatchEventsResponse: MessageTypeDefinition<_synod_v1_WatchEventsResponse, _synod_v1_WatchEventsResponse__Output>
       Welcome: MessageTypeDefinition<_synod_v1_Welcome, _synod_v1_Welcome__Output>
       Worker: MessageTypeDefinition<_synod_v1_Worker, _synod_v1_Worker__Output>
+      WorkerHeard: MessageTypeDefinition<_synod_v1_WorkerHeard, _synod_v1_WorkerHeard__Output>
       WorkerLoad: MessageTypeDefinition<_synod_v1_WorkerLoad, _synod_v1_WorkerLoad__Output>
       WorkerScheduling: EnumTypeDefinition
       WorkerService: SubtypeConstructor<typeof grpc.Client, _synod_v1_WorkerServiceClient> & { service: _synod_v1_WorkerServiceDefinition }
       WorkerState: EnumTypeDefinition
+      WorkersHeard: MessageTypeDefinition<_synod_v1_WorkersHeard, _synod_v1_WorkersHeard__Output>
+      WorkersHeardQuery: MessageTypeDefinition<_synod_v1_WorkersHeardQuery, _synod_v1_WorkersHeardQuery__Output>
     }
   }
 }

@@ -4,6 +4,7 @@ import type { ForwardedCommands as _synod_v1_ForwardedCommands, ForwardedCommand
 import type { ReadIndex as _synod_v1_ReadIndex, ReadIndex__Output as _synod_v1_ReadIndex__Output } from '../../synod/v1/ReadIndex.js';
 import type { RelayedHeartbeats as _synod_v1_RelayedHeartbeats, RelayedHeartbeats__Output as _synod_v1_RelayedHeartbeats__Output } from '../../synod/v1/RelayedHeartbeats.js';
 import type { StateHashes as _synod_v1_StateHashes, StateHashes__Output as _synod_v1_StateHashes__Output } from '../../synod/v1/StateHashes.js';
+import type { WorkersHeardQuery as _synod_v1_WorkersHeardQuery, WorkersHeardQuery__Output as _synod_v1_WorkersHeardQuery__Output } from '../../synod/v1/WorkersHeardQuery.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ForwardRequest {
@@ -12,7 +13,8 @@ export interface ForwardRequest {
   'readIndex'?: (_synod_v1_ReadIndex | null);
   'heartbeats'?: (_synod_v1_RelayedHeartbeats | null);
   'stateHashes'?: (_synod_v1_StateHashes | null);
-  'message'?: "commands"|"readIndex"|"heartbeats"|"stateHashes";
+  'workersHeard'?: (_synod_v1_WorkersHeardQuery | null);
+  'message'?: "commands"|"readIndex"|"heartbeats"|"stateHashes"|"workersHeard";
 }
 
 export interface ForwardRequest__Output {
@@ -21,5 +23,6 @@ export interface ForwardRequest__Output {
   'readIndex'?: (_synod_v1_ReadIndex__Output | null);
   'heartbeats'?: (_synod_v1_RelayedHeartbeats__Output | null);
   'stateHashes'?: (_synod_v1_StateHashes__Output | null);
-  'message'?: "commands"|"readIndex"|"heartbeats"|"stateHashes";
+  'workersHeard'?: (_synod_v1_WorkersHeardQuery__Output | null);
+  'message'?: "commands"|"readIndex"|"heartbeats"|"stateHashes"|"workersHeard";
 }

@@ -5,6 +5,7 @@ import type { ReadIndexed as _synod_v1_ReadIndexed, ReadIndexed__Output as _syno
 import type { HeartbeatsConfirmed as _synod_v1_HeartbeatsConfirmed, HeartbeatsConfirmed__Output as _synod_v1_HeartbeatsConfirmed__Output } from '../../synod/v1/HeartbeatsConfirmed.js';
 import type { Status as _google_rpc_Status, Status__Output as _google_rpc_Status__Output } from '../../google/rpc/Status.js';
 import type { StateHashesAgreed as _synod_v1_StateHashesAgreed, StateHashesAgreed__Output as _synod_v1_StateHashesAgreed__Output } from '../../synod/v1/StateHashesAgreed.js';
+import type { WorkersHeard as _synod_v1_WorkersHeard, WorkersHeard__Output as _synod_v1_WorkersHeard__Output } from '../../synod/v1/WorkersHeard.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ForwardResponse {
@@ -14,7 +15,8 @@ export interface ForwardResponse {
   'heartbeatsConfirmed'?: (_synod_v1_HeartbeatsConfirmed | null);
   'error'?: (_google_rpc_Status | null);
   'stateHashesAgreed'?: (_synod_v1_StateHashesAgreed | null);
-  'message'?: "commandsProposed"|"readIndexed"|"heartbeatsConfirmed"|"error"|"stateHashesAgreed";
+  'workersHeard'?: (_synod_v1_WorkersHeard | null);
+  'message'?: "commandsProposed"|"readIndexed"|"heartbeatsConfirmed"|"error"|"stateHashesAgreed"|"workersHeard";
 }
 
 export interface ForwardResponse__Output {
@@ -24,5 +26,6 @@ export interface ForwardResponse__Output {
   'heartbeatsConfirmed'?: (_synod_v1_HeartbeatsConfirmed__Output | null);
   'error'?: (_google_rpc_Status__Output | null);
   'stateHashesAgreed'?: (_synod_v1_StateHashesAgreed__Output | null);
-  'message'?: "commandsProposed"|"readIndexed"|"heartbeatsConfirmed"|"error"|"stateHashesAgreed";
+  'workersHeard'?: (_synod_v1_WorkersHeard__Output | null);
+  'message'?: "commandsProposed"|"readIndexed"|"heartbeatsConfirmed"|"error"|"stateHashesAgreed"|"workersHeard";
 }
