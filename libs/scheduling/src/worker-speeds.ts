@@ -43,6 +43,11 @@ const MAX_RATIO = 8;
 const WINDOW_MS = 2_000;
 const MIN_PART = 1 / 32;
 const MAX_PART = 1 / 4;
+/**
+ * The same of a sample that is better than the mean. A slow worker gets few attempts, so each must tell more: one a second, or one in
+ * several, has to bring it back in less than half a minute. To be taken for faster than it is costs a slow worker little.
+ */
+const MAX_PART_OF_BETTER = 1 / 2;
 /** Part of one sample in the usual duration of a task, once there are many. */
 const TASK_PART = 1 / 64;
 /** A worker counts as slow from so many times the usual on, and until it is below the other: noise changes nothing. */
@@ -83,8 +88,10 @@ export class WorkerSpeeds {
     const worker = this.workerMean(workerId, nowMs);
     worker.samples += 1;
     const sinceMs = Math.max(0, nowMs - worker.lastMs);
-    const part = Math.min(MAX_PART, Math.max(MIN_PART, sinceMs / (sinceMs + WINDOW_MS)));
-    worker.ratio += (clamp(ratio) - worker.ratio) * Math.max(part, 1 / worker.samples);
+    const change = clamp(ratio) - worker.ratio;
+    const maxPart = change < 0 ? MAX_PART_OF_BETTER : MAX_PART;
+    const part = Math.min(maxPart, Math.max(MIN_PART, sinceMs / (sinceMs + WINDOW_MS)));
+    worker.ratio += change * Math.max(part, 1 / worker.samples);
     worker.lastMs = nowMs;
   }
 

@@ -1,7 +1,10 @@
 import { Planner } from '@synod/scheduling';
-import { VirtualClock } from '@synod/testkit';
+import { SeededRandom, VirtualClock } from '@synod/testkit';
 import { anEnd, aWorker, quiet, TestState } from '../testing/basics.spec-support.js';
 import { SpeedObserver } from './speed-observer.js';
+
+/** Of a second. */
+const STEPS = 40;
 
 /** Two equal workers whose attempts take as long as said, observed by the leader, and planned for by the real planner. */
 class TwoWorkers {
@@ -14,7 +17,14 @@ class TwoWorkers {
   });
   readonly planner = new Planner({ speeds: this.observer });
   readonly takesMs: Record<string, number> = { w1: 100, w2: 100 };
-  private readonly running: { readonly jobId: string; readonly workerId: string; readonly doneAtMs: number }[] = [];
+  /** By which an attempt takes longer than others on its worker. */
+  noise: () => number = () => 1;
+  private readonly running: {
+    readonly jobId: string;
+    readonly workerId: string;
+    readonly startedAtMs: number;
+    readonly doneAtMs: number;
+  }[] = [];
 
   constructor() {
     for (const workerId of ['w1', 'w2']) this.open(workerId);
@@ -25,21 +35,23 @@ class TwoWorkers {
     this.observer.applied(this.state.apply({ type: 'openAgentSession', worker, held: [] }));
   }
 
-  /** 40 jobs a second for so long, in steps of 25 ms; how many began on each worker in each second. */
-  run(seconds: number): { readonly w1: number; readonly w2: number }[] {
+  /** So many jobs a second for so long, in steps of 25 ms; how many began on each worker in each second. */
+  run(seconds: number, perSecond = 40): { readonly w1: number; readonly w2: number }[] {
     return Array.from({ length: seconds }, () => {
       const counts = { w1: 0, w2: 0 };
-      for (let step = 0; step < 40; step += 1) {
+      for (let step = 0; step < STEPS; step += 1) {
         this.clock.advance(25);
         this.finish();
-        this.state.submit(1);
+        const due = Math.floor(((step + 1) * perSecond) / STEPS) - Math.floor((step * perSecond) / STEPS);
+        if (due > 0) this.state.submit(due);
         const plan = this.planner.plan(this.state.machine, () => true, 100);
         this.state.apply({ type: 'assignJobs', assignments: plan });
         this.planner.settled(plan);
         for (const { jobId, workerId } of plan) {
           counts[workerId as 'w1' | 'w2'] += 1;
-          const doneAtMs = this.clock.monotonicMs() + (this.takesMs[workerId] ?? 0);
-          this.running.push({ jobId, workerId, doneAtMs });
+          const startedAtMs = this.clock.monotonicMs();
+          const doneAtMs = startedAtMs + (this.takesMs[workerId] ?? 0) * this.noise();
+          this.running.push({ jobId, workerId, startedAtMs, doneAtMs });
         }
       }
       return counts;
@@ -50,10 +62,10 @@ class TwoWorkers {
     const nowMs = this.clock.monotonicMs();
     for (const attempt of this.running.filter(({ doneAtMs }) => doneAtMs <= nowMs)) {
       this.running.splice(this.running.indexOf(attempt), 1);
-      const { jobId, workerId } = attempt;
+      const { jobId, workerId, startedAtMs } = attempt;
       const last = this.state.machine.job(jobId)?.attempts.at(-1);
       if (last === undefined) throw new Error(`no attempt of ${jobId}`);
-      const times = { startedAtMs: nowMs - (this.takesMs[workerId] ?? 0), finishedAtMs: nowMs };
+      const times = { startedAtMs, finishedAtMs: nowMs };
       const report = { jobId, attempt: last.attempt, fencingToken: last.fencingToken, ...times, end: anEnd() };
       this.observer.applied(this.state.apply({ type: 'reportAttempts', workerId, incarnation: 1, reports: [report] }));
     }
@@ -82,6 +94,33 @@ describe('the leader that measures speed', () => {
     expect(workers.told).toEqual(['w2', 'w2']);
     // Without oscillation: in no second does it have far more or less than half.
     for (const second of recovered) expect(Math.abs(shareOf2([second]) - 0.5)).toBeLessThan(0.15);
+  });
+
+  it.each([
+    ['a busy cluster', 80, 100],
+    ['a cluster with little to do', 4, 100],
+    ['one job a second', 1, 100],
+    ['long jobs, some at a time', 2, 2_000],
+  ])('takes a recovered worker for what it is within 30 s: %s', (_load, perSecond, usualMs) => {
+    const workers = new TwoWorkers();
+    Object.assign(workers.takesMs, { w1: usualMs, w2: usualMs });
+    workers.run(10, perSecond);
+    workers.takesMs['w2'] = usualMs * 4;
+    workers.run(30, perSecond);
+    expect(workers.observer.slowWorkers().map(({ workerId }) => workerId)).toEqual(['w2']);
+    workers.takesMs['w2'] = usualMs;
+    const after = workers.run(45, perSecond).slice(30);
+    expect(workers.observer.slowWorkers()).toEqual([]);
+    expect(shareOf2(after)).toBeCloseTo(0.5, 1);
+    expect(workers.told).toEqual(['w2', 'w2']);
+  });
+
+  it('is not led astray by noise: two workers whose attempts take between half and twice as long by chance stay equal', () => {
+    const workers = new TwoWorkers();
+    const random = new SeededRandom(7);
+    workers.noise = () => 0.5 * 4 ** random.between(0, 1);
+    workers.run(60);
+    expect(workers.told).toEqual([]);
   });
 
   it('keeps a slow worker slow over a new session, and measures one anew that left', () => {
