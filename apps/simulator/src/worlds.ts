@@ -1,5 +1,6 @@
 import { consensusWorld } from './consensus/world.js';
 import { mixedWorld } from './mixed-world.js';
+import { rollingRestartWorld } from './scheduler/rolling-restart.js';
 import { schedulerWorld } from './scheduler/world.js';
 import type { World } from './world.js';
 
@@ -10,6 +11,7 @@ const scheduler = schedulerWorld() as World;
 export const WORLDS: readonly World[] = [
   consensus,
   scheduler,
+  rollingRestartWorld(),
   mixedWorld('all', [
     { world: consensus, share: 3 },
     { world: scheduler, share: 1 },

@@ -1,4 +1,5 @@
 // What the simulator drives: the agent's and the guard's logic, without the processes, files and connections below it.
+export { AgentProcess } from './agent/agent-process.js';
 export type { AttemptFiles } from './agent/attempt-files.js';
 export { CoordinatorAddresses } from './agent/coordinators.js';
 export { HeartbeatClient } from './agent/heartbeat-client.js';

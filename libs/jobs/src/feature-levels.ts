@@ -20,7 +20,7 @@ export const FEATURE_LEVELS: readonly FeatureLevel[] = [
     level: 3,
     starts:
       'placement policies beside leastLoaded and consistentHash, and their options; time (delays, deadlines, retries with ' +
-      'back-off), priorities, jobs on failure, retries by hand, queues with limits, dead letters, schedules',
+      'back-off), priorities, jobs on failure, retries by hand, queues with limits, dead letters, schedules; jobs of atMostOnce that a worker gives back unbegun run elsewhere',
   },
 ];
 
@@ -35,6 +35,9 @@ export const OWN_PLACEMENT_FEATURE_LEVEL = 3;
 
 /** The level from which a submission may say how long its idempotency key lives. */
 export const KEY_LIFETIME_FEATURE_LEVEL = 3;
+
+/** The level from which a worker that says goodbye gives back what it has not begun, also of jobs that run at most once. */
+export const GIVEN_BACK_FEATURE_LEVEL = 3;
 
 /** The level that a command needs: below it, it is refused, and who proposes it should not, for an older member can't read it. */
 export function neededFeatureLevel(command: Command): number {

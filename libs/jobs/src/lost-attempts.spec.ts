@@ -124,6 +124,34 @@ describe('closeWorker', () => {
     expect([first, second, elsewhere].map((jobId) => driver.job(jobId).state)).toEqual(['ready', 'ready', 'assigned']);
   });
 
+  describe('of a job that may run at most once', () => {
+    function closed(cause: CloseWorker['cause'], { started = false, level = 3 } = {}) {
+      const driver = withWorkers();
+      driver.command({ type: 'setFeatureLevel', level });
+      const jobId = driver.submitOne({ mode: 'atMostOnce' });
+      const ref = driver.assign(jobId, 'w1');
+      if (started) driver.start('w1', ref);
+      close(driver, 'w1', cause);
+      return driver.job(jobId).state;
+    }
+
+    it('lets it run elsewhere when the worker says goodbye and never began it', () => {
+      expect(closed('left')).toBe('ready');
+    });
+
+    it('fails it when it may have begun', () => {
+      expect([closed('left', { started: true }), closed('lost'), closed('guardEnded')]).toEqual([
+        'failed',
+        'failed',
+        'failed',
+      ]);
+    });
+
+    it('fails it below level 3, as ever', () => {
+      expect(closed('left', { level: 2 })).toBe('failed');
+    });
+  });
+
   it('does nothing to a newer incarnation', () => {
     const driver = withWorkers();
     driver.open(aWorker('w1', { incarnation: 3 }));

@@ -131,7 +131,8 @@ function tellRetried(entry: EntryContext, { jobId, lostAttempts, drainedAttempts
 /**
  * The attempt is lost: its worker is gone, or ended it without a result. The job runs again, unless it was cancelled, must
  * run at most once, or has lost as many attempts as it may. The end's message says which. One that was `drained` was ended by
- * an operator's wish: it says nothing against the job and doesn't count towards `maxLostAttempts`.
+ * an operator's wish: it says nothing against the job and doesn't count towards `maxLostAttempts`. One that was `neverBegun` leaves a
+ * job that must run at most once free to run.
  */
 export function loseAttempt(
   state: JobsState,
@@ -140,12 +141,13 @@ export function loseAttempt(
   end: AttemptEnd,
   finishedAtMs: number | undefined,
   drained = false,
+  neverBegun = false,
 ): void {
   assert(end.outcome === 'lost', 'a lost attempt ends lost', () => job.jobId);
   const isDrained = drained || job.activeAttempt?.evicting === true;
   if (isDrained) job.drainedAttempts += 1;
   else job.lostAttempts += 1;
-  const { next, because } = afterLoss(job, isDrained);
+  const { next, because } = afterLoss(job, isDrained, neverBegun);
   const message = because === '' ? end.message : `${end.message}; ${because}`;
   closeActiveAttempt(state, entry, job, { ...end, message }, finishedAtMs ?? entry.timeMs);
   if (next === 'ready') {
@@ -164,13 +166,17 @@ export function loseAttemptsOf(
   message: string,
   isLost: (job: JobEntry, attempt: AttemptEntry) => boolean,
   drained = false,
+  neverBegun: (attempt: AttemptEntry) => boolean = () => false,
 ): number {
   const lost = [...worker.activeJobs].filter((job) => {
     const attempt = job.activeAttempt;
     assert(attempt?.workerId === worker.workerId, 'J2 a worker lists only its own attempts', () => job.jobId);
     return isLost(job, attempt);
   });
-  for (const job of lost) loseAttempt(state, entry, job, lostEnd(message), undefined, drained);
+  for (const job of lost) {
+    const begun = job.activeAttempt === undefined || !neverBegun(job.activeAttempt);
+    loseAttempt(state, entry, job, lostEnd(message), undefined, drained, !begun);
+  }
   return lost.length;
 }
 
@@ -283,10 +289,14 @@ function finalStateAfter(outcome: AttemptOutcome, cancelRequested: boolean): Job
   }
 }
 
-function afterLoss(job: JobEntry, drained: boolean): { readonly next: JobState; readonly because: string } {
+function afterLoss(
+  job: JobEntry,
+  drained: boolean,
+  neverBegun: boolean,
+): { readonly next: JobState; readonly because: string } {
   const { mode, maxLostAttempts } = job.interned.spec;
   if (job.cancelRequested) return { next: 'cancelled', because: 'the job was being cancelled' };
-  if (mode === 'atMostOnce') {
+  if (mode === 'atMostOnce' && !neverBegun) {
     return { next: 'failed', because: 'it may have run, and mode atMostOnce forbids to run it again' };
   }
   if (!drained && job.lostAttempts >= maxLostAttempts) {

@@ -65,7 +65,12 @@ export class SchedulerChecker {
   private readonly slots = new Map<number, Slot>();
   private readonly appliedBy = new Map<string, number>();
   private readonly byToken = new Map<string, JobProcess>();
+  /** By job, and their number by worker. */
   private readonly live = new Map<string, Set<JobProcess>>();
+  private readonly liveAt = new Map<string, number>();
+  liveProcesses = 0;
+  /** Jobs that have not ended. */
+  openJobs = 0;
   private readonly byKey = new Map<string, string>();
   private readonly workerCoordinator = new Map<string, string>();
   private readonly workers = new Map<string, { incarnation: number; coordinatorId: string }>();
@@ -178,19 +183,22 @@ export class SchedulerChecker {
     const others = this.live.get(jobId) ?? new Set();
     this.live.set(jobId, others);
     others.add(process);
+    this.count(workerId, 1);
     if (mode === 'oneLiveHolder') this.checkHolders(jobId, others);
     this.checkCapacity(workerId);
   }
 
   processEnded(process: JobProcess): void {
-    this.live.get(process.jobId)?.delete(process);
+    const { jobId, workerId } = process;
+    const processes = this.live.get(jobId);
+    if (processes?.delete(process) === true) this.count(workerId, -1);
+    if (processes?.size === 0) this.live.delete(jobId);
     this.digest.text(process.fencingToken).number(this.view.nowMs() * 1_000);
   }
 
-  get liveProcesses(): number {
-    let count = 0;
-    for (const processes of this.live.values()) count += processes.size;
-    return count;
+  private count(workerId: string, change: 1 | -1): void {
+    this.liveProcesses += change;
+    this.liveAt.set(workerId, (this.liveAt.get(workerId) ?? 0) + change);
   }
 
   /** Live holders of a job at this moment; one whose guard or machine was stopped is fenced, and counted. */
@@ -211,10 +219,7 @@ export class SchedulerChecker {
   }
 
   private checkCapacity(workerId: string): void {
-    let running = 0;
-    for (const processes of this.live.values()) {
-      for (const process of processes) if (process.workerId === workerId) running += 1;
-    }
+    const running = this.liveAt.get(workerId) ?? 0;
     const capacity = this.view.capacity(workerId);
     this.expect(
       running <= capacity,
@@ -305,6 +310,7 @@ export class SchedulerChecker {
         this.expect(!this.jobs.has(jobId) && spec !== undefined, 'a job is submitted once', () => jobId);
         if (spec === undefined) return;
         const nothing = { active: undefined, activeWorker: undefined, assignedInReign: 0, cancelRequested: false };
+        this.openJobs += 1;
         this.jobs.set(jobId, { jobId, spec, state: 'ready', ...nothing, lostAttempts: 0, reopened: 0, processes: [] });
         return;
       }
@@ -315,7 +321,7 @@ export class SchedulerChecker {
         this.expect(rises, 'fencing tokens rise', () => `${event.jobId}: ${counter} after ${this.lastToken.counter}`);
         this.expect(job.state === 'ready', 'J2 one active attempt at a time', () => `${event.jobId} is ${job.state}`);
         this.lastToken = event.fencingToken;
-        job.state = 'assigned';
+        this.setState(job, 'assigned');
         job.active = fencingTokenToString(event.fencingToken);
         job.activeWorker = event.workerId;
         job.assignedInReign = this.reigns;
@@ -323,7 +329,7 @@ export class SchedulerChecker {
         return;
       }
       case 'attemptStarted':
-        this.job(event.jobId).state = 'running';
+        this.setState(this.job(event.jobId), 'running');
         return;
       case 'attemptFinished': {
         const job = this.job(event.jobId);
@@ -338,11 +344,11 @@ export class SchedulerChecker {
       }
       case 'jobWaitsForOthers':
       case 'jobWaits':
-        this.job(event.jobId).state = 'waiting';
+        this.setState(this.job(event.jobId), 'waiting');
         return;
       case 'jobReady':
       case 'jobRetried':
-        this.job(event.jobId).state = 'ready';
+        this.setState(this.job(event.jobId), 'ready');
         return;
       case 'jobReopened':
         return this.reopened(this.job(event.jobId));
@@ -363,7 +369,7 @@ export class SchedulerChecker {
 
   private reopened(job: KnownJob): void {
     this.expect(FINAL_JOB_STATES.has(job.state as never), 'a job runs again after it ended', () => job.jobId);
-    job.state = 'ready';
+    this.setState(job, 'ready');
     job.cancelRequested = false;
     job.lostAttempts = 0;
     job.reopened += 1;
@@ -374,7 +380,7 @@ export class SchedulerChecker {
     const { spec, lostAttempts, jobId, processes } = job;
     const at = (): string => `${jobId} (${spec.mode}) ${state} after ${lostAttempts} losses`;
     this.expect(!FINAL_JOB_STATES.has(job.state as never), 'a job ends once', at);
-    job.state = state;
+    this.setState(job, state);
     if (state === 'cancelled') this.expect(job.cancelRequested, 'a job is cancelled because somebody asked', at);
     if (state !== 'failed') return;
     const mayLose = spec.mode === 'atMostOnce' ? 1 : spec.maxLostAttempts;
@@ -395,9 +401,18 @@ export class SchedulerChecker {
     this.workers.set(workerId, { incarnation, coordinatorId });
   }
 
+  private setState(job: KnownJob, state: string): void {
+    this.openJobs += Number(isOpen(state)) - Number(isOpen(job.state));
+    job.state = state;
+  }
+
   private job(jobId: string): KnownJob {
     const job = this.jobs.get(jobId);
     if (job === undefined) throw new Violation('events are of jobs that were submitted', jobId);
     return job;
   }
+}
+
+function isOpen(state: string): boolean {
+  return !FINAL_JOB_STATES.has(state as never);
 }

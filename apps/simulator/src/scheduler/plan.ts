@@ -16,6 +16,18 @@ export interface WorkerPlan {
   readonly clock: MachineClockPlan;
 }
 
+/** Every agent is stopped in order and started again, one after the other. */
+export interface RollingRestartPlan {
+  readonly onStop: 'drain' | 'keep';
+  readonly fromMs: number;
+  /** Between one agent's SIGTERM and that of the next: several may be on their way at the same time. */
+  readonly everyMs: number;
+  /** Time that what runs has to end by itself; longer than it takes, nothing is moved. */
+  readonly stopTimeoutMs: number;
+  /** From an agent's end to the start of the next one in its place. */
+  readonly downMs: number;
+}
+
 /** All that one seed decides before a run of the scheduler. */
 export interface SchedulerPlan extends BasePlan {
   readonly coordinators: readonly MachineClockPlan[];
@@ -40,6 +52,8 @@ export interface SchedulerPlan extends BasePlan {
   readonly meanOperationMs: number;
   /** Events that a coordinator keeps. */
   readonly keptEvents: number;
+  /** In the world of that name. */
+  readonly rollingRestart?: RollingRestartPlan;
 }
 
 /** Whole, as the log has it; 0: no limit. */

@@ -32,8 +32,9 @@ export interface SchedulerModules {
 const HEALING_LIMIT_MS = 60_000;
 /** A supervisor starts a coordinator again that ended itself. */
 const RESTART_MS = 400;
-/** The whole state is looked at each so many slots. */
+/** The whole state is looked at each so many slots, and more seldom when it holds more than so many jobs. */
 const INVARIANTS_EACH_SLOTS = 64;
+const USUAL_JOBS = 500;
 /** Without a leader for so long, what runs and ends well has survived an outage of the control plane. */
 const OUTAGE_MS = 1_000;
 const SAMPLE_MS = 100;
@@ -61,6 +62,7 @@ export class SchedulerRun {
   readonly checker: SchedulerChecker;
   readonly coordinators: readonly SimulatedCoordinator[];
   readonly workers: readonly WorkerMachine[];
+  private readonly workersById: ReadonlyMap<string, WorkerMachine>;
   readonly clients: SchedulerClients;
   private readonly links: Links<Message>;
   private readonly streams: Streams;
@@ -109,6 +111,7 @@ export class SchedulerRun {
     const ids = plan.coordinators.map((_, index) => `c${index + 1}`);
     this.coordinators = ids.map((nodeId, index) => this.createCoordinator(nodeId, index, ids));
     this.workers = plan.workers.map((_, index) => this.createWorker(index, ids, event));
+    this.workersById = new Map(this.workers.map((worker) => [worker.workerId, worker]));
     this.clients = new SchedulerClients({
       ...{ plan, time, random: random.fork(), streams: this.streams, checker: this.checker, coordinators: ids, event },
       failed: (error) => this.fail(error),
@@ -148,6 +151,7 @@ export class SchedulerRun {
     this.clients.start();
     this.watchers.start();
     this.faults.start();
+    this.restartAgents();
     await this.pass(() => false, this.plan.faultPhaseMs);
     this.countNoise();
     this.clients.stop();
@@ -160,6 +164,20 @@ export class SchedulerRun {
     this.events.add('nominalTimeDecided', this.checker.schedules.decided);
     this.checker.expect(converged, 'after the last repair every job ends', () => this.describe());
     this.checkEnd();
+  }
+
+  private restartAgents(): void {
+    const { rollingRestart: plan } = this.plan;
+    if (plan === undefined) return;
+    const { onStop, fromMs, everyMs, stopTimeoutMs, downMs } = plan;
+    this.workers.forEach((worker, index) => {
+      this.time.after(fromMs + index * everyMs, () => {
+        worker.restartAgent(onStop, stopTimeoutMs, downMs).then(
+          () => this.events.add('agentRestartedInOrder'),
+          (error: unknown) => this.fail(error),
+        );
+      });
+    });
   }
 
   private countNoise(): void {
@@ -197,9 +215,8 @@ export class SchedulerRun {
   }
 
   private isConverged(): boolean {
-    if (this.clients.unanswered > 0 || this.checker.liveProcesses > 0 || !this.watchers.caughtUp) return false;
-    for (const { state } of this.checker.jobs.values()) if (!FINAL_JOB_STATES.has(state as never)) return false;
-    const { highestSlot } = this.checker;
+    const { highestSlot, liveProcesses, openJobs } = this.checker;
+    if (this.clients.unanswered > 0 || liveProcesses > 0 || openJobs > 0 || !this.watchers.caughtUp) return false;
     if (!this.coordinators.every(({ appliedSlot }) => appliedSlot === highestSlot)) return false;
     if (this.coordinators.filter(({ serving }) => serving).length !== 1) return false;
     return this.workers.every(({ unsettled }) => unsettled === 0);
@@ -257,7 +274,8 @@ export class SchedulerRun {
   }
 
   private observer(): CoordinatorObserver {
-    const { checker, events, time } = this;
+    const { checker, events, time, plan } = this;
+    const invariantsEachSlots = INVARIANTS_EACH_SLOTS * Math.ceil(plan.jobs / USUAL_JOBS);
     return {
       event: (name) => events.add(name),
       booted: ({ nodeId }) => checker.started(nodeId, 0),
@@ -270,7 +288,7 @@ export class SchedulerRun {
         if (machine === undefined) return;
         this.checked(() => {
           checker.applied(node.nodeId, node.incarnation, applied, envelopes, machine.stateHash());
-          if (applied.slot % INVARIANTS_EACH_SLOTS === 0) machine.checkInvariants();
+          if (applied.slot % invariantsEachSlots === 0) machine.checkInvariants();
         });
       },
       serving: (_node, ballot) => checker.serving(ballot),
@@ -323,7 +341,7 @@ export class SchedulerRun {
   }
 
   private worker(workerId: string): WorkerMachine | undefined {
-    return this.workers.find((worker) => worker.workerId === workerId);
+    return this.workersById.get(workerId);
   }
 
   /** A violation ends the run; it must not be thrown into the product's code, which would take it for its own. */

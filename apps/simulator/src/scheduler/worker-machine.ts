@@ -1,4 +1,5 @@
 import {
+  AgentProcess,
   AttemptSpool,
   CoordinatorAddresses,
   GUARD_PROTOCOL_VERSION,
@@ -43,7 +44,12 @@ interface RunningAgent {
   readonly session: SessionClient;
   readonly heartbeats: HeartbeatClient;
   socket: LocalSocket | undefined;
+  /** It stops in order: it wants no other guard. */
+  stopping: boolean;
 }
+
+/** How an agent that is asked to stop does it: as its option `--on-stop` says. */
+export type AgentStop = 'drain' | 'keep';
 
 /** A worker's machine: its agent, the guard, the processes of jobs, and a disk. Agent and guard run the product's own code. */
 export class WorkerMachine {
@@ -137,7 +143,7 @@ export class WorkerMachine {
         outdated: () => this.modules.event('agentOutdated'),
       },
     );
-    const running: RunningAgent = { process, agent, session, heartbeats, socket: undefined };
+    const running: RunningAgent = { process, agent, session, heartbeats, socket: undefined, stopping: false };
     this.running = running;
     agent.recover();
     this.obtainGuard(running, () => session.start());
@@ -151,6 +157,49 @@ export class WorkerMachine {
     this.modules.streams.processDied(running.process, machineIsUp);
     running.socket?.close();
     this.running = undefined;
+  }
+
+  /** SIGTERM, and a start of the next agent a while after the end. Resolves when it starts. */
+  async restartAgent(onStop: AgentStop, stopTimeoutMs: number, downMs: number): Promise<void> {
+    const { running } = this;
+    if (running === undefined || !running.process.alive) return;
+    await this.stopInOrder(running, onStop, stopTimeoutMs);
+    if (this.running === running) this.crashAgent();
+    await new Promise<void>((resolve) => this.modules.time.after(downMs, () => resolve()));
+    this.startAgent();
+  }
+
+  /** The product's own order of things. */
+  private stopInOrder(running: RunningAgent, onStop: AgentStop, stopTimeoutMs: number): Promise<void> {
+    const { process, agent, session, heartbeats } = running;
+    const nothing = { start: () => undefined, stop: () => Promise.resolve() };
+    running.stopping = true;
+    const worker = { ...this.facts, incarnation: this.files.incarnation, version: 'simulated' };
+    const guard = {
+      start: () => Promise.resolve(),
+      stop: (how: 'leave' | 'retire') => this.leaveGuard(running, how),
+    };
+    return new AgentProcess(
+      { onStop, stopTimeoutMs, worker },
+      {
+        ...{ agent, session, heartbeats, guard, timers: process, log: this.modules.logger },
+        ...{ logs: { stop: () => undefined }, pruner: nothing, discovery: nothing, close: () => Promise.resolve() },
+      },
+    ).stop();
+  }
+
+  /** As `GuardLink` does. */
+  private leaveGuard({ process, socket }: RunningAgent, how: 'leave' | 'retire'): Promise<void> {
+    if (socket === undefined) return Promise.resolve();
+    if (how === 'leave') {
+      socket.close();
+      return Promise.resolve();
+    }
+    socket.send(JSON.stringify({ type: 'retire' } satisfies AgentMessage));
+    return new Promise((resolve) => {
+      socket.onClose = () => resolve();
+      process.after(GUARD_WELCOME_TIMEOUT_MS, () => resolve());
+    });
   }
 
   /** All ends at once, and nobody is told. */
@@ -195,6 +244,7 @@ export class WorkerMachine {
       cancel();
       const wasWelcomed = running.socket === socket;
       running.socket = undefined;
+      if (running.stopping) return;
       this.obtainGuard(running, wasWelcomed ? () => undefined : first);
     };
     const { incarnation } = this.files;

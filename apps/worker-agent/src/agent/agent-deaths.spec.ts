@@ -179,6 +179,39 @@ describe('SIGTERM', () => {
     expect(session.goodbye).toBe(true);
   });
 
+  test('with --on-stop drain what may run at most once is begun although it comes late: given back it would be lost for good', async () => {
+    const only = await startCoordinator();
+    const { agent, session, data } = await startUsable([only], ['--on-stop=drain']);
+    const go = join(data, 'go');
+    session.assign('runs', 1, `until [ -e ${go} ]; do sleep 0.05; done`);
+    await processOf(data, 'runs');
+    const stopped = stop(agent);
+    await eventually('it says that it drains', () => session.draining !== undefined);
+    session.assign('late', 2, 'exit 6', { mode: 'EXECUTION_MODE_AT_MOST_ONCE' });
+    expect((await only.ended('late')).end).toMatchObject({ outcome: 'ATTEMPT_STATE_FAILED', exitCode: 6 });
+    writeFileSync(go, '');
+    await stopped;
+  });
+
+  test('with --on-stop keep it leaves only when no more is assigned, and what came meanwhile is begun', async () => {
+    const only = await startCoordinator();
+    only.acknowledges = false;
+    const { agent, session, data } = await startUsable([only], ['--on-stop=keep', '--restart-grace=30s']);
+    const stopped = stop(agent);
+    await eventually('it says that it drains', () => session.draining === 'its agent is replaced');
+    session.assign('late', 1, FOREVER);
+    // The coordinator has dealt with the word only now.
+    session.send({ reportsAcknowledged: { sequences: session.sequences } });
+    await stopped;
+    await processOf(data, 'late');
+    expect(session.goodbye).toBe(false);
+    only.acknowledges = true;
+    const again = startAgent(data, [only.address]);
+    expect((await only.session(1)).hello?.held.map((it) => it.jobId)).toEqual(['late']);
+    await again.ready();
+    await stop(again);
+  });
+
   test('with --on-stop drain what has not ended in time is given back', async () => {
     const only = await startCoordinator();
     const { agent, session, data } = await startUsable([only], ['--on-stop=drain', '--stop-timeout=100ms']);

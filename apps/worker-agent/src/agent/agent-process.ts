@@ -37,6 +37,12 @@ export interface AgentProcessModules {
 /** After the attempts have ended: for their reports to be acknowledged. What isn't stays in the spool. */
 const ACKNOWLEDGE_TIMEOUT_MS = 5_000;
 
+/** For the cluster to decide that no more is assigned. Without a leader it can't; then nothing is assigned either. */
+const DECIDED_TIMEOUT_MS = 2_000;
+
+/** For what was assigned last to be given to the guard: it may wait for a heartbeat. */
+const BEGUN_TIMEOUT_MS = 1_500;
+
 /** After SIGKILL: for the processes to be gone. */
 const KILL_TIMEOUT_MS = 5_000;
 
@@ -107,9 +113,16 @@ export class AgentProcess {
     await close();
   }
 
+  /**
+   * What the cluster assigned and no agent began would be lost to the next one, and for good if it may run at most once. So no more is
+   * assigned first, and what is on its way is begun.
+   */
   async #leave(): Promise<void> {
-    this.modules.session.stop();
-    await this.modules.guard.stop('leave');
+    const { agent, guard, session } = this.modules;
+    await this.#within(DECIDED_TIMEOUT_MS, session.drain('its agent is replaced'));
+    await this.#within(BEGUN_TIMEOUT_MS, agent.untilAllBegun());
+    session.stop();
+    await guard.stop('leave');
   }
 
   async #end(): Promise<void> {
@@ -128,8 +141,9 @@ export class AgentProcess {
       );
       await agent.untilEnded();
     }
-    await this.#within(ACKNOWLEDGE_TIMEOUT_MS, agent.untilAcknowledged());
-    await session.goodbye();
+    // A goodbye says that all that was begun is reported: what the cluster can't have heard of would run again.
+    if (await this.#within(ACKNOWLEDGE_TIMEOUT_MS, agent.untilAcknowledged())) await session.goodbye();
+    else session.stop();
     await guard.stop('retire');
   }
 
@@ -138,8 +152,9 @@ export class AgentProcess {
     const { agent, session, log } = this.modules;
     log.info({ stopTimeoutMs: this.options.stopTimeoutMs }, 'draining: no more work is taken');
     // First the word, then what is given back: so it counts as drained.
-    session.drain('its agent stops');
+    const decided = session.drain('its agent stops');
     agent.drain();
+    await this.#within(DECIDED_TIMEOUT_MS, decided);
     await this.#within(this.options.stopTimeoutMs, agent.untilEnded());
   }
 

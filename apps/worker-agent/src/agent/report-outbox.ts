@@ -75,6 +75,13 @@ export class ReportOutbox {
     return { sequence: this.#sequence, reports: keys.map((key) => this.#mark(key)) };
   }
 
+  /** The sequence of a batch without reports: its acknowledgement says that all that was sent before it has been dealt with. */
+  barrier(): number {
+    this.#sequence += 1;
+    this.#inFlight.set(this.#sequence, []);
+    return this.#sequence;
+  }
+
   acknowledged(sequence: number): void {
     const keys = this.#inFlight.get(sequence) ?? [];
     this.#inFlight.delete(sequence);

@@ -81,6 +81,9 @@ export class SessionClient {
   #stopped = false;
   #flushing = false;
   #draining: string | undefined;
+  /** Acknowledged once the word that the worker drains is in the log. */
+  #drainSequence = 0;
+  #drained: (() => void)[] = [];
   #retry: CancelTimer | undefined;
   #silence: CancelTimer | undefined;
 
@@ -113,10 +116,29 @@ export class SessionClient {
     if (this.#open) this.#stream?.cancel();
   }
 
-  /** The worker is about to stop: no more work, also not in a later session of this incarnation. */
-  drain(reason: string): void {
+  /**
+   * The worker is about to stop: no more work, also not in a later session of this incarnation. Resolves when that is decided and all
+   * that was assigned before has arrived; never while there is no session.
+   */
+  drain(reason: string): Promise<void> {
     this.#draining = reason;
-    if (this.#open) this.#stream?.write({ draining: { reason } });
+    const decided = new Promise<void>((resolve) => this.#drained.push(resolve));
+    this.#sayDraining(reason);
+    return decided;
+  }
+
+  /** A coordinator deals with one message after the other, and what it has learned from the log by then it has sent. */
+  #sayDraining(reason: string): void {
+    if (!this.#open) return;
+    this.#stream?.write({ draining: { reason } });
+    this.#drainSequence = this.modules.outbox.barrier();
+    this.#stream?.write({ reports: { sequence: this.#drainSequence, reports: [] } });
+  }
+
+  #acknowledged(sequence: number): void {
+    this.modules.outbox.acknowledged(sequence);
+    if (sequence !== this.#drainSequence) return;
+    for (const decided of this.#drained.splice(0)) decided();
   }
 
   /** Resolves when the coordinator has ended the session, or doesn't in time. */
@@ -200,7 +222,7 @@ export class SessionClient {
         const { clusterId = '', heartbeatIntervalMs = 0, outdated = [] } = message.welcome ?? {};
         this.#open = true;
         this.#failures = 0;
-        if (this.#draining !== undefined) this.drain(this.#draining);
+        if (this.#draining !== undefined) this.#sayDraining(this.#draining);
         this.modules.log.info({ address, coordinatorId: message.welcome?.coordinatorId }, 'session open');
         this.listener.welcomed({
           clusterId,
@@ -220,9 +242,7 @@ export class SessionClient {
           (message.cancellations?.withoutGrace ?? []).map((it) => attemptRefFromWire(it)),
         );
       case 'reportsAcknowledged':
-        for (const sequence of message.reportsAcknowledged?.sequences ?? []) {
-          this.modules.outbox.acknowledged(Number(sequence));
-        }
+        for (const sequence of message.reportsAcknowledged?.sequences ?? []) this.#acknowledged(Number(sequence));
         this.#listenForAcknowledgements(true);
         return this.flush();
       case 'tailLogs':

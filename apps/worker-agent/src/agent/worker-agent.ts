@@ -161,7 +161,7 @@ export class WorkerAgent {
       if (spec === undefined) this.#endWithoutGuard(held, 'lost', 'this agent is too old to understand the job');
       else if (spec.task.kind === 'handler') this.#endWithoutGuard(held, 'failed', 'this worker calls no handlers');
       else if (this.#lacks(spec)) this.#endWithoutGuard(held, 'lost', 'its guard is of an older release');
-      else if (this.#draining) this.#endWithoutGuard(held, 'lost', DRAINED.message);
+      else if (this.#givesBack(held)) this.#endWithoutGuard(held, 'lost', DRAINED.message);
       else this.#waiting.add(held);
     }
     this.#startWaiting();
@@ -193,7 +193,14 @@ export class WorkerAgent {
   /** Takes no more work, and gives back what it hasn't begun; what runs goes on. */
   drain(): void {
     this.#draining = true;
-    for (const held of [...this.#waiting]) this.#endWithoutGuard(held, 'lost', DRAINED.message);
+    for (const held of [...this.#waiting]) {
+      if (this.#givesBack(held)) this.#endWithoutGuard(held, 'lost', DRAINED.message);
+    }
+  }
+
+  /** Reported as lost, what may run at most once would be lost for good: it is run, or given back by saying goodbye. */
+  #givesBack({ atMostOnce }: HeldAttempt): boolean {
+    return this.#draining && !atMostOnce;
   }
 
   /** A quorum confirmed the leader after a heartbeat that was sent at this time. */
@@ -240,6 +247,11 @@ export class WorkerAgent {
     this.#stopping = true;
     const stop = this.#draining ? DRAINED : STOPPING;
     for (const held of this.#endable()) this.#stop(held, { ...stop, immediate });
+  }
+
+  /** Resolves when the guard has all that is assigned. */
+  untilAllBegun(): Promise<void> {
+    return this.#held.until(() => this.#waiting.size === 0);
   }
 
   /** Resolves when nothing runs that {@link endAll} would end. */
@@ -310,6 +322,7 @@ export class WorkerAgent {
     void this.modules.spool.put(held.key, { ...spooled(held), report: undefined });
     const order = startOrder(held, spec, this.options.workerId, this.options.rules ?? NO_RULES);
     this.modules.guard.send({ type: 'start', order, heardAtMs: this.#heardAtMs });
+    this.#held.changed();
   }
 
   #stop(held: HeldAttempt, stop: StopOrder): void {

@@ -212,7 +212,8 @@ export class SynodWorker {
   private receive(response: WireSessionResponse): void {
     const { assignments, cancellations, evictions, reportsAcknowledged, tailLogs } = response;
     if (tailLogs) this.tails.push(tailLogs);
-    if (assignments) for (const assignment of assignments.assignments) this.runner.assign(assignment);
+    // By its goodbye the worker has given back what it had not begun.
+    if (assignments && !this.goodbyeSaid) for (const it of assignments.assignments) this.runner.assign(it);
     if (cancellations) for (const ref of cancellations.attempts) this.runner.cancel(ref);
     if (evictions) for (const ref of evictions.attempts) this.runner.evict(ref);
     if (reportsAcknowledged)

@@ -1,5 +1,7 @@
 import type { CloseWorker } from '../commands.js';
 import type { EntryContext } from '../entry-context.js';
+import { GIVEN_BACK_FEATURE_LEVEL } from '../feature-levels.js';
+import type { AttemptEntry } from '../state/job-entry.js';
 import type { JobsState } from '../state/jobs-state.js';
 import type { CompactReply } from '../state/reply-hash.js';
 import { loseAttemptsOf } from '../transitions.js';
@@ -19,7 +21,10 @@ export function closeWorker(state: JobsState, entry: EntryContext, command: Clos
 
   // Who drains and then says goodbye gives back what it has not begun.
   const drained = cause === 'left' && worker.scheduled.scheduling === 'draining';
-  loseAttemptsOf(state, entry, worker, MESSAGES[cause](workerId), () => true, drained);
+  // And whoever says goodbye has reported all that it began.
+  const givesBack = cause === 'left' && state.featureLevel >= GIVEN_BACK_FEATURE_LEVEL;
+  const neverBegun = (attempt: AttemptEntry): boolean => givesBack && attempt.startedAtMs === undefined;
+  loseAttemptsOf(state, entry, worker, MESSAGES[cause](workerId), () => true, drained, neverBegun);
   const gone = cause === 'left' ? 'left' : 'lost';
   state.workers.goOffline(worker, gone, state.nextOrder());
   entry.events.push({ type: 'workerChanged', workerId, incarnation: worker.incarnation, state: gone });
