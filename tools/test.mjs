@@ -15,7 +15,7 @@ const SIMULATIONS = [
 ];
 /** What e2e/src/packages.spec.ts installs. */
 const PACKAGED = ['cli', 'client'];
-const BUILT = ['cli', 'coordinator', 'worker-agent', 'registry', 'simulator'];
+const BUILT = ['cli', 'coordinator', 'worker-agent', 'registry', 'simulator', 'bench'];
 
 /** In order. Each adds to the totals by `passed`, `failed` and `skipped`. */
 const STEPS = {

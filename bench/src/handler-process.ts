@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { endWithThis } from '@synod/e2e';
 
 /** A process of its own that serves the handler `noop`. */
 export class HandlerProcess {
@@ -11,6 +12,7 @@ export class HandlerProcess {
     const child = spawn(process.execPath, [join(__dirname, 'handlers.cjs'), addresses.join(','), String(capacity)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    endWithThis(child);
     await new Promise((resolve) => child.stdout.once('data', resolve));
     return new HandlerProcess(child);
   }

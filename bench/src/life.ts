@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import type { SynodClient } from '@synod/client';
 import { LocalCluster } from '@synod/e2e';
+import { HandlerProcess } from './handler-process.js';
 import { median } from './report.js';
 import type { Row } from './report.js';
 
@@ -19,13 +18,8 @@ const COORDINATORS = 3;
  */
 export async function measureLife(options: LifeOptions): Promise<Row[]> {
   const cluster = await LocalCluster.start({ coordinators: COORDINATORS, agents: 0 });
-  const handlers = spawn(process.execPath, [
-    join(__dirname, 'handlers.cjs'),
-    cluster.addresses.join(','),
-    String(HANDLER_CAPACITY),
-  ]);
+  const handlers = await HandlerProcess.start(cluster.addresses, HANDLER_CAPACITY);
   try {
-    await new Promise((resolve) => handlers.stdout.once('data', resolve));
     await runJobs(cluster.client, options.jobs, 100);
     const rows: Row[] = [];
     for (const batch of [100, 10, 1]) {
@@ -41,7 +35,7 @@ export async function measureLife(options: LifeOptions): Promise<Row[]> {
     rows.push(...(await measureLatency(cluster.client)));
     return rows;
   } finally {
-    handlers.kill('SIGTERM');
+    await handlers.stop();
     await cluster.stop();
   }
 }

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { InformationRequested, UsageError, defineOptions, nearestName, option, suggestionText } from '@synod/config';
-import { formatRows } from './report.js';
+import { endInOrderOnSignals } from '@synod/e2e';
+import { brokenBounds, formatRows } from './report.js';
 import { measure, SCENARIOS } from './scenarios.js';
 
 const OPTIONS = defineOptions({
@@ -52,6 +53,20 @@ const OPTIONS = defineOptions({
       summary: 'placement: also writes the plots, and the tables of PLACEMENT.md, in this directory',
       valueName: 'dir',
     }),
+    agents: option.integer({
+      summary: 'agents: simulated agents',
+      default: 2_000,
+      min: 100,
+      max: 10_000,
+      unit: 'agents',
+    }),
+    outputMib: option.integer({
+      summary: 'output: what the job prints',
+      default: 1_024,
+      min: 1,
+      max: 1_048_576,
+      unit: 'MiB',
+    }),
     json: option.string({
       summary: 'Also writes the rows {scenario, metric, value, unit} to this file',
       valueName: 'file',
@@ -60,6 +75,7 @@ const OPTIONS = defineOptions({
 });
 
 async function main(): Promise<void> {
+  endInOrderOnSignals();
   const { names, flags } = splitArguments(process.argv.slice(2));
   const options = OPTIONS.parse(flags, process.env);
   const unknown = names.find((name) => !(name in SCENARIOS));
@@ -76,6 +92,9 @@ async function main(): Promise<void> {
   process.stderr.write(`load of the machine after: ${loadText()}\n`);
   process.stdout.write(`${formatRows(rows)}\n`);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, undefined, 2)}\n`);
+  const broken = brokenBounds(rows);
+  for (const problem of broken) process.stderr.write(`bench: ${problem}\n`);
+  if (broken.length > 0) process.exitCode = 1;
 }
 
 /** Names of scenarios stand in front of the flags. */

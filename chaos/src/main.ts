@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { defineOptions, InformationRequested, option, UsageError } from '@synod/config';
+import { endInOrderOnSignals } from '@synod/e2e';
 import { runCampaign } from './campaign.js';
 import { formatReport, summarize } from './report.js';
 
@@ -30,6 +31,7 @@ const OPTIONS = defineOptions({
 });
 
 async function main(): Promise<void> {
+  endInOrderOnSignals();
   const options = OPTIONS.parse(process.argv.slice(2), process.env);
   const campaign = await runCampaign(options, (text) => process.stderr.write(`${text}\n`));
   const report = summarize(options.seed, campaign);

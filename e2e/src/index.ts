@@ -5,6 +5,7 @@ export type { FlushFaultKind } from './harness/disk-faults.js';
 export { FencedFiles, FOR_EVER } from './harness/fenced-files.js';
 export type { FencedWrite } from './harness/fenced-files.js';
 export { FreshReads } from './harness/fresh-reads.js';
+export { endInOrderOnSignals, endWithThis, whenThisEnds } from './harness/leftovers.js';
 export { NamespaceNetwork, namespacesMissing } from './harness/namespaces.js';
 export { CLIENTS, isolate, LoopbackNetwork } from './harness/network.js';
 export type { ClusterNetwork, FaultyNetwork } from './harness/network.js';

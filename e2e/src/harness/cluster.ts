@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SynodClient } from '@synod/client';
 import type { ClusterStatus } from '@synod/client';
+import { whenThisEnds } from './leftovers.js';
 import { LoopbackNetwork } from './network.js';
 import type { ClusterNetwork } from './network.js';
 import { AppProcess, appMain, runToEnd } from './processes.js';
@@ -36,6 +37,7 @@ export class LocalCluster {
   readonly client: SynodClient;
   private readonly ownClients = new Map<string, SynodClient>();
   private kept = false;
+  private readonly forget: () => void;
 
   private constructor(
     readonly directory: string,
@@ -44,6 +46,7 @@ export class LocalCluster {
   ) {
     this.addresses = network.coordinatorIds.map((id) => network.clientAddress(id));
     this.client = new SynodClient({ addresses: this.addresses });
+    this.forget = whenThisEnds(() => this.removeDirectory());
   }
 
   /** Everything up to the first start of a process. */
@@ -206,7 +209,12 @@ export class LocalCluster {
     await Promise.all(agents.map((process) => process.end('SIGTERM')));
     await Promise.all(running.filter((process) => !agents.includes(process)).map((process) => process.end('SIGTERM')));
     await this.network.close();
-    if (!this.kept) rmSync(this.directory, { recursive: true, force: true });
+    this.removeDirectory();
+    this.forget();
+  }
+
+  private removeDirectory(): void {
+    if (!this.kept) rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 });
   }
 
   private memberAddresses(): string[] {

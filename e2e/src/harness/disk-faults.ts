@@ -3,10 +3,15 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endWithThis, whenThisEnds } from './leftovers.js';
 
 /** A small file system of its own in memory, that can be made full. Needs the right to mount. */
 export class SmallDisk {
-  private constructor(readonly directory: string) {}
+  private readonly forget: () => void;
+
+  private constructor(readonly directory: string) {
+    this.forget = whenThisEnds(() => this.unmount());
+  }
 
   static mount(directory: string, sizeMib: number): SmallDisk {
     mkdirSync(directory, { recursive: true });
@@ -34,6 +39,7 @@ export class SmallDisk {
   }
 
   unmount(): void {
+    this.forget();
     try {
       execFileSync('umount', ['--lazy', this.directory], { stdio: 'pipe' });
     } catch {
@@ -80,6 +86,7 @@ export class FlushFault {
       `inject=${FLUSHES}:${what}`,
     ];
     const tracer = spawn('strace', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    endWithThis(tracer);
     let said = '';
     await new Promise<void>((resolve, reject) => {
       tracer.stderr.on('data', (data: Buffer) => {

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecTaskSpec } from '@synod/client';
+import { endWithThis } from './leftovers.js';
 import { ROOT } from './processes.js';
 import { until } from './until.js';
 
@@ -39,6 +40,7 @@ export class FencedFiles {
   static async start({ journal, host = '127.0.0.1', wrapper = [] }: FencedFilesOptions): Promise<FencedFiles> {
     const [command = '', ...rest] = [...wrapper, process.execPath, script('fenced-files.cjs'), host, '0', journal];
     const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+    endWithThis(child);
     const port = await new Promise<string>((resolve, reject) => {
       child.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));
       child.once('exit', () => reject(new Error('the file server ended before it listened')));

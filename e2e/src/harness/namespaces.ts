@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
+import { endWithThis, whenThisEnds } from './leftovers.js';
 import { CLIENTS, coordinatorIdsOf } from './network.js';
 import type { CoordinatorPlace, FaultyNetwork, Place } from './network.js';
 import { ROOT } from './processes.js';
@@ -25,6 +26,7 @@ export class NamespaceNetwork implements FaultyNetwork {
   private readonly cuts = new Set<string>();
   private readonly relayed = new Map<string, string>();
   private readonly servers: Server[] = [];
+  private readonly forget: () => void;
   private relay: ChildProcess | undefined;
 
   private constructor(
@@ -34,6 +36,7 @@ export class NamespaceNetwork implements FaultyNetwork {
   ) {
     this.coordinatorIds = coordinatorIdsOf(coordinators);
     this.hosts = [...this.coordinatorIds, ...agentIds, CLIENTS];
+    this.forget = whenThisEnds(() => this.remove());
   }
 
   static async open(coordinators: number, agentIds: readonly string[] = []): Promise<NamespaceNetwork> {
@@ -96,8 +99,13 @@ export class NamespaceNetwork implements FaultyNetwork {
   close(): Promise<void> {
     this.relay?.kill('SIGKILL');
     for (const server of this.servers) server.close();
-    for (const host of [...this.hosts, 'router']) removeNamespace(this.namespaceOf(host));
+    this.remove();
+    this.forget();
     return Promise.resolve();
+  }
+
+  private remove(): void {
+    for (const host of [...this.hosts, 'router']) removeNamespace(this.namespaceOf(host));
   }
 
   private build(): void {
@@ -129,6 +137,7 @@ export class NamespaceNetwork implements FaultyNetwork {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.relay = relay;
+    endWithThis(relay);
     for (const id of this.coordinatorIds) {
       const server = createServer();
       this.servers.push(server);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createWriteStream, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { endWithThis } from './leftovers.js';
 
 /** The repository's root, where `dist/` is. */
 export const ROOT = rootAbove(__dirname);
@@ -21,12 +22,6 @@ export function appMain(app: AppName): string {
   if (!existsSync(main)) throw new Error(`${app} is not built: npx nx build ${app}`);
   return main;
 }
-
-/** Children of this test process that still run; whatever a test leaves behind is ended with it. */
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 /** A long-lived process of the product. */
 export class AppProcess {
@@ -51,14 +46,13 @@ export class AppProcess {
       ...(apps === undefined ? {} : { cwd: join(apps, app) }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    running.add(this.child);
+    endWithThis(this.child);
     this.child.stderr?.on('data', (data: Buffer) => {
       this.stderrText = (this.stderrText + data.toString()).slice(-64 * 1024);
     });
     this.child.stderr?.pipe(createWriteStream(logFile, { flags: 'a' }));
     this.exited = new Promise((settle) => {
       this.child.once('exit', (code, signal) => {
-        running.delete(this.child);
         settle({ code, signal });
       });
     });
@@ -133,7 +127,7 @@ export function runToEnd(
     env: { ...process.env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  running.add(child);
+  endWithThis(child);
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.stdin ?? '');
   let stdout = '';
@@ -143,7 +137,6 @@ export function runToEnd(
   return new Promise((settle, reject) => {
     child.once('error', reject);
     child.once('close', (status, signal) => {
-      running.delete(child);
       settle({ status, signal, stdout, stderr });
     });
   });
