@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { endWithThis } from './leftovers.js';
 import { freePorts } from './ports.js';
 import { until } from './until.js';
 
@@ -55,6 +56,7 @@ export class ConsulNode {
     this.child = spawn(this.binary, ['agent', ...place, ...ports, ...none, ...this.args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    endWithThis(this.child);
     this.child.stdout?.pipe(createWriteStream(join(this.directory, `${this.name}.log`), { flags: 'a' }));
   }
 
@@ -171,6 +173,14 @@ export class ConsulCluster {
       const asked = this.servers.find(({ isRunning }) => isRunning);
       const address = await asked?.get<string>('status/leader');
       return this.servers.find(({ serverAddress }) => serverAddress === address);
+    });
+  }
+
+  /** Resolves when another one leads. */
+  async newLeader(than: ConsulNode): Promise<ConsulNode> {
+    return until('another leader of Consul', async () => {
+      const leader = await this.leader();
+      return leader === than ? undefined : leader;
     });
   }
 
