@@ -4,6 +4,17 @@ export interface Row {
   readonly metric: string;
   readonly value: number;
   readonly unit: string;
+  /** What it must not exceed; a run in which it does fails. */
+  readonly atMost?: number;
+}
+
+/** What is wrong with rows that are beyond their bound, in words. */
+export function brokenBounds(rows: readonly Row[]): string[] {
+  return rows.flatMap(({ scenario, metric, value, unit, atMost }) =>
+    atMost === undefined || value <= atMost
+      ? []
+      : [`${scenario}: ${metric} is ${formatValue(value)} ${unit}, more than the ${String(atMost)} that there may be`],
+  );
 }
 
 export function median(values: readonly number[]): number {

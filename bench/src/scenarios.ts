@@ -1,7 +1,9 @@
+import { measureAgents } from './agents.js';
 import { measureBacklog } from './backlog/backlog.js';
 import { measureFailover } from './failover.js';
 import { measureFdatasync } from './fdatasync.js';
 import { measureLife } from './life.js';
+import { measureOutput } from './output.js';
 import { measurePlacement } from './placement/placement-rows.js';
 import type { Row } from './report.js';
 import { measureSnapshot } from './snapshot.js';
@@ -15,6 +17,8 @@ export interface BenchOptions {
   readonly lagJobs: number;
   readonly backlogJobs: number;
   readonly docs: string | undefined;
+  readonly agents: number;
+  readonly outputMib: number;
 }
 
 export interface Scenario {
@@ -50,6 +54,16 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     summary: 'a million separate jobs wait: memory of coordinators, time of the planner',
     byDefault: false,
     measure: measureBacklog,
+  },
+  agents: {
+    summary: '2,000 agents: what heartbeats cost, a dead leader, 200 dead agents',
+    byDefault: false,
+    measure: measureAgents,
+  },
+  output: {
+    summary: 'a job that prints 1 GiB: CPU and memory of agent, guard and coordinators',
+    byDefault: false,
+    measure: measureOutput,
   },
   placement: {
     summary: 'placement algorithms and policies side by side, without a cluster',
