@@ -12,6 +12,8 @@ const IN_CI = process.env.CI !== undefined && !['', '0', 'false'].includes(proce
 const SIMULATIONS = [
   ['--runs', '200', '--seed', '1'],
   ['--world', 'scheduler', '--runs', '10', '--seed', '1'],
+  // Drained, kept and drained in a hurry.
+  ['--world', 'rolling-restart', '--runs', '3', '--seed', '21'],
 ];
 /** What e2e/src/packages.spec.ts installs. */
 const PACKAGED = ['cli', 'client'];

@@ -495,6 +495,21 @@ describe('a session of a worker that is drained', () => {
     expect(worker()?.scheduling).toBe('active');
   });
 
+  it('acknowledges what the worker says behind that when it is decided, and all that was assigned before has been sent', async () => {
+    const coordinator = new TestCoordinator();
+    coordinator.apply(level);
+    const { session, stream } = await coordinator.open();
+    // As a stream is read: the next message when the one before has been dealt with.
+    const drained = session.receive({ ...nothing, draining: { reason: 'restart' } });
+    watched(drained.then(() => session.receive(reports(7, []))));
+    const [jobId = ''] = coordinator.state.submit(1);
+    coordinator.assign(jobId);
+    await settled();
+    expect([stream.assigned, stream.acknowledged]).toEqual([[jobId], []]);
+    await coordinator.applyNext();
+    expect(stream.acknowledged).toEqual(['7']);
+  });
+
   it('says again what the worker can do when the level that begins it is reached', async () => {
     const coordinator = new TestCoordinator();
     const stream = new TestStream();
