@@ -97,10 +97,14 @@ async function loseMany(
     for (let sent = 0; sent < agents; sent += SUBMIT_BATCH) {
       await client.submitMany(Array.from({ length: Math.min(SUBMIT_BATCH, agents - sent) }, () => job));
     }
-    await until('one job at each agent', async () => {
-      const workers = await client.workers();
-      return workers.filter(({ activeAttempts }) => activeAttempts === 1).length === agents ? true : undefined;
-    });
+    await until(
+      'one job at each agent',
+      async () => {
+        const workers = await client.workers();
+        return workers.filter(({ activeAttempts }) => activeAttempts === 1).length === agents ? true : undefined;
+      },
+      OPENED_LIMIT_MS,
+    );
     const killedAtMs = performance.now();
     await crowds[0]?.kill();
     await until(
