@@ -26,6 +26,12 @@ export const REGRESSION_SEEDS: readonly RegressionSeed[] = [
     found:
       'a replica asked a silent peer for entries for ever, and nobody for a snapshot (P19); snapshot-fetch.spec.ts',
   },
+  {
+    world: 'consensus',
+    seed: 1752,
+    planVersion: 3,
+    found: 'a damaged record that all others had trimmed was waited for: nobody needs it, the next trim takes it along',
+  },
 ];
 
 /** Runs what once failed; gives a line for each that fails again. */

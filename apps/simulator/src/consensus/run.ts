@@ -6,6 +6,7 @@ import type {
   Proposal,
   Replica,
   ReplicaCounters,
+  Slot,
   TransferOutcome,
 } from '@synod/consensus';
 import { NodeClock, PERFECT_DISK, PERFECT_LINK, SeededRandom, SimulatedNetwork, VirtualClock } from '@synod/testkit';
@@ -162,10 +163,16 @@ export class Run {
       if (host.out) continue;
       if (!host.genuine || !host.alive || host.appliedSlot !== chosenThroughSlot || host.isInstalling) return false;
       // What nobody has found yet, nobody can repair.
-      if (host.log.foundDamaged.size > 0) return false;
+      for (const slot of host.log.foundDamaged) if (this.mustBeRepaired(host, slot)) return false;
       if (host.isServing) serving += 1;
     }
     return serving === 1 && this.clients.unanswered === 0;
+  }
+
+  /** Unless the image covers the record and all others have trimmed it: then the next trim takes it along. */
+  private mustBeRepaired(host: SimulatedHost, slot: Slot): boolean {
+    const others = this.hosts.filter((other) => other !== host && !other.out);
+    return slot > host.goodImageSlot || others.some(({ log }) => log.trimmedThroughSlot < slot);
   }
 
   private createHost(
