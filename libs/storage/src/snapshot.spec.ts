@@ -96,7 +96,7 @@ test('one that takes too long is given up, leaves nothing, and does not touch th
   await writeSnapshot(image, path, OPTIONS);
   const kept = readFileSync(path);
   let nowMs = 0;
-  const slow = openMemoryImageStore({ disk: newMemoryImageDisk(), monotonicMs: () => (nowMs += 40_000) });
+  const slow = openMemoryImageStore({ disk: newMemoryImageDisk(), monotonicMs: () => (nowMs += 100_000) });
   await slow.write(batchAt(11, recordsOf(3_000, 'eleven')));
   for (const [source, options] of [
     [image, { ...OPTIONS, maxDurationMs: 1 }],
