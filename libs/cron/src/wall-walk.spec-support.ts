@@ -71,16 +71,46 @@ function matches(expression: string, { minute, hour, day, month, weekday }: Show
   );
 }
 
-/** The times of an expression among the minutes walked; the first of them only says where the clock stood. */
-export function walkedTimes(expression: string, rule: string, shown: readonly Shown[]): number[] {
+/**
+ * When Debian's cron(8) would run the expression, after the main loop of its cron.c (3.0pl1-162): it wakes each minute, and tells by
+ * how far the minute on the wall is ahead of the one it had come to whether the clock was moved. The first minute walked only says
+ * where the clock stood; a minute in which it runs the job several times is there as often.
+ */
+export function debianTimes(expression: string, shown: readonly Shown[]): number[] {
   const isWildcard = /^\*|^\S+ \*/.test(expression);
-  const effective = rule === 'cron' ? (isWildcard ? 'both' : 'once') : rule;
+  const times: number[] = [];
+  const minuteOf = ({ wallMs }: Shown): number => Math.floor(wallMs / MINUTE_MS);
+  let virtual = minuteOf(shown[0] as Shown);
+  for (const now of shown.slice(1)) {
+    const find = (wallMinute: number, wild: boolean, fixed: boolean): void => {
+      if (!(isWildcard ? wild : fixed)) return;
+      if (matches(expression, shownAt(now.atMs, wallMinute * MINUTE_MS))) times.push(now.atMs);
+    };
+    const running = minuteOf(now);
+    const ahead = running - virtual;
+    if (ahead >= 1 && ahead <= 5) {
+      while (virtual < running) find((virtual += 1), true, true);
+    } else if (ahead > 5 && ahead <= 180) {
+      find(running, true, false);
+      while (virtual < running) find((virtual += 1), false, true);
+    } else if (ahead <= 0 && ahead > -180) {
+      find(running, true, false);
+    } else {
+      virtual = running;
+      find(running, true, true);
+    }
+  }
+  return times;
+}
+
+/** The times of an expression among the minutes walked; the first of them only says where the clock stood. */
+export function walkedTimes(expression: string, rule: 'skip' | 'once' | 'both', shown: readonly Shown[]): number[] {
   const times: number[] = [];
   let latestWallMs = (shown[0] as Shown).wallMs;
   for (const minute of shown.slice(1)) {
     const isNew = minute.wallMs > latestWallMs;
-    let isDue = matches(expression, minute) && (isNew || effective === 'both');
-    if (isNew && effective === 'once') {
+    let isDue = matches(expression, minute) && (isNew || rule === 'both');
+    if (isNew && rule === 'once') {
       for (let wallMs = latestWallMs + MINUTE_MS; wallMs < minute.wallMs; wallMs += MINUTE_MS) {
         isDue ||= matches(expression, shownAt(minute.atMs, wallMs));
       }

@@ -70,14 +70,27 @@ export const SCHEDULE_MUTANTS = [
     id: 'p23-repeated-hour-twice',
     title: 'a time that the clock shows twice fires twice, whatever the rule',
     quietBecause: 'no clock jumps',
-    edits: [edit('libs/cron/src/cron-times.ts', 'this.repeats ? -Infinity : startMs + previousOffsetMs', '-Infinity')],
+    edits: [
+      edit(
+        'libs/cron/src/cron-times.ts',
+        'this.repeats(segment) ? -Infinity : startMs + previousOffsetMs',
+        '-Infinity',
+      ),
+    ],
     ...IN_CRON,
   }),
   mutant({
     id: 'p23-skipped-hour-lost',
     title: 'a daily job whose time the clock skips does not run that day',
     quietBecause: 'no clock jumps',
-    edits: [edit('libs/cron/src/cron-times.ts', 'if (isJump && this.makesUp)', 'if (isJump && !this.makesUp)')],
+    edits: [edit('libs/cron/src/cron-times.ts', 'if (this.isMadeUpFor(segment, fromMs)) return fromMs;', '')],
+    ...IN_CRON,
+  }),
+  mutant({
+    id: 'p23-skipped-times-together',
+    title: 'of several times that one jump skips, cron runs one',
+    quietBecause: 'no clock jumps',
+    edits: [edit('libs/cron/src/cron-times.ts', 'atMs - startMs < minutes + own', 'atMs === startMs')],
     ...IN_CRON,
   }),
 ];
