@@ -263,8 +263,10 @@ export function previewScheduleFromWire(request: WirePreviewScheduleRequest): Pr
   const count = violations.integer('', 'count', request.count, rule);
   const afterMs = request.afterMs === undefined ? undefined : violations.unsigned('', 'after_ms', request.afterMs);
   const hasId = request.scheduleId !== '';
-  if (hasId === (request.timing !== null))
+  if (hasId === (request.timing !== null)) {
     violations.add('', 'timing', 'or schedule_id has to be given, one of the two');
+    violations.throwIfAny();
+  }
   const of = hasId
     ? { scheduleId: readId(violations, request.scheduleId) }
     : { timing: readTiming(request.timing, 'timing', violations) };

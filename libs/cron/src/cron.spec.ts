@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CronError, formatTiming, nominalTimes, parseTiming, previewTimes } from './index.js';
+import { CronError, formatTiming, KeptTimes, nominalTimes, parseTiming, previewTimes } from './index.js';
 import type { Timing } from './index.js';
 
 function cron(expression: string, timeZone = 'UTC'): Timing {
@@ -125,4 +125,25 @@ describe('timings as text', () => {
       expect(() => parseTiming(text)).toThrow(expect.objectContaining({ code: 'timingUnreadable' }) as Error);
     },
   );
+});
+
+describe('kept times', () => {
+  const text = (minute: number): string => formatTiming(cron(`${minute} 2 * * *`, 'Europe/Berlin'));
+
+  test('are those of the timing, and of many those asked for last', () => {
+    const times = new KeptTimes(2);
+    const first = times.of(text(1));
+    expect(first.next(Date.UTC(2026, 0, 1))).toBe(Date.UTC(2026, 0, 1, 1, 1));
+    times.of(text(2));
+    expect(times.of(text(1))).toBe(first);
+    times.of(text(3));
+    expect(times.size).toBe(2);
+    expect(times.of(text(1))).toBe(first);
+    expect(times.of(formatTiming({ kind: 'every', everyMs: 5_000, offsetMs: 0 })).next(1)).toBe(5_000);
+    expect(times.size).toBe(2);
+  });
+
+  test('of a text that nobody wrote are refused', () => {
+    expect(() => new KeptTimes().of('{"moon":"full"}')).toThrow(CronError);
+  });
 });

@@ -18,6 +18,44 @@ export function nominalTimes(timing: Timing): NominalTimes {
     checkInterval(timing);
     return new IntervalTimes(timing.everyMs, timing.offsetMs);
   }
+  const { expression, timeZone, dst } = timing;
+  const walls = new WallTimes(expression);
+  if (walls.isEverDue) return new CronTimes(walls, clockOf(timeZone), dst);
+  throw new CronError(
+    { code: 'cronNeverDue', expression },
+    `The cron expression "${expression}" is never due: no day has that day of month in that month. Change one of the two.`,
+  );
+}
+
+/**
+ * Nominal times by the text of their timing, those asked for last kept: reading an expression takes some 60 us, and what croner makes
+ * of it 80 KiB, so that neither each time nor all of them is a good answer. Throws as {@link parseTiming}; texts were checked when
+ * they were set.
+ */
+export class KeptTimes {
+  private readonly kept = new Map<string, NominalTimes>();
+
+  constructor(private readonly maxKept = 256) {}
+
+  get size(): number {
+    return this.kept.size;
+  }
+
+  of(text: string): NominalTimes {
+    const times = this.kept.get(text) ?? timesOf(parseTiming(text));
+    this.kept.delete(text);
+    this.kept.set(text, times);
+    if (this.kept.size > this.maxKept) this.kept.delete(this.kept.keys().next().value as string);
+    return times;
+  }
+
+  clear(): void {
+    this.kept.clear();
+  }
+}
+
+function timesOf(timing: Timing): NominalTimes {
+  if (timing.kind === 'every') return nominalTimes(timing);
   return new CronTimes(new WallTimes(timing.expression), clockOf(timing.timeZone), timing.dst);
 }
 

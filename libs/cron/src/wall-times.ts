@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { CronError, cronInvalid } from './cron-error.js';
+import { cronInvalid } from './cron-error.js';
 import { parseCronFields } from './cron-fields.js';
 
 /**
@@ -11,7 +11,7 @@ export class WallTimes {
   readonly isWildcard: boolean;
   private readonly cron: Cron;
 
-  /** Throws `cronInvalid` or `cronNeverDue`. */
+  /** Throws `cronInvalid`. */
   constructor(expression: string) {
     const { fields, isWildcard, bothDays } = parseCronFields(expression);
     this.isWildcard = isWildcard;
@@ -20,11 +20,11 @@ export class WallTimes {
     } catch (error) {
       throw cronInvalid('expression', expression, `what croner takes: ${(error as Error).message}`);
     }
-    if (this.notBefore(ANY_DAY_MS) !== undefined) return;
-    throw new CronError(
-      { code: 'cronNeverDue', expression },
-      `The cron expression "${expression}" is never due: no day has that day of month in that month. Change one of the two.`,
-    );
+  }
+
+  /** Whether there is one at all. */
+  get isEverDue(): boolean {
+    return this.notBefore(ANY_DAY_MS) !== undefined;
   }
 
   /** The first of them that is not before this one. */

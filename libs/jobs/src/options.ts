@@ -31,7 +31,7 @@ export interface JobsOptions {
   readonly idempotencyKeyLifetimeMs: number;
   /** Records kept of workers that are lost or have left. Default 10,000; those longest gone are dropped first. */
   readonly maxOfflineWorkers: number;
-  /** Schedules. Default 100,000. Above, no more are made; those that are there can be changed. */
+  /** Schedules. Default 20,000: of as many a new leader has computed all next times before the first is late. Above, no more are made. */
   readonly maxSchedules: number;
   /** Nodes of the embedded node store. Default 10,000; the one that registered longest ago is dropped first. */
   readonly maxNodes: number;
@@ -55,7 +55,7 @@ export const DEFAULT_JOBS_OPTIONS: JobsOptions = {
   maxIdempotencyKeys: 100_000,
   idempotencyKeyLifetimeMs: 24 * 3_600_000,
   maxOfflineWorkers: 10_000,
-  maxSchedules: 100_000,
+  maxSchedules: 20_000,
   maxNodes: 10_000,
   maxFeatureLevel: MAX_FEATURE_LEVEL,
 };

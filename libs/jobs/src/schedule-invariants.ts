@@ -2,7 +2,6 @@ import { assert } from '@synod/base';
 import { FINAL_JOB_STATES } from './job.js';
 import { MAX_KEPT_DECISIONS, MAX_WAITING_FIRINGS } from './schedule.js';
 import type { JobsState } from './state/jobs-state.js';
-import { ledgerLine } from './state/schedule-entry.js';
 
 /**
  * S1 unfinished jobs of a schedule are filed under it, as waiting or active · S2 what waits for others has some · S3 nothing ahead of
@@ -12,20 +11,15 @@ export function checkSchedules(state: JobsState): void {
   checkFiledJobs(state);
   const { schedules, options } = state;
   assert(schedules.size <= options.maxSchedules, 'J8 schedules are bounded');
-  for (const { scheduleId, decidedThroughMs, revision, lines } of schedules.entries()) {
+  for (const { scheduleId, decidedThroughMs, revision, ledger } of schedules.entries()) {
     assert(decidedThroughMs <= state.timeMs, 'S3 nothing ahead of applied time is decided', () => scheduleId);
     assert(revision > 0 && revision <= state.lastOrder, 'a revision was given out', () => scheduleId);
-    assert(lines.length <= MAX_KEPT_DECISIONS, 'S4 ledgers are bounded', () => scheduleId);
-    let decidedAtMs = 0;
-    for (const { decision, hashA, hashB } of lines) {
-      const line = ledgerLine(decision);
-      assert(
-        line.hashA === hashA && line.hashB === hashB,
-        'S4 lines of ledgers are hashed as they are',
-        () => scheduleId,
-      );
-      assert(decision.decidedAtMs >= decidedAtMs, 'S4 ledgers are in order', () => scheduleId);
-      decidedAtMs = decision.decidedAtMs;
+    assert(ledger.length <= MAX_KEPT_DECISIONS, 'S4 ledgers are bounded', () => scheduleId);
+    assert(ledger.isHashedAsItIs, 'S4 lines of ledgers are hashed as they are', () => scheduleId);
+    let before = 0;
+    for (const { decidedAtMs } of ledger.decisions()) {
+      assert(decidedAtMs >= before, 'S4 ledgers are in order', () => scheduleId);
+      before = decidedAtMs;
     }
   }
 }

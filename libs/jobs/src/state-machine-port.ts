@@ -79,6 +79,8 @@ export interface JobsView {
   /** Jobs in `readyClasses`: those that wait for another of their key are not among them. */
   readyCount(): number;
   schedule(scheduleId: string): ScheduleRecord | undefined;
+  /** All, in no order. */
+  scheduleIds(): IterableIterator<string>;
   /** Sorted by scheduleId, from above `afterScheduleId` (exclusive; empty: from the first). */
   listSchedules(afterScheduleId: string, limit: number): readonly ScheduleRecord[];
   /** Unfinished jobs of a schedule, which may have been deleted since. */

@@ -207,6 +207,10 @@ class StateMachine implements CheckedJobsStateMachine {
     return this.state.schedules.get(scheduleId)?.toRecord();
   }
 
+  scheduleIds(): IterableIterator<string> {
+    return this.state.schedules.idsInNoOrder();
+  }
+
   listSchedules(afterScheduleId: string, limit: number): readonly ScheduleRecord[] {
     return this.state.schedules.list(afterScheduleId, limit);
   }

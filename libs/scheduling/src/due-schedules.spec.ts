@@ -2,6 +2,7 @@ import type { ScheduleRecord, ScheduleSpec } from '@synod/jobs';
 import { DueSchedules } from './due-schedules.js';
 
 const SECOND = 1_000;
+const DAY = 86_400_000;
 const EVERY_SECOND = { next: (afterMs: number) => (Math.floor(afterMs / SECOND) + 1) * SECOND };
 
 function record(scheduleId: string, changes: Partial<ScheduleRecord> = {}, spec: Partial<ScheduleSpec> = {}) {
@@ -100,6 +101,36 @@ describe('what is due', () => {
     expect(asked).toHaveLength(50);
     for (let now = 0; now < 1_000; now += 10) due.take(view, now, 10);
     expect(asked).toHaveLength(50);
+  });
+
+  it('costs of 10,000 schedules one computation each, then nothing until one fires, and that two', () => {
+    let computed = 0;
+    const daily = { next: (afterMs: number) => (computed += 1) && (Math.floor(afterMs / DAY) + 1) * DAY };
+    const schedules = new Map(
+      Array.from({ length: 10_000 }, (_, at) => {
+        const id = `s${String(at)}`;
+        return [id, record(id, {}, { timing: 'day' })];
+      }),
+    );
+    let read = 0;
+    const view = { schedule: (id: string) => ((read += 1), schedules.get(id)) };
+    const due = new DueSchedules(() => daily);
+    for (const id of schedules.keys()) due.changed(id);
+    while (due.settle(view, 20));
+    expect([computed, read]).toEqual([10_000, 10_000]);
+    for (let now = 0; now < DAY; now += 60_000) {
+      expect(due.settle(view, 20)).toBe(false);
+      expect(due.take(view, now, 1_000)).toEqual([]);
+    }
+    expect([computed, read]).toEqual([10_000, 10_000]);
+    const [one] = due.take(view, DAY, 1);
+    const id = one?.scheduleId ?? '';
+    schedules.set(id, record(id, { decidedThroughMs: DAY }, { timing: 'day' }));
+    due.changed(id);
+    due.answered(id);
+    due.settle(view, 20);
+    // What follows behind it, to see whether that is due as well; and once it is decided.
+    expect([computed, read]).toEqual([10_002, 10_002]);
   });
 
   it('is in order of time, by id where times are equal', () => {

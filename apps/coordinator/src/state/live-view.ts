@@ -83,6 +83,10 @@ export class LiveView implements JobsView {
     return this.machine().schedule(scheduleId);
   }
 
+  scheduleIds(): ReturnType<JobsView['scheduleIds']> {
+    return this.machine().scheduleIds();
+  }
+
   listSchedules(afterScheduleId: string, limit: number): ReturnType<JobsView['listSchedules']> {
     return this.machine().listSchedules(afterScheduleId, limit);
   }

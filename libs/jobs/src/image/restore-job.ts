@@ -9,7 +9,7 @@ import type { Firing } from '../schedule.js';
 import { JOB_PREFIX } from '../state/image-keys.js';
 import type { SpecInterner } from '../state/interned-spec.js';
 import { ATTEMPT_STATE_CODES, AttemptEntry, JOB_STATE_CODES, JobEntry, WAIT_REASON_CODES } from '../state/job-entry.js';
-import { ORIGIN_CODES } from '../state/schedule-entry.js';
+import { ORIGIN_CODES } from '../state/schedule-ledger.js';
 import type { ImageReader } from './image-reader.js';
 import { taskFrom } from './restore-task.js';
 

@@ -2,7 +2,7 @@ import { JOB_STATE_CODES } from '../state/job-entry.js';
 import type { AssignmentRefusal, FireRefusal, CommandRefusal, ReportOutcome } from '../commands.js';
 import type { CompactReply } from '../state/reply-hash.js';
 import { FIRE_REFUSAL_CODES, OUTCOME_CODES, REFUSAL_CODES, SCHEDULE_CHANGE_CODES } from '../state/reply-hash.js';
-import { OUTCOME_NUMBERS, REASON_CODES } from '../state/schedule-entry.js';
+import { OUTCOME_NUMBERS, REASON_CODES } from '../state/schedule-ledger.js';
 import type { ImageReader } from './image-reader.js';
 
 const REFUSALS_BY_DIGIT = byDigit(REFUSAL_CODES);

@@ -1,17 +1,11 @@
+import { parseJobId } from '../job-id.js';
 import type { FiringDecision } from '../schedule.js';
 import { MAX_KEPT_DECISIONS } from '../schedule.js';
 import { SCHEDULE_PREFIX } from '../state/image-keys.js';
 import type { SpecInterner } from '../state/interned-spec.js';
-import {
-  CATCH_UP_CODES,
-  ledgerLine,
-  ORIGIN_CODES,
-  OUTCOME_NUMBERS,
-  OVERLAP_CODES,
-  REASON_CODES,
-  ScheduleEntry,
-} from '../state/schedule-entry.js';
+import { CATCH_UP_CODES, OVERLAP_CODES, ScheduleEntry } from '../state/schedule-entry.js';
 import type { ScheduleRules } from '../state/schedule-entry.js';
+import { ORIGIN_CODES, OUTCOME_NUMBERS, REASON_CODES, ScheduleLedger } from '../state/schedule-ledger.js';
 import type { ImageReader } from './image-reader.js';
 import { specFrom } from './restore-job.js';
 
@@ -37,7 +31,7 @@ export function scheduleFrom(read: ImageReader, value: unknown, interner: SpecIn
   };
   const decisions = read.list(fields[10]);
   read.check(decisions.length <= MAX_KEPT_DECISIONS, 'has too many decisions');
-  schedule.lines = decisions.map((decision) => ledgerLine(decisionFrom(read, decision)));
+  schedule.ledger = ScheduleLedger.of(decisions.map((decision) => decisionFrom(read, decision)));
   return schedule;
 }
 
@@ -58,6 +52,7 @@ function rulesFrom(read: ImageReader, value: unknown): ScheduleRules {
 
 function decisionFrom(read: ImageReader, value: unknown): FiringDecision {
   const [origin, outcome, reason, fromMs, throughMs, count, jobId, decidedAtMs] = read.fields(value, 8);
+  read.check(jobId === null || parseJobId(read.text(jobId)) !== undefined, 'has a decision about a job that is none');
   return {
     origin: read.oneOf(origin, ORIGIN_CODES),
     outcome: read.oneOf(outcome, OUTCOME_NUMBERS),

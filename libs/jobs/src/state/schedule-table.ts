@@ -125,6 +125,10 @@ export class ScheduleTable {
     return this.sortedIds;
   }
 
+  idsInNoOrder(): IterableIterator<string> {
+    return this.byId.keys();
+  }
+
   entries(): IterableIterator<ScheduleEntry> {
     return this.byId.values();
   }
