@@ -148,6 +148,17 @@ describe('the worker agent', () => {
     expect(bench.ordered).toEqual(['runs.1']);
   });
 
+  test('what is to end without grace is told so, and nothing gentler before', () => {
+    const bench = new Bench();
+    const alone = spec({ mode: 'atLeastOnce' });
+    const refs = [ref('cancelled', 1), ref('terminated', 2)] as const;
+    bench.agent.assigned(refs.map((it) => ({ ref: it, spec: alone })));
+    bench.agent.cancelled(refs, [refs[1]]);
+    const stops = bench.sent.flatMap((it) => (it.type === 'stop' ? [[it.key, it.stop.immediate]] : []));
+    expect(stops).toHaveLength(2);
+    expect(Object.fromEntries(stops)).toEqual({ 'cancelled.1': false, 'terminated.1': true });
+  });
+
   test('a lapse before the Hello puts nothing in doubt, one between Hello and Welcome does', () => {
     const bench = new Bench();
     bench.agent.heard(bench.nowMs);

@@ -169,8 +169,10 @@ export class WorkerAgent {
 
   /** `withoutGrace`: those of them that end at once. */
   cancelled(refs: readonly AttemptRef[], withoutGrace: readonly AttemptRef[] = []): void {
-    for (const ref of refs) this.#cancel(ref, CANCELLED);
+    // Not both: a process that hears SIGTERM first would have time for something.
+    const atOnce = new Set(withoutGrace.map(({ fencingToken }) => tokenText(fencingToken)));
     for (const ref of withoutGrace) this.#cancel(ref, TERMINATED);
+    for (const ref of refs) if (!atOnce.has(tokenText(ref.fencingToken))) this.#cancel(ref, CANCELLED);
   }
 
   #cancel(ref: AttemptRef, stop: StopOrder): void {

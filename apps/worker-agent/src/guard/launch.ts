@@ -55,7 +55,9 @@ export async function launch(
   let contained: Containment | undefined;
   try {
     const user = order.user === '' ? undefined : await findUser(order.user);
-    makeDirectories(files, user);
+    // Only root becomes another; anybody else is asked for as himself only.
+    const becomes = process.getuid?.() === 0 ? user : undefined;
+    makeDirectories(files, becomes);
     const cwd = order.cwd === '' ? files.work : order.cwd;
     const badCwd = refuseCwd(cwd);
     if (badCwd !== undefined) return badCwd;
@@ -67,16 +69,16 @@ export async function launch(
     const missing = group?.missing ?? cgroupLimits(order.limits).map(({ name }) => name);
     const unlimited = refuseMissing(order, missing, log);
     if (unlimited !== undefined) return unlimited;
-    const line = lineOf(order, env, cwd, user, contained);
+    const line = lineOf(order, env, cwd, becomes, contained);
     if ('kind' in line) return line;
     for (let stream = 0; stream < 2; stream++) outputs.push(openOutput(await fifos.take(), handedOver));
-    if (user !== undefined) for (const fd of handedOver) fchownSync(fd, user.uid, user.gid);
+    if (becomes !== undefined) for (const fd of handedOver) fchownSync(fd, becomes.uid, becomes.gid);
     const child = spawn(line.command, line.args, {
       cwd,
       env,
       stdio: [openStdin(order, files, handedOver), ...outputs.map((it) => it.stdio)],
       detached: true,
-      ...(user === undefined || line.becomesUser ? {} : { uid: user.uid, gid: user.gid }),
+      ...(becomes === undefined || line.becomesUser ? {} : { uid: becomes.uid, gid: becomes.gid }),
     });
     if (child.pid === undefined) {
       return refusedBy(await new Promise<Error>((resolve) => child.once('error', resolve)), order.command);

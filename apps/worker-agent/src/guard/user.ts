@@ -12,15 +12,18 @@ export interface HostUser {
 
 const run = promisify(execFile);
 
-/** Looks in /etc/passwd first, then asks the host's directory service through `id`. Numbers are taken as uids. */
-export async function findUser(user: string): Promise<HostUser> {
-  if (process.getuid?.() !== 0) {
+/**
+ * Looks in /etc/passwd first, then asks the host's directory service through `id`. Numbers are taken as uids. An agent that isn't root
+ * finds nobody but the user that it runs as.
+ */
+export async function findUser(user: string, ownUid = process.getuid?.()): Promise<HostUser> {
+  const found = inPasswd(user) ?? (await byId(user));
+  if (ownUid !== 0 && (found === undefined || found.uid !== ownUid)) {
     throw new GuardError(
       { code: 'userForbidden', user },
       `only an agent that runs as root can run a job as user '${user}'; start the agent as root or leave the user out`,
     );
   }
-  const found = inPasswd(user) ?? (await byId(user));
   if (found === undefined)
     throw new GuardError({ code: 'userUnknown', user }, `there is no user '${user}' on this host`);
   return found;
