@@ -10,7 +10,7 @@ import {
 import type { Command, CommandReply } from '@synod/jobs';
 import { expectNotRefused, unary } from './answers.js';
 import { METHODS } from './methods.js';
-import { pauseSchedule, setSchedule } from './schedules.js';
+import { answerSchedules } from './schedules.js';
 import type { CallEnd } from './streams.js';
 
 /** Calls that change what there is, as the services of a coordinator answer them; false for any other. */
@@ -53,10 +53,11 @@ export function administer(
       });
       return true;
     case 'setSchedule':
-      unary(end, METHODS.setSchedule, (request) => setSchedule(propose, request));
-      return true;
+    case 'deleteSchedule':
     case 'pauseSchedule':
-      unary(end, METHODS.pauseSchedule, (request) => pauseSchedule(propose, request));
+    case 'resumeSchedule':
+    case 'triggerSchedule':
+      answerSchedules(method, end, propose);
       return true;
     default:
       return false;

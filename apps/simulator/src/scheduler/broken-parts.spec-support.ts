@@ -77,6 +77,18 @@ export const BROKEN_PARTS: Readonly<Record<string, SchedulerModules>> = {
     const specs = body.specs.map((spec) => ({ ...spec, mode: 'oneLiveHolder' as const }));
     return { ...envelope, body: { ...body, specs } };
   }),
+  'a leader that passes over a nominal time': altered((envelope) => {
+    const { body } = envelope;
+    if (body.type !== 'fireSchedules') return envelope;
+    // A proposal without any is refused, and made again when the next one is due as well.
+    const due = body.due.map((it) => ({ ...it, nominalMs: it.nominalMs.filter((at) => at % 7_000 >= 1_000) }));
+    return { ...envelope, body: { ...body, due } };
+  }),
+  'firings that overlap': altered((envelope) => {
+    const { body } = envelope;
+    if (body.type !== 'setSchedule') return envelope;
+    return { ...envelope, body: { ...body, spec: { ...body.spec, overlap: 'allowAll' as const } } };
+  }),
   'a replica that passes over a cancellation': altered((envelope, { nodeId }) => {
     const { body } = envelope;
     return nodeId === 'c2' && body.type === 'cancelJob'

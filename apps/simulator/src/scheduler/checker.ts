@@ -13,7 +13,7 @@ import type {
 import { FINAL_JOB_STATES } from '@synod/jobs';
 import { Violation } from '../consensus/violation.js';
 import { Digest } from '../digest.js';
-import { ScheduleChecker } from './schedules.js';
+import { ScheduleChecker } from './schedule-checker.js';
 import type { JobProcess } from './process-table.js';
 import { QueueChecker } from './queue-checker.js';
 
@@ -58,7 +58,6 @@ export class SchedulerChecker {
   readonly jobs = new Map<string, KnownJob>();
   readonly acknowledgedCommands = new Set<string>();
   readonly digest = new Digest();
-  readonly schedules = new ScheduleChecker();
   reigns = 0;
   highestSlot = 0;
   private readonly seenCommands = new Set<string>();
@@ -76,9 +75,11 @@ export class SchedulerChecker {
   private readonly workers = new Map<string, { incarnation: number; coordinatorId: string }>();
   private readonly served: { readonly ballot: Ballot; readonly atMs: number }[] = [];
   readonly queues: QueueChecker;
+  readonly schedules: ScheduleChecker;
   private lastToken: FencingToken = { generation: 0, counter: 0 };
 
   constructor(private readonly view: CheckerView) {
+    this.schedules = new ScheduleChecker(view.event);
     this.queues = new QueueChecker({
       expect: (condition, invariant, detail) => this.expect(condition, invariant, detail),
       event: view.event,
@@ -246,7 +247,6 @@ export class SchedulerChecker {
           if (spec !== undefined) specs.set(jobId, spec);
         });
       }
-      if (body.type === 'setSchedule') this.schedules.defined(body.scheduleId, body.spec);
       if (body.type === 'openAgentSession' && isNew[index] === true && reply?.type === 'agentSessionOpened') {
         this.workerCoordinator.set(body.worker.workerId, envelopes[index]?.origin.nodeId ?? '');
       }
@@ -254,11 +254,7 @@ export class SchedulerChecker {
         for (const { jobId } of body.reports) current.set(jobId, this.jobs.get(jobId)?.active);
       }
     });
-    for (const event of events) {
-      const fired = this.schedules.jobOf(event);
-      if (fired !== undefined) specs.set(fired.jobId, fired.spec);
-      this.schedules.follow(event);
-    }
+    for (const [jobId, spec] of this.schedules.learn(applied, envelopes, isNew)) specs.set(jobId, spec);
     this.queues.learn(applied, envelopes, specs);
     const assigned = new Set<string>();
     for (const event of events) {

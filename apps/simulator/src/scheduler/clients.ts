@@ -15,7 +15,7 @@ import { Operators } from './operators.js';
 import type { SchedulerPlan } from './plan.js';
 import { commandLine } from './process-table.js';
 import { MachineClock, SimulatedProcess } from './process.js';
-import { scheduleRequests } from './schedules.js';
+import { ScheduleClients } from './schedule-clients.js';
 import type { Streams } from './streams.js';
 
 export interface ClientModules {
@@ -54,6 +54,7 @@ export class SchedulerClients {
   private submissions = 0;
   private stopped = false;
   private underWay = 0;
+  private readonly schedules: ScheduleClients;
 
   constructor(private readonly modules: ClientModules) {
     const clock = new MachineClock(modules.time, 1, 0);
@@ -63,6 +64,14 @@ export class SchedulerClients {
       call: (method, request) => this.call(method, METHODS[method] as Callable, request, true, DEADLINE_MS, REFUSALS),
       wait: (delayMs) => this.wait(delayMs),
       go: (work) => this.go(work),
+    });
+    this.schedules = new ScheduleClients({
+      random: modules.random.fork(),
+      wait: (delayMs) => this.wait(delayMs),
+      call: async (method, request, repeat, allowed) => {
+        await this.call(method, METHODS[method] as Callable, request, repeat, DEADLINE_MS, allowed);
+      },
+      isStopped: () => this.stopped,
     });
   }
 
@@ -74,7 +83,7 @@ export class SchedulerClients {
   start(): void {
     this.operators.start();
     for (let index = 0; index < this.modules.plan.clients; index += 1) this.go(this.loop());
-    this.go(this.makeSchedules());
+    this.go(this.schedules.run());
   }
 
   stop(): void {
@@ -82,34 +91,9 @@ export class SchedulerClients {
     this.operators.stop();
   }
 
-  /** Schedules fire until then: what they make has to end as well. */
-  async pauseSchedules(): Promise<void> {
-    for (const { scheduleId } of this.scheduleRequests()) {
-      await this.call('pauseSchedule', METHODS.pauseSchedule, { scheduleId, reason: 'simulated' }, true);
-    }
-  }
-
-  private async makeSchedules(): Promise<void> {
-    for (const request of this.scheduleRequests()) {
-      await this.call('setSchedule', METHODS.setSchedule, request, true);
-    }
-  }
-
-  private scheduleRequests(): ReturnType<typeof scheduleRequests> {
-    return scheduleRequests(this.modules.plan.seed, (workMs) => ({
-      task: {
-        ...{ kind: 'exec', command: 'simulated', args: commandLine(workMs, 0, false) },
-        ...{ env: {}, cwd: '', stdin: '', user: '' },
-      },
-      ...{ queue: 'default', labels: {}, workerLabels: {}, placement: 'leastLoaded', placementKey: '' },
-      ...{
-        mode: 'oneLiveHolder',
-        lostAfterMs: 3_000,
-        startToCloseTimeoutMs: 0,
-        killGraceMs: 100,
-        maxLostAttempts: 1_000,
-      },
-    }));
+  /** Whoever makes schedules is through, and none fires any more. */
+  get schedulesRest(): boolean {
+    return this.schedules.quiet;
   }
 
   /** What a client finds ends the run; nobody else waits for it. */

@@ -21,7 +21,10 @@ interface Methods {
   readonly changeJob: Job['ChangeJob'];
   readonly watchEvents: Job['WatchEvents'];
   readonly setSchedule: Schedule['SetSchedule'];
+  readonly deleteSchedule: Schedule['DeleteSchedule'];
   readonly pauseSchedule: Schedule['PauseSchedule'];
+  readonly resumeSchedule: Schedule['ResumeSchedule'];
+  readonly triggerSchedule: Schedule['TriggerSchedule'];
   readonly setQueue: Queue['SetQueue'];
   readonly pauseQueue: Queue['PauseQueue'];
   readonly resumeQueue: Queue['ResumeQueue'];
@@ -42,7 +45,10 @@ export const METHODS: Methods = {
   changeJob: services.JobService.service.ChangeJob,
   watchEvents: services.JobService.service.WatchEvents,
   setSchedule: services.ScheduleService.service.SetSchedule,
+  deleteSchedule: services.ScheduleService.service.DeleteSchedule,
   pauseSchedule: services.ScheduleService.service.PauseSchedule,
+  resumeSchedule: services.ScheduleService.service.ResumeSchedule,
+  triggerSchedule: services.ScheduleService.service.TriggerSchedule,
   setQueue: services.QueueService.service.SetQueue,
   pauseQueue: services.QueueService.service.PauseQueue,
   resumeQueue: services.QueueService.service.ResumeQueue,

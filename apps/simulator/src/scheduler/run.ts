@@ -156,8 +156,6 @@ export class SchedulerRun {
     this.countNoise();
     this.clients.stop();
     this.heal();
-    const paused = this.clients.pauseSchedules();
-    paused.catch((error: unknown) => this.fail(error));
     const healedAtMs = this.time.nowMs;
     const converged = await this.pass(() => this.isConverged(), HEALING_LIMIT_MS);
     this.healedAfterMs = this.time.nowMs - healedAtMs;
@@ -215,8 +213,9 @@ export class SchedulerRun {
   }
 
   private isConverged(): boolean {
+    if (!this.clients.schedulesRest || !this.watchers.caughtUp) return false;
     const { highestSlot, liveProcesses, openJobs } = this.checker;
-    if (this.clients.unanswered > 0 || liveProcesses > 0 || openJobs > 0 || !this.watchers.caughtUp) return false;
+    if (this.clients.unanswered > 0 || liveProcesses > 0 || openJobs > 0) return false;
     if (!this.coordinators.every(({ appliedSlot }) => appliedSlot === highestSlot)) return false;
     if (this.coordinators.filter(({ serving }) => serving).length !== 1) return false;
     return this.workers.every(({ unsettled }) => unsettled === 0);

@@ -1,88 +1,106 @@
-import { pauseScheduleFromWire, setScheduleFromWire } from '@synod/contracts';
-import { formatTiming } from '@synod/cron';
+import {
+  deleteScheduleFromWire,
+  firingOutcomes,
+  jobSpecToWire,
+  overlapPolicies,
+  pauseScheduleFromWire,
+  setScheduleFromWire,
+  triggerScheduleFromWire,
+} from '@synod/contracts';
+import { formatTiming, parseTiming } from '@synod/cron';
 import type { Command, CommandReply, JobSpec, ScheduleSpec } from '@synod/jobs';
-import { jobSpecToWire, overlapPolicies } from '@synod/contracts';
-import type { WirePauseScheduleRequest, WireSetScheduleRequest, WireSetScheduleRequestInput } from '@synod/wire';
-import { expectNotRefused } from './answers.js';
-import { Violation } from '../consensus/violation.js';
-import type { JobEvent } from '@synod/jobs';
+import type { SeededRandom } from '@synod/testkit';
+import type { WireScheduleSpecInput } from '@synod/wire';
+import { expectNotRefused, unary } from './answers.js';
+import { METHODS } from './methods.js';
+import { commandLine } from './process-table.js';
+import type { CallEnd } from './streams.js';
 
-/** How often schedules of the simulation are due. */
 const SECOND = 1_000;
 const OVERLAPS = ['skip', 'bufferOne', 'bufferAll', 'cancelOther', 'terminateOther', 'allowAll'] as const;
-const CATCH_UPS = ['CATCH_UP_POLICY_NONE', 'CATCH_UP_POLICY_LATEST', 'CATCH_UP_POLICY_ALL'] as const;
+const CATCH_UPS = ['NONE', 'LATEST', 'ALL', 'WINDOW'] as const;
 
-/** What a client asks for at the beginning: two schedules, due each second, of other policies with each seed. */
-export function scheduleRequests(
-  seed: number,
-  job: (workMs: number) => JobSpec,
-): (WireSetScheduleRequestInput & { readonly scheduleId: string })[] {
-  const at = seed >>> 0;
-  return [0, 1].map((index) => ({
-    scheduleId: `tick-${index + 1}`,
-    spec: {
-      timing: { interval: { everyMs: SECOND, offsetMs: index * 300 } },
-      job: jobSpecToWire(job(index === 0 ? 30 : 1_300)),
-      overlap: overlapPolicies.toWire[OVERLAPS[(at + index) % OVERLAPS.length] ?? 'skip'],
-      catchUp: CATCH_UPS[(at + index) % CATCH_UPS.length] ?? 'CATCH_UP_POLICY_ALL',
+/** Ids of the schedules of a run. */
+export const SCHEDULE_IDS = ['tick-1', 'tick-2', 'tick-3'] as const;
+
+/** A schedule that is due each second or two, on a clock of its zone or at even times, with policies as they come. */
+export function randomSchedule(random: SeededRandom): WireScheduleSpecInput {
+  const catchUp = random.pick(CATCH_UPS);
+  const everyMs = random.pick([1, 1, 2]) * SECOND;
+  const cron = { expression: everyMs === SECOND ? '* * * * * *' : '*/2 * * * * *', timeZone: 'Europe/Berlin' };
+  return {
+    timing: random.chance(0.4) ? { cron } : { interval: { everyMs, offsetMs: random.pick([0, 300, 999]) } },
+    job: jobSpecToWire(firedJob(random.pick([20, 400, 1_300, 2_500]))),
+    overlap: overlapPolicies.toWire[random.pick(OVERLAPS)],
+    catchUp: `CATCH_UP_POLICY_${catchUp}`,
+    ...(catchUp === 'WINDOW' ? { catchUpWindowMs: 14 * SECOND } : {}),
+    jitterMs: random.pick([0, 0, 900, 3_000]),
+  };
+}
+
+function firedJob(workMs: number): JobSpec {
+  return {
+    task: {
+      ...{ kind: 'exec', command: 'simulated', args: commandLine(workMs, 0, false) },
+      ...{ env: {}, cwd: '', stdin: '', user: '' },
     },
-  }));
+    ...{ queue: 'default', labels: {}, workerLabels: {}, placement: 'leastLoaded', placementKey: '' },
+    ...{
+      mode: 'oneLiveHolder',
+      lostAfterMs: 3_000,
+      startToCloseTimeoutMs: 0,
+      killGraceMs: 100,
+      maxLostAttempts: 1_000,
+    },
+  };
 }
 
-export async function setSchedule(
+/** How its times follow one another. Of cron expressions only those above are known. */
+export function intervalOf({ timing }: ScheduleSpec): { readonly everyMs: number; readonly offsetMs: number } {
+  const parsed = parseTiming(timing);
+  if (parsed.kind === 'every') return parsed;
+  return { everyMs: parsed.expression.startsWith('*/2') ? 2 * SECOND : SECOND, offsetMs: 0 };
+}
+
+export type ScheduleMethod = 'setSchedule' | 'deleteSchedule' | 'pauseSchedule' | 'resumeSchedule' | 'triggerSchedule';
+
+/** As `services/schedule-service.ts` answers. */
+export function answerSchedules(
+  method: ScheduleMethod,
+  end: CallEnd,
   propose: (command: Command) => Promise<CommandReply>,
-  request: WireSetScheduleRequest,
-): Promise<{ revision: number; change: string }> {
-  const query = setScheduleFromWire(request);
-  const reply = expectNotRefused(await propose(query.command(formatTiming(query.timing))));
-  if (reply.type !== 'scheduleChanged') throw new TypeError(reply.type);
-  return { revision: reply.revision, change: reply.change };
-}
-
-export async function pauseSchedule(
-  propose: (command: Command) => Promise<CommandReply>,
-  request: WirePauseScheduleRequest,
-): Promise<{ changed: boolean }> {
-  const reply = expectNotRefused(await propose(pauseScheduleFromWire(request, true)));
-  if (reply.type !== 'scheduleChanged') throw new TypeError(reply.type);
-  return { changed: reply.change !== 'unchanged' };
-}
-
-/** Each nominal time of a schedule is decided once and none is passed over, as the events of the log tell it. */
-export class ScheduleChecker {
-  private readonly specs = new Map<string, ScheduleSpec>();
-  /** The last nominal time decided, by schedule. */
-  private readonly through = new Map<string, number>();
-  private readonly jobs = new Set<string>();
-
-  /** How many nominal times were decided. */
-  decided = 0;
-
-  /** A schedule's definition, as it came with the log. */
-  defined(scheduleId: string, spec: ScheduleSpec): void {
-    this.specs.set(scheduleId, spec);
-  }
-
-  /** The job that a firing of this event made, with its spec. */
-  jobOf(event: JobEvent): { readonly jobId: string; readonly spec: JobSpec } | undefined {
-    if (event.type !== 'scheduleDecided' || event.decision.jobId === undefined) return undefined;
-    const spec = this.specs.get(event.scheduleId)?.job;
-    return spec === undefined ? undefined : { jobId: event.decision.jobId, spec };
-  }
-
-  follow(event: JobEvent): void {
-    if (event.type !== 'scheduleDecided') return;
-    const { scheduleId, decision } = event;
-    const { fromMs, throughMs, count, outcome, jobId } = decision;
-    const before = this.through.get(scheduleId);
-    const at = `${scheduleId}: ${outcome} from ${fromMs} after ${before}`;
-    if (before !== undefined && fromMs !== before + SECOND) {
-      throw new Violation(fromMs <= before ? 'no nominal time is decided twice' : 'no nominal time is lost', at);
-    }
-    if (throughMs !== fromMs + (count - 1) * SECOND) throw new Violation('no nominal time is lost', at);
-    if (jobId !== undefined && this.jobs.has(jobId)) throw new Violation('a firing has a job of its own', at);
-    if (jobId !== undefined) this.jobs.add(jobId);
-    this.through.set(scheduleId, throughMs);
-    this.decided += count;
+): void {
+  const change = async (command: Command) => {
+    const reply = expectNotRefused(await propose(command));
+    if (reply.type !== 'scheduleChanged') throw new TypeError(reply.type);
+    return reply;
+  };
+  switch (method) {
+    case 'setSchedule':
+      return unary(end, METHODS.setSchedule, async (request) => {
+        const query = setScheduleFromWire(request);
+        const { revision, change: what } = await change(query.command(formatTiming(query.timing)));
+        return { revision, change: what };
+      });
+    case 'deleteSchedule':
+      return unary(end, METHODS.deleteSchedule, async (request) => {
+        await change(deleteScheduleFromWire(request));
+        return {};
+      });
+    case 'pauseSchedule':
+      return unary(end, METHODS.pauseSchedule, async (request) => ({
+        changed: (await change(pauseScheduleFromWire(request, true))).change !== 'unchanged',
+      }));
+    case 'resumeSchedule':
+      return unary(end, METHODS.resumeSchedule, async (request) => ({
+        changed: (await change(pauseScheduleFromWire(request, false))).change !== 'unchanged',
+      }));
+    case 'triggerSchedule':
+      return unary(end, METHODS.triggerSchedule, async (request) => {
+        const reply = expectNotRefused(await propose(triggerScheduleFromWire(request)));
+        if (reply.type !== 'scheduleTriggered') throw new TypeError(reply.type);
+        const { outcome, reason, jobId = '' } = reply;
+        return { outcome: firingOutcomes.toWire[outcome], reason, jobId };
+      });
   }
 }
