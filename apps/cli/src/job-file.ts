@@ -1,6 +1,8 @@
 import type { JobOptions, JobSpec, PlacementOptions } from '@synod/client';
 import { parseAllDocuments } from 'yaml';
 import { duration, isFields, malformed, refuseUnknown, scalar, textMap, type Fields } from './job-file-fields.js';
+import { parseSchedules } from './job-file-schedules.js';
+import type { ScheduleOfFile } from './job-file-schedules.js';
 import { parseExec, parseHttp } from './job-file-tasks.js';
 import { parseQueues, parseTiming, TIMING_KEYS } from './job-file-timing.js';
 import type { QueueOfFile } from './job-file-timing.js';
@@ -23,9 +25,13 @@ const JOB_KEYS: readonly string[] = [
   ...Object.values(DURATION_FIELDS),
 ];
 
+/** Keys of a document that is more than jobs. */
+const WHOLE_KEYS = ['queues', 'schedules', 'jobs'] as const;
+
 /** What a file holds. */
 export interface JobFile {
   readonly queues: readonly QueueOfFile[];
+  readonly schedules: readonly ScheduleOfFile[];
   readonly jobs: readonly JobSpec[];
   /** Of all its jobs together. */
   readonly idempotencyKey: string | undefined;
@@ -35,28 +41,32 @@ export interface JobFile {
 const KEY_FIELDS = ['idempotencyKey', 'idempotencyKeyLifetime'] as const;
 
 /**
- * A YAML or JSON file of one or more documents, each of which is one job, a list of jobs, or a mapping with `queues` (what is to be
- * set of them), `jobs` or both, and an `idempotencyKey` for all jobs of the file. @throws CliError `fileMalformed`
+ * A YAML or JSON file of one or more documents, each of which is one job, a list of jobs, or a mapping with some of `queues` (what is
+ * to be set of them), `schedules` and `jobs`, and an `idempotencyKey` for all jobs of the file. @throws CliError `fileMalformed`
  */
 export function parseJobFile(text: string, name: string): JobFile {
   const queues: QueueOfFile[] = [];
+  const schedules: ScheduleOfFile[] = [];
   const jobs: JobSpec[] = [];
   let key: Pick<JobFile, (typeof KEY_FIELDS)[0] | 'idempotencyKeyLifetimeMs'> | undefined;
   for (const document of documentsOf(text, name)) {
-    const isWhole = isFields(document) && ('queues' in document || 'jobs' in document);
-    if (isWhole) refuseUnknown(document, ['queues', 'jobs', ...KEY_FIELDS], name);
+    const isWhole = isFields(document) && WHOLE_KEYS.some((field) => field in document);
+    if (isWhole) refuseUnknown(document, [...WHOLE_KEYS, ...KEY_FIELDS], name);
     if (isWhole && KEY_FIELDS.some((field) => document[field] !== undefined)) {
       if (key !== undefined) throw malformed(name, 'has a second idempotencyKey: one is for all of its jobs');
       key = keyOf(document, name);
     }
     if (isWhole && document['queues'] !== undefined)
       queues.push(...parseQueues(document['queues'], `${name}: queues`, malformed));
+    if (isWhole && document['schedules'] !== undefined)
+      schedules.push(...parseSchedules(document['schedules'], `${name}: schedules`, parseJob));
     const listed = isWhole ? (document['jobs'] ?? []) : document;
     for (const job of Array.isArray(listed) ? listed : [listed])
       jobs.push(parseJob(job, `${name}: job ${jobs.length + 1}`));
   }
-  if (jobs.length === 0 && queues.length === 0) throw malformed(name, 'holds neither a job nor a queue');
-  return { queues, jobs, idempotencyKey: undefined, idempotencyKeyLifetimeMs: undefined, ...key };
+  if (jobs.length + queues.length + schedules.length === 0)
+    throw malformed(name, 'holds no job, no schedule and no queue');
+  return { queues, schedules, jobs, idempotencyKey: undefined, idempotencyKeyLifetimeMs: undefined, ...key };
 }
 
 function keyOf({ idempotencyKey, idempotencyKeyLifetime }: Fields, name: string) {
@@ -71,7 +81,7 @@ function keyOf({ idempotencyKey, idempotencyKeyLifetime }: Fields, name: string)
 }
 
 function documentsOf(text: string, name: string): unknown[] {
-  const parsed = parseAllDocuments(text);
+  const parsed = parseAllDocuments(text, { merge: true });
   // An empty text is told so instead of a list.
   const documents = Array.isArray(parsed) ? parsed : [];
   for (const { errors } of documents) {

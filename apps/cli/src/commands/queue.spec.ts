@@ -213,7 +213,7 @@ describe('a job file', () => {
 
   it('that is empty, or has a queue with an unknown limit, is refused', async () => {
     await expect(submitted('')).resolves.toBe(2);
-    expect(io.stderr.text).toContain('neither a job nor a queue');
+    expect(io.stderr.text).toContain('no job, no schedule and no queue');
     await expect(submitted('queues: {mail: {most: 2}}')).resolves.toBe(2);
     expect(io.stderr.text).toContain('known are maxRunning');
   });

@@ -16,7 +16,14 @@ interface RevisionFlags {
 
 /** `synod schedule …`. */
 export function addScheduleCommand(root: UsageCommand, session: CliSession): void {
-  const schedule = root.command('schedule').summary('jobs that are submitted again and again');
+  const schedule = root
+    .command('schedule')
+    .summary('jobs that are submitted again and again')
+    .description(
+      'Jobs that are submitted again and again: by a cron expression in a time zone, or at even intervals. Each time is decided once, ' +
+        'whoever leads, and the ledger says what became of it. Files of schedules: synod submit FILE.yaml; a crontab: synod import crontab. ' +
+        'All about them: docs/schedules.md',
+    );
   addCreate(schedule, session);
   addList(schedule, session);
   addShow(schedule, session);

@@ -137,7 +137,7 @@ describe('submit', () => {
 
   it.each<[string, string]>([
     ['- [', 'is no YAML or JSON'],
-    ['[]', 'holds neither a job nor a queue'],
+    ['[]', 'holds no job, no schedule and no queue'],
     ['- {queue: x}', 'job 1 needs one of the keys exec, http and handler'],
     ['- {exec: ls, http: "http://h/"}', 'job 1 needs one of the keys exec, http and handler'],
     ['- {exec: {command: ls, umask: 027}}', 'umask must be octal in quotes'],

@@ -3,6 +3,7 @@ import { UsageError, type UsageCommand } from '@synod/config';
 import { withExamples } from '../flags.js';
 import { addHttpFlags, httpSpec, type HttpFlags } from '../http-options.js';
 import { parseJobFile } from '../job-file.js';
+import type { ScheduleOfFile } from '../job-file-schedules.js';
 import {
   addJobFlags,
   execSpec,
@@ -37,7 +38,7 @@ export function addSubmitCommand(root: UsageCommand, session: CliSession): void 
     .summary('submit a job, or many from a file, and print its id')
     .description(
       'Submits a command (behind --), a request (--http), a handler job (--handler), or the jobs of a YAML or JSON file (-f, ' +
-        'or just its name; all of them or none, after the limits of queues that it sets), and prints one id a line; with ' +
+        'or just its name; all of them or none, after the queues and schedules that it sets), and prints one id a line; with ' +
         '--output json {"jobId"}, or {"jobIds"} for a file. A job is safe when its id is printed. With --wait it also waits ' +
         'for the end, and exits as synod run does.',
     )
@@ -115,13 +116,17 @@ async function submitFile(
   if (words.length > 0 || Object.keys(others).length > 0)
     throw conflict('--file', 'says everything about its jobs: only --wait and --idempotency-key go with it');
   const bytes = file === '-' ? await readStdin(session.io) : readFlagFile('--file', file);
-  const { queues, jobs, ...ofFile } = parseJobFile(bytes.toString('utf8'), file === '-' ? 'the standard input' : file);
+  const { queues, schedules, jobs, ...ofFile } = parseJobFile(
+    bytes.toString('utf8'),
+    file === '-' ? 'the standard input' : file,
+  );
   for (const { queue, settings, paused } of queues) {
     await session.client.queues.set(queue, settings);
     if (paused === true) await session.client.queues.pause(queue, { reason: `as ${file} says` });
     else if (paused === false) await session.client.queues.resume(queue);
     session.note(`queue ${queue} is set`);
   }
+  for (const schedule of schedules) session.note(await setSchedule(session, schedule, file));
   // What the command line says goes before what the file says.
   const options = keyOptions({
     idempotencyKey: idempotencyKey ?? ofFile.idempotencyKey,
@@ -130,6 +135,19 @@ async function submitFile(
   const jobIds = jobs.length === 0 ? [] : await session.client.submitMany(jobs, options);
   await session.show({ jobIds }, () => jobIds.map((jobId) => `${jobId}\n`).join(''));
   if (wait === true) session.exitStatus = await waitForAll(session, jobIds);
+}
+
+/** A schedule that is there already changes to what the file says; whether it is paused only where the file says that, too. */
+async function setSchedule(
+  session: CliSession,
+  { scheduleId, spec, paused }: ScheduleOfFile,
+  file: string,
+): Promise<string> {
+  const { schedules } = session.client;
+  const { change } = await schedules.set(scheduleId, spec, { paused: paused === true });
+  if (paused === true) await schedules.pause(scheduleId, { reason: `as ${file} says` });
+  else if (paused === false) await schedules.resume(scheduleId);
+  return `schedule ${scheduleId} is ${change}`;
 }
 
 async function waitFor(session: CliSession, jobId: string): Promise<number> {

@@ -6,9 +6,9 @@ export interface CrontabEntry {
   readonly expression: string;
   /** Of the user column; undefined where there is none. */
   readonly user: string | undefined;
-  /** For the shell, with `\%` as `%`. */
+  /** For the shell, with `\%` as `%` and `\\` as `\`. */
   readonly command: string;
-  /** What follows the first `%`, lines ended; undefined when there is none. */
+  /** What follows the first `%`, lines ended; undefined when there is nothing. */
   readonly stdin: string | undefined;
   /** Settings in force, MAILTO and CRON_TZ among them. */
   readonly settings: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export interface Crontab {
   readonly problems: readonly CrontabProblem[];
 }
 
-const SETTING = /^(?:([A-Za-z_][A-Za-z0-9_]*)|"([^"]+)"|'([^']+)')\s*=\s*(.*)$/;
+const SETTING = /^(?:([^\s="']+)|"([^"=]+)"|'([^'=]+)')\s*=\s*(.*)$/;
 const FIELDS = 5;
 
 /**
@@ -36,7 +36,8 @@ export function parseCrontab(text: string, { system }: { readonly system: boolea
   const problems: CrontabProblem[] = [];
   let settings: Readonly<Record<string, string>> = {};
   for (const [at, raw] of text.split(/\r?\n/).entries()) {
-    const line = raw.trim();
+    // What ends a line belongs to the command, and to its standard input.
+    const line = raw.trimStart();
     if (line === '' || line.startsWith('#')) continue;
     const setting = SETTING.exec(line);
     if (setting !== null) {
@@ -63,7 +64,7 @@ function jobLine(line: string, system: boolean): Omit<CrontabEntry, 'line' | 'se
   const isMacro = line.startsWith('@');
   const columns = (isMacro ? 1 : FIELDS) + (system ? 1 : 0);
   const match = new RegExp(`^((?:\\S+\\s+){${columns}})(.*)$`, 's').exec(line);
-  if (match === null) {
+  if (match === null || match[2]?.trim() === '') {
     const wanted = isMacro ? 'a macro' : 'five fields';
     return `is no setting and no job: a job has ${wanted}${system ? ', a user' : ''} and a command`;
   }
@@ -78,11 +79,15 @@ function jobLine(line: string, system: boolean): Omit<CrontabEntry, 'line' | 'se
   return { expression, user, command, stdin };
 }
 
-/** The first `%` that isn't escaped ends the command; further ones are ends of lines of its standard input. */
+/**
+ * The first `%` ends the command; further ones end lines of its standard input. A backslash keeps a `%` what it is, and in the command
+ * a backslash too: cron's own reading (do_command.c), of which crontab(5) tells half.
+ */
 function splitAtPercent(text: string): { readonly command: string; readonly stdin: string | undefined } {
-  const parts = text.split(/(?<!\\)%/).map((part) => part.replaceAll('\\%', '%'));
-  const [command = '', ...lines] = parts;
-  if (lines.length === 0) return { command, stdin: undefined };
-  const stdin = lines.join('\n');
+  const end = /^(?:[^%\\]|\\.)*\\?/s.exec(text)?.[0].length ?? 0;
+  const command = text.slice(0, end).replaceAll(/\\([%\\])/g, '$1');
+  const input = text.slice(end + 1);
+  if (input === '') return { command, stdin: undefined };
+  const stdin = input.replaceAll(/\\?%/g, (mark) => (mark === '%' ? '\n' : '%'));
   return { command, stdin: stdin.endsWith('\n') ? stdin : `${stdin}\n` };
 }

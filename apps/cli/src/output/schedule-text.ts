@@ -1,11 +1,21 @@
 import type { FiringDecision, Schedule, ScheduleTiming } from '@synod/client';
-import { duration, localTime } from './times.js';
+import { localTime } from './times.js';
 
 /** When a schedule is due, in one line. */
 export function timingText(timing: ScheduleTiming): string {
-  if (!('cron' in timing)) return `every ${duration(0, timing.everyMs)}`;
+  if (!('cron' in timing)) {
+    const { everyMs, offsetMs = 0 } = timing;
+    return `every ${exactly(everyMs)}${offsetMs === 0 ? '' : `, ${exactly(offsetMs)} after`}`;
+  }
   const { cron, timeZone = 'UTC', dst = 'cron' } = timing;
   return `${cron} (${timeZone}${dst === 'cron' ? '' : `, ${dst}`})`;
+}
+
+/** As it was asked for: in the largest unit of which it is a multiple. */
+function exactly(spanMs: number): string {
+  const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+  const [unit, ms] = Object.entries(units).find(([, size]) => spanMs % size === 0) ?? ['ms', 1];
+  return `${spanMs / ms}${unit}`;
 }
 
 /** A schedule for people. */
@@ -18,7 +28,7 @@ export function scheduleText(schedule: Schedule): string {
     ['next', localTime(schedule.nextNominalMs)],
     ['overlap', spec.overlap ?? 'skip'],
     ['catch-up', catchUpText(schedule)],
-    ['jitter', spec.jitterMs === undefined ? '-' : `up to ${duration(0, spec.jitterMs)}`],
+    ['jitter', spec.jitterMs === undefined ? '-' : `up to ${exactly(spec.jitterMs)}`],
     ['fired', `${counts.fired}, caught up ${counts.caughtUp}, skipped ${counts.skipped}, missed ${counts.missed}`],
     ['running', schedule.activeJobIds.join(', ') || '-'],
     ['waiting', schedule.waitingJobIds.join(', ') || '-'],
@@ -33,7 +43,7 @@ function reasonOf({ pauseReason }: Schedule): string {
 
 function catchUpText({ spec }: Schedule): string {
   const { catchUp = 'latest', catchUpWindowMs } = spec;
-  return catchUpWindowMs === undefined ? catchUp : `${catchUp} of ${duration(0, catchUpWindowMs)}`;
+  return catchUpWindowMs === undefined ? catchUp : `${catchUp} of ${exactly(catchUpWindowMs)}`;
 }
 
 /** Columns of a ledger. */
