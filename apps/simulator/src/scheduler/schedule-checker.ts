@@ -123,13 +123,13 @@ export class ScheduleChecker {
       throw new Violation('what is late is caught up with, or missed', at);
     if (outcome === 'skipped' && overlap === 'allowAll') throw new Violation('allowAll skips nothing', at);
     if (outcome === 'caughtUp') {
-      this.event('lateTimeCaughtUp');
+      this.event('lateTimeDecided');
       const isAllowed =
         catchUp === 'all' || catchUp === 'latest' || (catchUp === 'window' && lateMs <= catchUpWindowMs);
       if (!isAllowed || lateMs <= ON_TIME_MS) throw new Violation('what is late is made up for by its policy only', at);
     }
     if (outcome !== 'missed') return;
-    this.event('lateTimeMissed');
+    this.event('lateTimeDecided');
     const why = { none: 'late', latest: 'superseded', window: 'outsideWindow', all: '' }[catchUp];
     if (lateMs <= ON_TIME_MS || why !== reason) throw new Violation('what is missed is so by its policy', at);
   }
