@@ -226,7 +226,7 @@ export class CommandMaker {
     const { revision, decidedThroughMs, paused } = known;
     switch (b % 11) {
       case 1:
-        return d % 2 === 0 ? { type: 'deleteSchedule', scheduleId } : { type: 'triggerSchedule', scheduleId };
+        return { type: 'triggerSchedule', scheduleId };
       case 4:
         return { type: 'deleteSchedule', scheduleId };
       case 2:

@@ -69,7 +69,8 @@ export class SchedulerClients {
       random: modules.random.fork(),
       wait: (delayMs) => this.wait(delayMs),
       call: async (method, request, repeat, allowed) => {
-        await this.call(method, METHODS[method] as Callable, request, repeat, DEADLINE_MS, allowed);
+        const codec = METHODS[method] as Callable;
+        await this.call<unknown, unknown>(method, codec, request, repeat, DEADLINE_MS, allowed);
       },
       isStopped: () => this.stopped,
     });
