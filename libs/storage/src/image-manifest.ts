@@ -1,12 +1,16 @@
 import type { Slot } from '@synod/consensus';
 import { readUint64, seal, unseal, writeUint64 } from './bytes.js';
 
-/** `replacing` and `discarded`: what the records hold is no image. */
-export type ImagePhase = 'whole' | 'replacing' | 'discarded';
+/** `discarded`: what the records hold is no image. */
+export type ImagePhase = 'whole' | 'discarded';
+
+/** Which of the two trees of records the image is in: another one is made in the other. */
+export type ImageSide = 0 | 1;
 
 /** The one record that says what the others are. */
 export interface ImageManifest {
   readonly phase: ImagePhase;
+  readonly side: ImageSide;
   readonly slot: Slot;
   readonly records: number;
   /** Sum modulo 2^32 of the checksums of all records: one that vanished, or is of an older commit, changes it. */
@@ -16,15 +20,17 @@ export interface ImageManifest {
   readonly owner: string;
 }
 
-const VERSION = 1;
-const PHASES: readonly ImagePhase[] = ['whole', 'replacing', 'discarded'];
-/** Checksum 4, version 1, phase 1, slot 8, records 8, sum 4. */
+const VERSION = 2;
+const PHASES: readonly ImagePhase[] = ['whole', 'discarded'];
+/** The byte of the phase holds the side in its upper half. */
+const SIDE_SHIFT = 4;
+/** Checksum 4, version 1, phase and side 1, slot 8, records 8, sum 4. */
 const HEAD_BYTES = 26;
 
 export function encodeImageManifest(manifest: ImageManifest): Buffer {
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt8(VERSION, 4);
-  head.writeUInt8(PHASES.indexOf(manifest.phase), 5);
+  head.writeUInt8(PHASES.indexOf(manifest.phase) | (manifest.side << SIDE_SHIFT), 5);
   writeUint64(head, manifest.slot, 6);
   writeUint64(head, manifest.records, 14);
   head.writeUInt32BE(manifest.recordSum, 22);
@@ -33,15 +39,18 @@ export function encodeImageManifest(manifest: ImageManifest): Buffer {
 
 export function decodeImageManifest(bytes: Buffer | undefined): ImageManifest | undefined {
   if (bytes === undefined || bytes.length < HEAD_BYTES || unseal(bytes)?.readUInt8(0) !== VERSION) return undefined;
-  const phase = PHASES[bytes.readUInt8(5)];
+  const phaseAndSide = bytes.readUInt8(5);
+  const phase = PHASES[phaseAndSide & 0xf];
+  const side = phaseAndSide >> SIDE_SHIFT;
   const slot = readUint64(bytes, 6);
   const records = readUint64(bytes, 14);
   const stateHash = readText(bytes, HEAD_BYTES);
   const owner = stateHash === undefined ? undefined : readText(bytes, stateHash.end);
-  if (phase === undefined || slot === undefined || records === undefined) return undefined;
+  if (phase === undefined || (side !== 0 && side !== 1) || slot === undefined || records === undefined)
+    return undefined;
   if (stateHash === undefined || owner?.end !== bytes.length) return undefined;
   const recordSum = bytes.readUInt32BE(22);
-  return { phase, slot, records, recordSum, stateHash: stateHash.text, owner: owner.text };
+  return { phase, side, slot, records, recordSum, stateHash: stateHash.text, owner: owner.text };
 }
 
 function text(value: string): Buffer {

@@ -27,8 +27,6 @@ export interface ImageState {
 export type ImageAbsence =
   /** None was ever written. */
   | 'new'
-  /** A replacement didn't reach its end. */
-  | 'interrupted'
   /** Its manifest is damaged, or the file as a whole. */
   | 'damaged'
   /** It was dropped by `discard`. */
@@ -94,9 +92,10 @@ export interface ImageStore {
    */
   write(batch: ImageBatch): Promise<void>;
   /**
-   * Puts other content in place of all: no image from the start of it until its end is durable, so a crash in between leaves
-   * none. No `write` is under way or begun meanwhile. Rejects with what `records` throws, and with `imageDamaged` when their
-   * number is not that of `state`; then there is no image.
+   * Puts other content in place of all. It is made beside the image, which stays until the other is durable: a member that had
+   * none for that time, and a log that is trimmed below, would be as good as lost. So for that time both take room on the disk.
+   * No `write` is under way or begun meanwhile. Rejects with what `records` throws, and with `imageDamaged` when their number is
+   * not that of `state`; then the image is the one before.
    */
   replace(state: ImageState, records: AsyncIterable<readonly ImageRecord[]>): Promise<void>;
   /** Drops the image: what it held turned out to be damaged. */

@@ -1,15 +1,17 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeImageManifest } from './image-manifest.js';
-import type { ImageManifest } from './image-manifest.js';
+import type { ImageManifest, ImageSide } from './image-manifest.js';
 import type { ImageAbsence } from './image-store.js';
 import { getBytes, openEnvironment } from './lmdb-environment.js';
-import type { Environment } from './lmdb-environment.js';
+import type { Environment, Tree } from './lmdb-environment.js';
 import { hasMetaPages } from './snapshot-check.js';
 
-/** `head` the manifest · `records` by key. */
-export type ImageTreeName = 'head' | 'records';
+/** `head` the manifest · `records0` or `records1`, whichever it says, the records by key. */
+export type ImageTreeName = 'head' | 'records0' | 'records1';
 export type ImageEnvironment = Environment<ImageTreeName>;
+
+export const IMAGE_TREES: readonly ImageTreeName[] = ['head', 'records0', 'records1'];
 
 export const IMAGE_MANIFEST_KEY = Buffer.from('manifest');
 
@@ -34,7 +36,7 @@ export async function openImageEnvironment(
 ): Promise<OpenedImage> {
   mkdirSync(path, { recursive: true });
   const open = (): ImageEnvironment =>
-    openEnvironment({ path, treeNames: ['head', 'records'], mapSizeBytes: options.mapSizeBytes ?? 2 ** 30 });
+    openEnvironment({ path, treeNames: IMAGE_TREES, mapSizeBytes: options.mapSizeBytes ?? 2 ** 30 });
   const file = join(path, 'data.mdb');
   let environment: ImageEnvironment | undefined;
   if (!existsSync(file) || hasMetaPages(file)) {
@@ -52,20 +54,24 @@ export async function openImageEnvironment(
 }
 
 function look(environment: ImageEnvironment, owner: string): Omit<OpenedImage, 'environment'> {
-  const { head, records } = environment.trees;
+  const { head, records0 } = environment.trees;
   const bytes = getBytes(head, IMAGE_MANIFEST_KEY);
   const manifest = decodeImageManifest(bytes);
   if (manifest?.phase === 'whole' && manifest.owner === owner) return { manifest, absence: undefined };
-  return { manifest: undefined, absence: absenceOf(manifest, bytes === undefined && isEmpty(records), owner) };
+  return { manifest: undefined, absence: absenceOf(manifest, bytes === undefined && isEmpty(records0), owner) };
 }
 
 function absenceOf(manifest: ImageManifest | undefined, isNew: boolean, owner: string): ImageAbsence {
   if (manifest === undefined) return isNew ? 'new' : 'damaged';
-  if (manifest.owner !== owner) return 'foreign';
-  return manifest.phase === 'replacing' ? 'interrupted' : 'discarded';
+  return manifest.owner === owner ? 'discarded' : 'foreign';
 }
 
-function isEmpty(tree: ImageEnvironment['trees']['records']): boolean {
+/** The records of one side. */
+export function treeOf(environment: ImageEnvironment, side: ImageSide): Tree {
+  return environment.trees[`records${side}`];
+}
+
+function isEmpty(tree: Tree): boolean {
   return [...tree.getKeys({ limit: 1 })].length === 0;
 }
 

@@ -3,7 +3,7 @@ import { decodeImageManifest } from './image-manifest.js';
 import type { ImageManifest } from './image-manifest.js';
 import type { ImageReading, ImageRecord, ImageState } from './image-store.js';
 import { decodeKeyedRecord } from './keyed-record.js';
-import { IMAGE_MANIFEST_KEY } from './lmdb-image-open.js';
+import { IMAGE_MANIFEST_KEY, treeOf } from './lmdb-image-open.js';
 import type { ImageEnvironment } from './lmdb-image-open.js';
 import type { EnvironmentReading, TreeRecord } from './lmdb-environment.js';
 import { imageDamaged, readingTooLong, storeClosed, StorageError } from './storage-error.js';
@@ -90,7 +90,8 @@ export class LmdbImageReading implements ImageReading {
   #read(after: Buffer | undefined): readonly TreeRecord[] {
     if (this.#ended !== undefined) throw this.#ended;
     try {
-      return this.reading.range(this.environment.trees.records, after, RECORDS_PER_CHUNK, BYTES_PER_CHUNK);
+      const tree = treeOf(this.environment, this.manifest.side);
+      return this.reading.range(tree, after, RECORDS_PER_CHUNK, BYTES_PER_CHUNK);
     } catch (error) {
       throw damageOf(error, this.path);
     }

@@ -7,7 +7,7 @@ import { lockDirectory } from './directory-lock.js';
 import type { DirectoryLock } from './directory-lock.js';
 import { GroupCommit, killOwnProcess } from './group-commit.js';
 import { encodeImageManifest } from './image-manifest.js';
-import type { ImageManifest, ImagePhase } from './image-manifest.js';
+import type { ImageManifest, ImageSide } from './image-manifest.js';
 import { DEFAULT_READING_MS } from './image-store.js';
 import type {
   ImageAbsence,
@@ -20,10 +20,11 @@ import type {
   ReadingOptions,
 } from './image-store.js';
 import { encodeKeyedRecord } from './keyed-record.js';
-import { IMAGE_MANIFEST_KEY, openImageEnvironment } from './lmdb-image-open.js';
+import { IMAGE_MANIFEST_KEY, openImageEnvironment, treeOf } from './lmdb-image-open.js';
 import type { ImageEnvironment } from './lmdb-image-open.js';
 import { LmdbImageReading } from './lmdb-image-reading.js';
 import { peekUint32 } from './lmdb-environment.js';
+import type { Tree } from './lmdb-environment.js';
 import { imageDamaged, storeClosed } from './storage-error.js';
 
 export interface OpenImageStoreOptions {
@@ -45,6 +46,8 @@ export interface OpenImageStoreOptions {
 const RECORDS_PER_COMMIT = 2_000;
 const BYTES_PER_COMMIT = 4 * 2 ** 20;
 
+const NOTHING: Totals = { records: 0, recordSum: 0 };
+
 /** Batches that may wait for a flush. A host has one under way, and gathers changes meanwhile. */
 const MAX_QUEUED_BATCHES = 64;
 
@@ -57,14 +60,23 @@ interface EncodedChange {
   readonly isHighest: boolean;
 }
 
-/** What one transaction changes; several steps may share one. */
+/** What the records are once a step is durable. */
+type Outcome = Pick<ImageManifest, 'phase' | 'slot' | 'stateHash'>;
+
+/** What one transaction changes; several steps of one side may share one. */
 interface Step {
+  readonly side: ImageSide;
   /** All records that are there go first. */
   readonly clear: boolean;
   readonly changes: readonly EncodedChange[];
-  readonly phase: ImagePhase;
-  readonly slot: Slot;
-  readonly stateHash: string;
+  /** Undefined: the manifest stays, and with it the image. */
+  readonly outcome: Outcome | undefined;
+}
+
+/** Of the records of one side, as they are durable. */
+interface Totals {
+  readonly records: number;
+  readonly recordSum: number;
 }
 
 /** Opens the image of `directory`, or makes an empty one. Rejects with `directoryLocked`. A damaged one is no error: no image. */
@@ -98,8 +110,8 @@ class LmdbImageStore implements ImageStore {
   /** What is durable; only `whole` ones are an image. */
   #manifest: ImageManifest | undefined;
   #absence: ImageAbsence | undefined;
-  /** Of the records as they are durable, in the midst of a replacement too. Of no meaning before a step that clears. */
-  #totals: { readonly records: number; readonly recordSum: number };
+  /** By side; of no meaning before a step that clears it, but for that of the image. */
+  readonly #totals: [Totals, Totals];
   /** Slot of the last batch, queued or durable. */
   #lastSlot: Slot;
   #isReplacing = false;
@@ -113,7 +125,8 @@ class LmdbImageStore implements ImageStore {
     this.#manifest = modules.manifest;
     this.#absence = modules.absence;
     this.#lastSlot = modules.manifest?.slot ?? 0;
-    this.#totals = { records: modules.manifest?.records ?? 0, recordSum: modules.manifest?.recordSum ?? 0 };
+    const totals = { records: modules.manifest?.records ?? 0, recordSum: modules.manifest?.recordSum ?? 0 };
+    this.#totals = [totals, totals];
     this.#commits = new GroupCommit({
       directory: modules.path,
       commit: (steps) => this.#commit(steps),
@@ -131,6 +144,10 @@ class LmdbImageStore implements ImageStore {
 
   get absence(): ImageAbsence | undefined {
     return this.#absence;
+  }
+
+  get #side(): ImageSide {
+    return this.#manifest?.side ?? 0;
   }
 
   openReading(options: ReadingOptions = {}): ImageReading | undefined {
@@ -163,7 +180,8 @@ class LmdbImageStore implements ImageStore {
     const changes = batch.changes.map(({ key, bytes }) => encodeChange(key, bytes, false));
     const clear = this.#manifest === undefined && this.#commits.queued === 0;
     this.#lastSlot = batch.slot;
-    return this.#commits.submit({ slot: batch.slot, stateHash: batch.stateHash, clear, changes, phase: 'whole' });
+    const outcome: Outcome = { phase: 'whole', slot: batch.slot, stateHash: batch.stateHash };
+    return this.#commits.submit({ side: this.#side, clear, changes, outcome });
   }
 
   async replace(state: ImageState, records: AsyncIterable<readonly ImageRecord[]>): Promise<void> {
@@ -171,16 +189,19 @@ class LmdbImageStore implements ImageStore {
     assert(!this.#isReplacing && this.#commits.queued === 0, 'no image is written while another takes its place');
     this.#isReplacing = true;
     try {
-      this.#lastSlot = 0;
       const { slot, stateHash } = state;
-      const step = { slot, stateHash, phase: 'replacing', clear: false } as const;
-      await this.#commits.submit({ ...step, clear: true, changes: [] });
+      const before = this.#side;
+      const side = before === 0 ? 1 : 0;
+      const step = { side, clear: false, changes: [], outcome: undefined } as const;
+      await this.#commits.submit({ ...step, clear: true });
       for await (const changes of inSteps(records)) await this.#commits.submit({ ...step, changes });
-      if (this.#totals.records !== state.records) {
-        throw imageDamaged(this.#path, `${String(this.#totals.records)} records came for ${String(state.records)}`);
+      const came = this.#totals[side].records;
+      if (came !== state.records) {
+        throw imageDamaged(this.#path, `${String(came)} records came for ${String(state.records)}`);
       }
-      await this.#commits.submit({ ...step, phase: 'whole', changes: [] });
+      await this.#commits.submit({ ...step, outcome: { phase: 'whole', slot, stateHash } });
       this.#lastSlot = slot;
+      await this.#commits.submit({ ...step, side: before, clear: true });
     } finally {
       this.#isReplacing = false;
     }
@@ -189,7 +210,8 @@ class LmdbImageStore implements ImageStore {
   async discard(): Promise<void> {
     if (this.#isClosed) throw storeClosed();
     this.#lastSlot = 0;
-    await this.#commits.submit({ clear: true, changes: [], phase: 'discarded', slot: 0, stateHash: '' });
+    const outcome: Outcome = { phase: 'discarded', slot: 0, stateHash: '' };
+    await this.#commits.submit({ side: this.#side, clear: true, changes: [], outcome });
   }
 
   stats(): ImageStoreStats {
@@ -218,12 +240,17 @@ class LmdbImageStore implements ImageStore {
   async #commit(steps: readonly Step[]): Promise<void> {
     const last = steps.at(-1);
     assert(last !== undefined, 'a commit has a step');
+    const { side, outcome } = last;
+    assert(
+      steps.every((step) => step.side === side),
+      'a replacement waits for each of its steps',
+    );
     const clear = steps.some((step) => step.clear);
     const changes = merge(steps);
-    const totals = this.#totalsAfter(clear, changes);
-    const { phase, slot, stateHash } = last;
-    const manifest: ImageManifest = { phase, slot, stateHash, owner: this.#owner, ...totals };
-    const { head, records } = this.#environment.trees;
+    const records = treeOf(this.#environment, side);
+    const totals = totalsAfter(records, clear ? NOTHING : this.#totals[side], clear, changes);
+    const manifest = outcome === undefined ? undefined : { ...outcome, ...totals, side, owner: this.#owner };
+    const { head } = this.#environment.trees;
     await this.#environment.commit((sink) => {
       if (clear) sink.clear(records);
       for (const { keyBytes, record, isHighest } of changes) {
@@ -231,24 +258,25 @@ class LmdbImageStore implements ImageStore {
         else if (isHighest) sink.append(records, keyBytes, record);
         else sink.put(records, keyBytes, record);
       }
-      sink.put(head, IMAGE_MANIFEST_KEY, encodeImageManifest(manifest));
+      if (manifest !== undefined) sink.put(head, IMAGE_MANIFEST_KEY, encodeImageManifest(manifest));
     });
-    this.#totals = totals;
-    this.#manifest = phase === 'whole' ? manifest : undefined;
-    this.#absence = phase === 'whole' ? undefined : phase === 'replacing' ? 'interrupted' : 'discarded';
+    this.#totals[side] = totals;
+    if (manifest === undefined) return;
+    this.#manifest = manifest.phase === 'whole' ? manifest : undefined;
+    this.#absence = manifest.phase === 'whole' ? undefined : 'discarded';
   }
+}
 
-  /** Count and sum follow from what each change takes the place of, so they need no look at the rest. */
-  #totalsAfter(clear: boolean, changes: readonly EncodedChange[]): { records: number; recordSum: number } {
-    let { records, recordSum } = clear ? { records: 0, recordSum: 0 } : this.#totals;
-    for (const { keyBytes, record, isHighest } of changes) {
-      const isNew = clear || isHighest;
-      const before = isNew ? undefined : peekUint32(this.#environment.trees.records, keyBytes);
-      if (before !== undefined) [records, recordSum] = [records - 1, (recordSum - before) >>> 0];
-      if (record !== undefined) [records, recordSum] = [records + 1, (recordSum + record.readUInt32BE(0)) >>> 0];
-    }
-    return { records, recordSum };
+/** Count and sum follow from what each change takes the place of, so they need no look at the rest. */
+function totalsAfter(tree: Tree, before: Totals, clear: boolean, changes: readonly EncodedChange[]): Totals {
+  let { records, recordSum } = before;
+  for (const { keyBytes, record, isHighest } of changes) {
+    const isNew = clear || isHighest;
+    const replaced = isNew ? undefined : peekUint32(tree, keyBytes);
+    if (replaced !== undefined) [records, recordSum] = [records - 1, (recordSum - replaced) >>> 0];
+    if (record !== undefined) [records, recordSum] = [records + 1, (recordSum + record.readUInt32BE(0)) >>> 0];
   }
+  return { records, recordSum };
 }
 
 /** Of several changes of one key the last; nothing from before a step that clears. */

@@ -119,18 +119,20 @@ export class MemoryImageStore implements ImageStore {
     assert(!this.#isReplacing && this.#queued === 0, 'no image is written while another takes its place');
     this.#isReplacing = true;
     try {
+      const made = new Map<string, Uint8Array>();
+      await this.#step(() => undefined);
+      for await (const chunk of records) {
+        const copies = chunk.map(({ key, bytes }) => [key, bytes.slice()] as const);
+        await this.#step(() => {
+          for (const [key, bytes] of copies) made.set(key, bytes);
+        });
+      }
+      if (made.size !== state.records) throw imageDamaged('memory', `${String(made.size)} records came`);
       await this.#step(() => {
         this.#clear();
-        this.#set(undefined, 'interrupted');
+        for (const [key, bytes] of made) this.#disk.records.set(key, bytes);
+        this.#set({ ...state }, undefined);
       });
-      this.#lastSlot = 0;
-      for await (const chunk of records) {
-        const changes = chunk.map(({ key, bytes }) => ({ key, bytes: bytes.slice() }));
-        await this.#step(() => this.#change(changes));
-      }
-      const found = this.#disk.records.size;
-      if (found !== state.records) throw imageDamaged('memory', `${String(found)} records came`);
-      await this.#step(() => this.#set({ ...state }, undefined));
       this.#lastSlot = state.slot;
     } finally {
       this.#isReplacing = false;

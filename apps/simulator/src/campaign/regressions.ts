@@ -28,6 +28,13 @@ export const REGRESSION_SEEDS: readonly RegressionSeed[] = [
   },
   {
     world: 'consensus',
+    seed: 1630,
+    planVersion: 3,
+    found:
+      'a member that installed a snapshot had no image meanwhile: with the disk of one other gone, chosen slots were lost',
+  },
+  {
+    world: 'consensus',
     seed: 1752,
     planVersion: 3,
     found: 'a damaged record that all others had trimmed was waited for: nobody needs it, the next trim takes it along',

@@ -13,7 +13,7 @@ export interface DurableView {
   readonly goodImageSlot: Slot;
   /**
    * Part of what the member acknowledged, or may have to serve, isn't on its disk, or isn't for sure: its disk is lost, or lied and
-   * isn't durable yet; records are damaged; or the image is lost, damaged or being replaced while the log below it is trimmed.
+   * isn't durable yet; records are damaged; or the image is lost or damaged while the log below it is trimmed.
    */
   readonly impaired: boolean;
 }

@@ -439,7 +439,7 @@ export class SimulatedHost implements DurableView {
     });
   }
 
-  /** The snapshot replaces image and state; until that is durable there is neither. */
+  /** The snapshot replaces image and state; until that is durable the image is the one before, and nothing is applied. */
   private install(slot: Slot): void {
     const snapshot = this.transfer.take(slot);
     expectThat(snapshot !== undefined, 'I5', `${this.nodeId} installs a snapshot at ${slot} that it doesn't have`);

@@ -52,10 +52,9 @@ export class SimulatedImageStore {
     this.next();
   }
 
-  /** Puts a snapshot in place of all: from now until it is durable there is no image. */
+  /** Puts a snapshot in place of all, and of what is on its way; until it is durable the image is the one before. */
   replace(slot: Slot, content: Uint8Array, done: () => void): void {
     this.crash();
-    this.drop();
     this.write(slot, content, done);
   }
 
