@@ -27,8 +27,9 @@ export async function* readLogs(
   while (true) {
     if (signal?.aborted) throw abortedError(signal);
     const coordinator = calls.channels.current();
+    const own = calls.channels.ownJobs(coordinator);
     try {
-      const stream = coordinator.jobs.getJobLogs({ jobId, follow, ...reached.request() });
+      const stream = own.getJobLogs({ jobId, follow, ...reached.request() });
       for await (const response of readStream<WireGetJobLogsResponse>(stream, signal)) {
         calls.answered();
         outage.over();
@@ -51,6 +52,8 @@ export async function* readLogs(
       if (toClientError(error).code === 'notFound') await getJob(calls, jobId, { signal });
       else await outage.endure(error, coordinator, signal);
       await outage.pause(signal);
+    } finally {
+      own.close();
     }
   }
 }
