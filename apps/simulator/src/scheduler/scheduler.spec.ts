@@ -72,6 +72,8 @@ describe('a broken part is found', () => {
     ['a state machine that forgets idempotency keys', 1, 'one submission for one key'],
     ['reads that ask no quorum (P7)', 1, 'no client is answered by anything but success or try again'],
     ['atMostOnce that is run again', 1, 'atMostOnce never starts twice'],
+    ['a leader that passes over a nominal time', 1, 'no nominal time is lost'],
+    ['firings that overlap', 1, 'of a schedule without overlap one job is active'],
     ['a replica that passes over a cancellation', 1, 'I11 equal applied slot, equal state hash'],
   ];
 
