@@ -58,14 +58,6 @@ export class Channels {
     return coordinator;
   }
 
-  /**
-   * Its job service on a connection of its own, to be closed: for what may be read slowly. A reader that stands still fills its
-   * connection's window, and would stop every other call on it.
-   */
-  ownJobs({ address }: Coordinator): JobServiceClient {
-    return connect(services.JobService, address, { insecure: false, ...this.security }, { ownConnection: true });
-  }
-
   private open(address: string): Coordinator {
     const security = { insecure: false, ...this.security };
     try {

@@ -27,9 +27,8 @@ export async function* readLogs(
   while (true) {
     if (signal?.aborted) throw abortedError(signal);
     const coordinator = calls.channels.current();
-    const own = calls.channels.ownJobs(coordinator);
     try {
-      const stream = own.getJobLogs({ jobId, follow, ...reached.request() });
+      const stream = coordinator.jobs.getJobLogs({ jobId, follow, ...reached.request() });
       for await (const response of readStream<WireGetJobLogsResponse>(stream, signal)) {
         calls.answered();
         outage.over();
@@ -52,8 +51,6 @@ export async function* readLogs(
       if (toClientError(error).code === 'notFound') await getJob(calls, jobId, { signal });
       else await outage.endure(error, coordinator, signal);
       await outage.pause(signal);
-    } finally {
-      own.close();
     }
   }
 }

@@ -127,7 +127,7 @@ export class TestNode {
       incarnation: log.incarnation,
       replication: this.replication,
       findJob: (jobId) => this.findJob(jobId),
-      ownJobClient: () => undefined,
+      jobClient: () => undefined,
     });
   }
 

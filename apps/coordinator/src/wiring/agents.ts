@@ -38,8 +38,7 @@ export interface AgentsModules {
   readonly logArchive?: LogArchive | undefined;
   /** All members, this one included. */
   readonly memberIds?: readonly string[];
-  /** On a connection of its own, to be closed: a reader that stands still fills its connection's window, and would stop all that shares it. */
-  readonly ownJobClient: (coordinatorId: string) => InstanceType<(typeof services)['JobService']> | undefined;
+  readonly jobClient: (coordinatorId: string) => InstanceType<(typeof services)['JobService']> | undefined;
 }
 
 export interface Agents {
@@ -162,7 +161,7 @@ function buildJobLogs(
     session: (workerId) => sessions.session(workerId),
     coordinatorOf: (workerId) => modules.replication.state.view.worker(workerId)?.coordinatorId,
     relay: async function* (coordinatorId, tail, signal) {
-      const client = modules.ownJobClient(coordinatorId);
+      const client = modules.jobClient(coordinatorId);
       if (client === undefined) throw unavailable('COORDINATOR_UNKNOWN', `coordinator ${coordinatorId} is no member`);
       const metadata = new Metadata();
       metadata.set(RELAYED_KEY, '1');
@@ -178,7 +177,6 @@ function buildJobLogs(
         yield* messagesOf(call);
       } finally {
         signal.removeEventListener('abort', cancel);
-        client.close();
       }
     },
     jobChanged: (jobId, signal, orAfterMs) => jobChanges.next(jobId, signal, orAfterMs),

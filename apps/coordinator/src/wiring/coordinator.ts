@@ -194,10 +194,10 @@ function buildParts(modules: CoordinatorModules): Parts {
   });
   const findJob = async (jobId: string) =>
     replication.state.view.job(jobId) ?? (await history.find(jobId)) ?? (await catchUp.gap.find(jobId));
-  const ownJobClient = (id: string) => transport.ownJobClient(id);
+  const jobClient = (id: string) => transport.jobClient(id);
   const agents = buildAgents({
     ...time,
-    ...{ nodeId, incarnation: log.incarnation, replication, findJob, ownJobClient },
+    ...{ nodeId, incarnation: log.incarnation, replication, findJob, jobClient },
     ...{ logArchive, memberIds: members.map(({ id }) => id) },
   });
   const nodeStore = buildNodeStore(replication, time);

@@ -1,7 +1,7 @@
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import type { Logger, Timers } from '@synod/base';
 import type { Message, NodeId } from '@synod/consensus';
-import { ClientPool, connect, messagesOf } from '@synod/rpc';
+import { ClientPool, messagesOf } from '@synod/rpc';
 import type { RpcSecurity } from '@synod/rpc';
 import { services } from '@synod/wire';
 import type {
@@ -18,8 +18,6 @@ export interface Transport {
   send(message: Message): void;
   openForward(leader: NodeId): ForwardCall;
   jobClient(coordinatorId: NodeId): InstanceType<(typeof services)['JobService']> | undefined;
-  /** On a connection of its own, for the caller to close: for streams whose readers may be slow. */
-  ownJobClient(coordinatorId: NodeId): InstanceType<(typeof services)['JobService']> | undefined;
   clusterClient(coordinatorId: NodeId): InstanceType<(typeof services)['ClusterService']>;
   /** The chunks that a member sends, on a connection of their own; ends when `signal` aborts. */
   fetchSnapshot(
@@ -52,10 +50,6 @@ export function buildTransport(
     },
     openForward: (leader) => forward.get(addressOf(leader)).forward(),
     jobClient: (id) => (addresses.has(id) ? jobs.get(addressOf(id)) : undefined),
-    ownJobClient: (id) =>
-      addresses.has(id)
-        ? connect(services.JobService, addressOf(id), modules.security, { ownConnection: true })
-        : undefined,
     clusterClient: (id) => cluster.get(addressOf(id)),
     fetchSnapshot: (from, request, signal) =>
       untilAborted(transfers.get(addressOf(from)).fetchSnapshot(request), signal),

@@ -243,7 +243,7 @@ export class SimulatedCoordinator {
     const agents = buildAgents({
       ...{ ...time, nodeId, incarnation: log.incarnation, replication },
       findJob: (jobId) => Promise.resolve(replication.state.view.job(jobId)),
-      ownJobClient: () => undefined,
+      jobClient: () => undefined,
     });
     const events = new EventLog(this.kept.keptEvents);
     replication.state.onApplied((applied) => events.append(applied));

@@ -43,6 +43,8 @@ const WIRE_STREAM = { stdout: 'LOG_STREAM_STDOUT', stderr: 'LOG_STREAM_STDERR' }
 /** Sends output to whoever reads it, from the files that the guard writes: slow readers slow down nobody but themselves. */
 export class LogPusher {
   readonly #tails = new Set<LogTail>();
+  /** Kept from one tail to the next: apart from the session's connection, so that logs never delay it. */
+  #client: { readonly address: string; readonly client: AgentServiceClient } | undefined;
 
   constructor(
     readonly security: RpcSecurity,
@@ -54,24 +56,32 @@ export class LogPusher {
       this.modules.log.warn({ tailId: request.tailId, limit: MAX_TAILS }, 'too many readers of logs');
       return;
     }
-    // Each has a connection of its own: a reader that stands still fills the window of its connection, and would stop all that shares it.
-    const client = connect(services.AgentService, address, this.security, { ownConnection: true });
-    const tail = new LogTail(request, client, this.modules);
+    const tail = new LogTail(request, this.#clientFor(address), this.modules);
     this.#tails.add(tail);
     tail
       .run()
       .catch((error: unknown) =>
         this.modules.log.warn({ tailId: request.tailId, error: messageOf(error) }, 'tail ended'),
       )
-      .finally(() => {
-        this.#tails.delete(tail);
-        client.close();
-      });
+      .finally(() => this.#tails.delete(tail));
   }
 
   /** The session is gone: its coordinator's readers ask again through the next one. */
   stop(): void {
     for (const tail of this.#tails) tail.stop();
+    this.#client?.client.close();
+    this.#client = undefined;
+  }
+
+  #clientFor(address: string): AgentServiceClient {
+    if (this.#client?.address !== address) {
+      this.#client?.client.close();
+      this.#client = {
+        address,
+        client: connect(services.AgentService, address, this.security, { ownConnection: true }),
+      };
+    }
+    return this.#client.client;
   }
 }
 
@@ -82,10 +92,7 @@ class LogTail {
   readonly #stream: ReturnType<AgentServiceClient['pushLogs']>;
   readonly #positions: Record<LogStreamName, number>;
   #over = false;
-  /** Ends the wait for more output; news of output must not end that for the network, or a slow reader's log piles up here. */
   #wake: () => void = () => undefined;
-  /** Ends the wait for the network. */
-  #sent: () => void = () => undefined;
   #poll: CancelTimer | undefined;
   #watcher: FSWatcher | undefined;
 
@@ -107,7 +114,6 @@ class LogTail {
     this.#over = true;
     this.#stream.cancel();
     this.#wake();
-    this.#sent();
   }
 
   async run(): Promise<void> {
@@ -154,7 +160,7 @@ class LogTail {
   #send(message: WirePushLogsRequestInput): Promise<void> {
     return new Promise((resolve) => {
       if (this.#over) return resolve();
-      this.#sent = resolve;
+      this.#wake = resolve;
       this.#stream.write(message, () => resolve());
     });
   }
