@@ -50,6 +50,8 @@ Runs every step, or those named: ${Object.keys(STEPS).join(', ')}.
 PATTERNs choose test files of the steps unit and integration, as jest's arguments do.
 `;
 
+/** Why there is no Consul here. */
+let noConsul;
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 const skips = [];
@@ -97,7 +99,6 @@ async function runSteps(names) {
 }
 
 /** Tests that need Consul look for CONSUL_BIN and skip themselves without it; in CI its absence is a failure. */
-let noConsul;
 function provideConsul() {
   const { path, reason } = findConsul();
   if (path !== undefined) process.env.CONSUL_BIN = path;

@@ -21,7 +21,7 @@ const SCOPES = {
   wire: ['base'],
   contracts: ['base', 'consensus', 'jobs', 'wire'],
   'task-store': ['base', 'contracts', 'wire'],
-  cron: ['base', 'jobs', 'scheduling'],
+  cron: ['base'],
   observability: ['base'],
   config: ['base'],
   // What is published stands on the wire types, with no core behind it; and so does rpc, which makes all channels.

@@ -13,6 +13,7 @@ export type {
   Logger,
   MetricLabels,
   Metrics,
+  NominalTimes,
   Random,
   Timers,
 } from './ports.js';

@@ -1,4 +1,4 @@
-import type { NominalTimes } from '@synod/scheduling';
+import type { NominalTimes } from '@synod/base';
 import type { DstRule } from './timing.js';
 import type { WallTimes } from './wall-times.js';
 import type { ZoneClock, ZoneSegment } from './zone-clock.js';

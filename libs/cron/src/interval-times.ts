@@ -1,4 +1,4 @@
-import type { NominalTimes } from '@synod/scheduling';
+import type { NominalTimes } from '@synod/base';
 
 /** Every so many milliseconds, counted from the epoch plus an offset: they don't move with whoever computes them. */
 export class IntervalTimes implements NominalTimes {

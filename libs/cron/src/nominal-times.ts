@@ -1,4 +1,4 @@
-import type { NominalTimes } from '@synod/scheduling';
+import type { NominalTimes } from '@synod/base';
 import { CronError } from './cron-error.js';
 import { CronTimes } from './cron-times.js';
 import { IntervalTimes } from './interval-times.js';

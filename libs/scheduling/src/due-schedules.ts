@@ -1,6 +1,6 @@
 import { firingTimeMs } from '@synod/jobs';
 import type { DueSchedule, JobsView, ScheduleRecord } from '@synod/jobs';
-import type { NominalTimes } from './nominal-times.js';
+import type { NominalTimes } from '@synod/base';
 
 /** What of the state it reads. */
 export type ScheduleView = Pick<JobsView, 'schedule'>;

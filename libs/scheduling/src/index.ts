@@ -9,6 +9,5 @@ export { simulatePlacement } from './preview/simulate-placement.js';
 export type { KeyMove, PlacementChange, SimulatedPlacement, WorkerEffect } from './preview/simulate-placement.js';
 export { WorkerSpeeds } from './worker-speeds.js';
 export type { ObservedAttempt, SlowWorker, SpeedView } from './worker-speeds.js';
-export type { NominalTimes } from './nominal-times.js';
 export { DueSchedules } from './due-schedules.js';
 export type { ScheduleView } from './due-schedules.js';

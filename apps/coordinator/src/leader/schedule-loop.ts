@@ -1,9 +1,8 @@
-import type { CancelTimer, Clock, Logger, Timers } from '@synod/base';
+import type { CancelTimer, Clock, Logger, NominalTimes, Timers } from '@synod/base';
 import { CronError, KeptTimes } from '@synod/cron';
 import { MAX_FIRINGS_PER_COMMAND } from '@synod/jobs';
 import type { AppliedEntry, Command, CommandReply, JobsView } from '@synod/jobs';
 import { DueSchedules } from '@synod/scheduling';
-import type { NominalTimes } from '@synod/scheduling';
 
 export interface ScheduleLoopModules {
   readonly view: Pick<JobsView, 'schedule' | 'scheduleIds' | 'timeMs'>;

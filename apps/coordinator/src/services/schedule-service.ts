@@ -17,7 +17,7 @@ import { MAX_FIRINGS_PER_COMMAND } from '@synod/jobs';
 import type { Command, CommandReply, ScheduleRecord } from '@synod/jobs';
 import { unary } from '@synod/rpc';
 import type { CallContext, Handlers } from '@synod/rpc';
-import type { NominalTimes } from '@synod/scheduling';
+import type { NominalTimes } from '@synod/base';
 import type { services, WireScheduleInput } from '@synod/wire';
 import { timesOfRequest, timingOfRecord } from './schedule-timing.js';
 import { expectReply, patienceMs } from './service-context.js';

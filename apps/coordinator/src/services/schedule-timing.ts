@@ -2,7 +2,7 @@ import { ContractError } from '@synod/contracts';
 import type { TimingFields } from '@synod/contracts';
 import { CronError, nominalTimes, parseTiming } from '@synod/cron';
 import type { CronErrorFacts } from '@synod/cron';
-import type { NominalTimes } from '@synod/scheduling';
+import type { NominalTimes } from '@synod/base';
 
 /** The times of a timing that a request names. Throws `invalidRequest` for the field under this path. */
 export function timesOfRequest(timing: TimingFields, field: string): NominalTimes {
