@@ -63,10 +63,14 @@ export class LocalCluster {
     return cluster;
   }
 
-  /** Resolves when a leader serves and all agents are there. */
+  /** Resolves when a leader serves all that the members support, and all agents are there. */
   async startAll(): Promise<void> {
     await Promise.all(this.coordinatorIds().map((id) => this.startCoordinator(id)));
-    await this.leader();
+    await until('the feature level that all members support', async () => {
+      const { leaderId, members } = await this.status();
+      const leader = members.find(({ id }) => id === leaderId);
+      return leader !== undefined && leader.featureLevel === leader.maxFeatureLevel ? true : undefined;
+    });
     await Promise.all(this.agentIds().map((id) => this.startAgent(id)));
     await this.workersOnline(this.options.agents);
   }

@@ -13,7 +13,7 @@ export interface ProbedCluster {
 const LOOK_AGAIN_MS = 50;
 const CALL_DEADLINE_MS = 2_000;
 
-/** Resolves when a leader serves and all agents are registered; gives up when `signal` aborts. */
+/** Resolves when a leader serves all that its members support, and all agents are registered; gives up when `signal` aborts. */
 export const awaitServing: ClusterProbe = async ({ coordinators, workerIds }, signal) => {
   const client = new SynodClient({ addresses: coordinators, deadlineMs: CALL_DEADLINE_MS });
   try {
@@ -30,7 +30,7 @@ async function isServing(client: SynodClient, workerIds: readonly string[], sign
   try {
     const { leaderId, members } = await client.clusterStatus({ signal });
     const leader = members.find(({ id }) => id === leaderId);
-    if (leader?.role !== 'leader') return false;
+    if (leader?.role !== 'leader' || leader.featureLevel < leader.maxFeatureLevel) return false;
     const workers = await client.workers({ signal });
     const online = new Set(workers.filter(({ state }) => state === 'online').map(({ workerId }) => workerId));
     return workerIds.every((workerId) => online.has(workerId));

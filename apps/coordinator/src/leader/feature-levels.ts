@@ -15,7 +15,8 @@ export interface FeatureLevelsModules {
   readonly propose: (command: Command) => Promise<CommandReply>;
 }
 
-const LOOK_INTERVAL_MS = 2_000;
+/** A look is a few comparisons; until the level has risen, a new group refuses what its members support. */
+const LOOK_INTERVAL_MS = 200;
 
 /**
  * On the leader: begins the highest feature level that every member supports, through the log. A member that isn't heard counts as
